@@ -1,0 +1,27 @@
+/* Reading and writing JSON with jansson, strictly and within limits. */
+#pragma once
+
+#include "base/arena.h"
+#include "base/fail.h"
+
+#include <jansson.h>
+#include <stddef.h>
+
+enum { JSON_DEPTH = 16 };
+
+/* One JSON text of at most `length` bytes: no repeated member, no more than JSON_DEPTH levels,
+   nothing behind it. FAIL_INVALID says line, column and what is wrong; `*line` (may be NULL) is the
+   line alone. */
+enum fail json_read(const char *text, size_t length, json_t **ret, int *line, struct reason *why);
+/* The canonical form: sorted members, no white space (security.md 4.2). Freed with free(). */
+char *json_canonical(const json_t *json);
+/* Compact, members as they were set. Freed with free(). */
+char *json_compact(const json_t *json);
+/* The line of `text` (from 1) where the value at `path` begins, written as complaints write it:
+   `rules[0].limits.longest`; the nearest value around it when there is none. */
+int json_line_of(const char *text, const char *path);
+
+/* A string member, NULL when absent or something else. */
+const char *json_member_text(const json_t *object, const char *name);
+/* `fallback` when absent or not an integer. */
+int64_t json_member_number(const json_t *object, const char *name, int64_t fallback);

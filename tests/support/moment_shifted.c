@@ -1,0 +1,114 @@
+/* The clock of curfew-test and of the tests: the real one plus the seconds that stand in the file
+   CURFEW_TEST_CLOCK names. When the file changes, whoever sleeps is woken. Never part of what is
+   shipped. */
+#include "base/moment.h"
+
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/inotify.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { WATCHERS = 8 };
+
+static atomic_llong offset_seconds;
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static struct {
+    void (*wake)(void *context);
+    void *context;
+} watchers[WATCHERS];
+static size_t watcher_count;
+
+static void read_offset(const char *path)
+{
+    FILE *file = fopen(path, "re");
+    long long seconds;
+    if (!file)
+        return;
+    if (fscanf(file, "%lld", &seconds) == 1)
+        atomic_store(&offset_seconds, seconds);
+    (void)fclose(file);
+}
+
+static void *follow(void *path)
+{
+    _Alignas(struct inotify_event) char events[4096];
+    char folder[4096];
+    (void)snprintf(folder, sizeof folder, "%s", (const char *)path);
+    char *slash = strrchr(folder, '/');
+    if (slash)
+        *slash = '\0';
+    int notify = inotify_init1(IN_CLOEXEC);
+    (void)inotify_add_watch(notify, slash ? folder : ".", IN_CLOSE_WRITE | IN_MOVED_TO);
+    read_offset(path); /* again, for what changed before the watch stood */
+    while (read(notify, events, sizeof events) > 0) {
+        long long before = atomic_load(&offset_seconds);
+        read_offset(path);
+        if (before == atomic_load(&offset_seconds))
+            continue;
+        pthread_mutex_lock(&lock);
+        for (size_t i = 0; i < watcher_count; i++)
+            watchers[i].wake(watchers[i].context);
+        pthread_mutex_unlock(&lock);
+    }
+    return NULL;
+}
+
+static void begin(void)
+{
+    char *path = getenv("CURFEW_TEST_CLOCK");
+    pthread_t thread;
+    if (!path)
+        return;
+    read_offset(path);
+    if (pthread_create(&thread, NULL, follow, path) == 0)
+        (void)pthread_detach(thread);
+}
+
+static int64_t read_clock(clockid_t clock)
+{
+    struct timespec now;
+    clock_gettime(clock, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+int64_t moment_now_ms(void)
+{
+    pthread_once(&once, begin);
+    return read_clock(CLOCK_REALTIME) + atomic_load(&offset_seconds) * 1000;
+}
+
+int64_t moment_now(void)
+{
+    return moment_now_ms() / 1000;
+}
+
+int64_t moment_ticks_ms(void)
+{
+    return read_clock(CLOCK_MONOTONIC);
+}
+
+void moment_wait(pthread_cond_t *wake, pthread_mutex_t *held, int64_t until)
+{
+    pthread_once(&once, begin);
+    if (until == MOMENT_NEVER) {
+        (void)pthread_cond_wait(wake, held);
+        return;
+    }
+    struct timespec at = {.tv_sec = until - atomic_load(&offset_seconds)};
+    (void)pthread_cond_clockwait(wake, held, CLOCK_REALTIME, &at);
+}
+
+void moment_watch(void (*wake)(void *context), void *context)
+{
+    pthread_once(&once, begin);
+    pthread_mutex_lock(&lock);
+    if (watcher_count < WATCHERS) {
+        watchers[watcher_count].wake = wake;
+        watchers[watcher_count++].context = context;
+    }
+    pthread_mutex_unlock(&lock);
+}

@@ -1,0 +1,64 @@
+// A test program in JavaScript: specification("folder/file", { "what holds": async () => … }).
+// Runs the cases in order, prints `name: N passed, N failed` and, where the environment names a folder TALLY, leaves
+// the two numbers there in a file of its own, as the programs in C do (spec.c).
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+const atEnd = [];
+
+/** Has `clean` called when this program ends, the newest first. */
+export function finally_(clean) {
+  atEnd.push(clean);
+}
+
+async function timed(promise, seconds) {
+  let timer;
+  const late = new Promise((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`took longer than ${seconds} s`)), seconds * 1000);
+  });
+  try {
+    return await Promise.race([promise, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+async function cleanUp() {
+  for (let clean = atEnd.pop(); clean; clean = atEnd.pop()) {
+    try {
+      await clean();
+    } catch (error) {
+      console.error("cleaning up:", error);
+    }
+  }
+}
+
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
+  process.once(signal, async () => {
+    await cleanUp();
+    process.exit(1);
+  });
+}
+
+/** `cases` is an object of async functions; ONLY=text in the environment picks those whose name holds the text. */
+export async function specification(name, cases, { seconds = 60 } = {}) {
+  let passed = 0;
+  let failed = 0;
+  for (const [says, run] of Object.entries(cases)) {
+    if (process.env.ONLY && !says.includes(process.env.ONLY)) continue;
+    try {
+      await timed(run(), seconds);
+      passed++;
+      if (process.env.VERBOSE) console.log(`  ${says}`);
+    } catch (error) {
+      failed++;
+      console.error(`${name}: ${says}\n${error?.stack ?? error}`);
+    }
+  }
+  await cleanUp();
+  if (process.env.TALLY) {
+    writeFileSync(join(process.env.TALLY, name.replaceAll("/", ".")), `${passed} ${failed}\n`);
+  }
+  console.log(`${name}: ${passed} passed, ${failed} failed`);
+  process.exit(failed || !passed ? 1 : 0);
+}
