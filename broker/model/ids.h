@@ -1,0 +1,26 @@
+/* Ids are types of their own, so that one noun's id cannot be passed for another's. All are ULIDs
+ * (base/id.h). */
+#pragma once
+
+#include "base/id.h"
+
+struct request_id {
+    char text[ID_SIZE];
+};
+
+struct grant_id {
+    char text[ID_SIZE];
+};
+
+/* What the directory holds because of us: one (person, target) with its end. */
+struct holding_id {
+    char text[ID_SIZE];
+};
+
+struct intent_id {
+    char text[ID_SIZE];
+};
+
+struct message_id {
+    char text[ID_SIZE];
+};

@@ -1,0 +1,35 @@
+/* A role that can be elevated to, and its target: what is assigned in the directory. */
+#pragma once
+
+#include "base/arena.h"
+
+#include <stdbool.h>
+
+enum target_kind { TARGET_GROUP, TARGET_DIRECTORY_ROLE, TARGET_AZURE_ROLE };
+
+/* Texts are echoed to the directory byte for byte (contract 4.1, scenario S80). */
+struct target {
+    enum target_kind kind;
+    const char *id;     /* group id, or role definition id (GUIDs, lower-case) */
+    const char *access; /* of a group: "member" or "owner"; otherwise NULL */
+    const char *scope;  /* of a role: directory scope id or ARM scope; otherwise NULL */
+};
+
+struct role {
+    const char *id;
+    const char *name;
+    const char *product;
+    const char *opens; /* what it opens, in words; may be NULL */
+    int tier;
+    struct target target;
+    size_t lesser_count;
+    const char **lesser; /* ids of roles that may do instead */
+};
+
+const char *target_kind_text(enum target_kind kind);
+bool target_kind_read(const char *text, enum target_kind *kind);
+/* One text for one target, as the database keys it: `group/<id>/member`, `directory_role/<id>//`.
+ */
+const char *target_key(const struct target *target, struct arena *arena);
+/* The way back from `target_key`; false when it is none. */
+bool target_read(const char *key, struct arena *arena, struct target *target);
