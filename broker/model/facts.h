@@ -1,0 +1,128 @@
+/* What was found out from outside, each with when and from where. Texts live as long as whoever
+ * gives the fact says. */
+#pragma once
+
+#include "model/person.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* What every fact begins with. An unknown one says why; nothing else of it may then be used. */
+struct reading {
+    bool known;
+    int64_t at;      /* when it was read, by our clock */
+    const char *why; /* of an unknown one: in words, for the log */
+};
+
+enum tri { TRI_UNKNOWN, TRI_NO, TRI_YES };
+
+/* From the tokens of one sign-in, and only from them (design 7). */
+struct sign_in {
+    int64_t at;        /* when its code was redeemed */
+    bool fresh;        /* Curfew began this flow with prompt=login */
+    int64_t auth_time; /* -1: the token did not say */
+    size_t context_count, method_count;
+    const char **contexts; /* acrs */
+    const char **methods;  /* amr */
+    const char *device_id; /* NULL: none came */
+};
+
+struct account {
+    struct reading reading;
+    bool exists;
+    enum tri enabled;
+    const char *name, *mail;
+};
+
+/* Which of the groups that matter the person is in, through nested groups too; lower-case GUIDs. */
+struct memberships {
+    struct reading reading;
+    size_t count;
+    const char **groups;
+};
+
+/* The users of a group, through nested groups too. */
+struct members {
+    struct reading reading;
+    size_t count;
+    struct person *people;
+};
+
+enum risk_level { RISK_NONE, RISK_LOW, RISK_MEDIUM, RISK_HIGH, RISK_HIDDEN };
+
+struct risky_user {
+    const char *oid;
+    enum risk_level level; /* RISK_HIDDEN: hidden, or a word never seen */
+    bool compromised;      /* confirmed by an administrator */
+};
+
+/* Everybody in the tenant who is at risk now; who is not in it is not (contract 20). */
+struct risks {
+    struct reading reading;
+    size_t count;
+    struct risky_user *users;
+};
+
+/* The device object in Entra. */
+struct device {
+    struct reading reading;
+    bool exists;
+    enum tri enabled, compliant;
+    const char *object_id, *name;
+};
+
+struct managed_device {
+    const char *user_id, *name;
+    const char *compliance; /* Intune's own word */
+};
+
+/* The devices that Intune manages under one Entra device id (contract 9.5, filtered again by us).
+ */
+struct managed_devices {
+    struct reading reading;
+    size_t count;
+    struct managed_device *devices;
+};
+
+enum proof { PROOF_MFA = 1, PROOF_PHISHING_RESISTANT = 2, PROOF_COMPLIANT_DEVICE = 4 };
+
+/* One Conditional Access policy that targets an authentication context. */
+struct context_policy {
+    const char *context; /* "c1" */
+    const char *name;
+    const char *state;     /* "enabled", "disabled", "enabledForReportingButNotEnforced" */
+    unsigned proves;       /* of enum proof: what its grant controls demand together */
+    bool everybody;        /* users: All */
+    bool other_exclusions; /* excludes roles, guests or something that is not looked up here */
+    size_t user_count, excluded_user_count, excluded_group_count;
+    const char **users, **excluded_users, **excluded_groups;
+};
+
+struct contexts {
+    struct reading reading;
+    size_t count;
+    struct context_policy *policies;
+};
+
+/* The rules of PIM for assignments that an administrator or an application makes (contract 7). */
+struct admin_rules {
+    struct reading reading;
+    bool exists;
+    bool end_required, mfa_required;
+    int64_t longest_seconds; /* INT64_MAX: no limit */
+};
+
+/* An assignment in force now. */
+struct instance {
+    bool activated; /* by selfActivate; otherwise assigned */
+    bool direct;    /* not through a group */
+    int64_t start_at;
+    int64_t end_at; /* INT64_MAX: permanent */
+};
+
+struct instances {
+    struct reading reading;
+    size_t count;
+    struct instance *list;
+};

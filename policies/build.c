@@ -1,0 +1,389 @@
+/* From the merged object of all policy files to the structs that deciding uses, with every mistake
+ * collected. */
+#include "policies/internal.h"
+
+#include "base/json.h"
+#include "base/text.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    NAMES_MOST = 2000,
+    NAME_BYTES = 100,
+    MINUTE = 60,
+    HOUR = 3600,
+    DAY = 86400,
+};
+
+static const char *const risk_levels[] = {"none", "low", "medium", "high"};
+
+/* Names are parts of places such as `people.soc leads.groups[0]`, so they cannot hold what
+ * separates those. */
+static void check_name(struct form *form, const char *name)
+{
+    if (text_is_empty(name) || strlen(name) > NAME_BYTES || strpbrk(name, ".[]\"") ||
+        text_forbidden_character(name))
+        form_complain(form, name,
+                      "is not a name: 1 to %d bytes without . [ ] \" and control characters",
+                      NAME_BYTES);
+}
+
+static const char **read_guids(struct form *form, const char *name, size_t *count)
+{
+    const char **texts;
+    char guid[37];
+    struct arena *arena = form->complaints->arena;
+    *count = form_texts(form, name, OPTIONAL, NAMES_MOST, 64, &texts);
+    for (size_t i = 0; i < *count; i++) {
+        if (text_read_guid(texts[i], guid))
+            texts[i] = arena_copy(arena, guid);
+        else
+            form_complain(form, name, "\"%s\" is not an object id (a GUID)", texts[i]);
+    }
+    return texts;
+}
+
+static void build_people(struct policy *policy, const json_t *merged, struct complaints *complaints)
+{
+    const char *name;
+    json_t *value;
+    struct form all = form_open(merged, "people", complaints);
+    policy->people = ARENA_ARRAY(policy->arena, struct people, json_object_size(merged));
+    json_object_foreach ((json_t *)merged, name, value) {
+        struct people *people = &policy->people[policy->people_count++];
+        check_name(&all, name);
+        struct form form = form_open(value, form_place(&all, name), complaints);
+        people->name = arena_copy(policy->arena, name);
+        people->users = read_guids(&form, "users", &people->user_count);
+        people->groups = read_guids(&form, "groups", &people->group_count);
+        if (form.object && !people->user_count && !people->group_count)
+            complain(complaints, form.at, "holds nobody: name users or groups by their object ids");
+        form_end(&form);
+    }
+}
+
+static struct target build_target(struct form *role, struct arena *arena)
+{
+    static const char *const kinds[] = {"group", "directory_role"};
+    static const char *const accesses[] = {"member", "owner"};
+    struct target target = {0};
+    struct form form = form_open(form_value(role, "target", REQUIRED), form_place(role, "target"),
+                                 role->complaints);
+    (void)form_text(&form, "kind", REQUIRED, 64);
+    target.kind =
+        form_choice(&form, "kind", COUNT(kinds), kinds, 0) ? TARGET_DIRECTORY_ROLE : TARGET_GROUP;
+    if (target.kind == TARGET_GROUP) {
+        target.id = form_guid(&form, "group", REQUIRED);
+        target.access = accesses[form_choice(&form, "access", COUNT(accesses), accesses, 0)];
+    } else {
+        target.id = form_guid(&form, "role", REQUIRED);
+        const char *scope = form_text(&form, "scope", OPTIONAL, 256);
+        target.scope = arena_copy(arena, scope ? scope : "/");
+        if (target.scope[0] != '/')
+            form_complain(&form, "scope",
+                          "\"%s\" is not a directory scope: write / for the whole tenant",
+                          target.scope);
+    }
+    form_end(&form);
+    target.id = arena_copy(arena, target.id ? target.id : "");
+    return target;
+}
+
+static void check_role_id(struct form *form, const char *id)
+{
+    if (strspn(id, "abcdefghijklmnopqrstuvwxyz0123456789-") != strlen(id) || strlen(id) > 64)
+        form_complain(form, id, "is not an id of a role: small letters, digits and -, at most 64");
+}
+
+static void build_role(struct policy *policy, struct role *role, struct form *form)
+{
+    const char **lesser;
+    const char *name = form_text(form, "name", REQUIRED, 200);
+    const char *product = form_text(form, "product", OPTIONAL, 200);
+    role->name = arena_copy(policy->arena, name ? name : role->id);
+    role->product = arena_copy(policy->arena, product ? product : "");
+    role->opens = arena_copy(policy->arena, form_text(form, "opens", OPTIONAL, 1000));
+    role->tier = (int)form_number(form, "tier", 0, 9, -1);
+    role->target = build_target(form, policy->arena);
+    role->lesser_count = form_texts(form, "lesser", OPTIONAL, 20, 64, &lesser);
+    role->lesser = ARENA_ARRAY(policy->arena, const char *, role->lesser_count);
+    for (size_t i = 0; i < role->lesser_count; i++)
+        role->lesser[i] = arena_copy(policy->arena, lesser[i]);
+}
+
+static int compare_roles(const void *one, const void *other)
+{
+    return strcmp(((const struct role *)one)->id, ((const struct role *)other)->id);
+}
+
+static void check_roles(struct policy *policy, struct complaints *complaints)
+{
+    for (size_t i = 0; i < policy->role_count; i++) {
+        const struct role *role = &policy->roles[i];
+        for (size_t k = 0; k < role->lesser_count; k++)
+            if (!policy_find_role(policy, role->lesser[k]))
+                complain(complaints, arena_text(complaints->arena, "roles.%s.lesser", role->id),
+                         "there is no role \"%s\"", role->lesser[k]);
+        for (size_t k = 0; k < i; k++)
+            if (text_equals(target_key(&role->target, complaints->arena),
+                            target_key(&policy->roles[k].target, complaints->arena)))
+                complain(complaints, arena_text(complaints->arena, "roles.%s.target", role->id),
+                         "is the target of \"%s\" too: one target, one role", policy->roles[k].id);
+    }
+}
+
+static void build_roles(struct policy *policy, const json_t *merged, struct complaints *complaints)
+{
+    const char *id;
+    json_t *value;
+    struct form all = form_open(merged, "roles", complaints);
+    policy->roles = ARENA_ARRAY(policy->arena, struct role, json_object_size(merged));
+    json_object_foreach ((json_t *)merged, id, value) {
+        struct role *role = &policy->roles[policy->role_count++];
+        check_role_id(&all, id);
+        role->id = arena_copy(policy->arena, id);
+        struct form form = form_open(value, form_place(&all, id), complaints);
+        build_role(policy, role, &form);
+        form_end(&form);
+    }
+    qsort(policy->roles, policy->role_count, sizeof *policy->roles, compare_roles);
+    check_roles(policy, complaints);
+}
+
+static const struct people *find_people(const struct policy *policy, const char *name)
+{
+    for (size_t i = 0; i < policy->people_count; i++)
+        if (text_equals(policy->people[i].name, name))
+            return &policy->people[i];
+    return NULL;
+}
+
+static const struct people **read_sets(struct policy *policy, struct form *form, const char *name,
+                                       size_t *count)
+{
+    const char **texts;
+    size_t named = form_texts(form, name, REQUIRED, 100, NAME_BYTES, &texts);
+    const struct people **sets = ARENA_ARRAY(policy->arena, const struct people *, named);
+    *count = 0;
+    for (size_t i = 0; i < named; i++) {
+        const struct people *set = find_people(policy, texts[i]);
+        if (set)
+            sets[(*count)++] = set;
+        else
+            form_complain(form, name, "there are no people \"%s\" in `people`", texts[i]);
+    }
+    return sets;
+}
+
+static void read_rule_roles(struct policy *policy, struct rule *rule, struct form *form)
+{
+    const char **ids;
+    size_t named = form_texts(form, "roles", REQUIRED, NAMES_MOST, 64, &ids);
+    rule->roles = ARENA_ARRAY(policy->arena, const struct role *, named);
+    for (size_t i = 0; i < named; i++) {
+        const struct role *role = policy_find_role(policy, ids[i]);
+        if (role)
+            rule->roles[rule->role_count++] = role;
+        else
+            form_complain(form, "roles", "there is no role \"%s\" in `roles`", ids[i]);
+    }
+}
+
+static void check_context(struct form *form, const char *context)
+{
+    int64_t number;
+    if (context[0] != 'c' || !text_read_number(context + 1, 99, &number) || number < 1 ||
+        context[1] == '0')
+        form_complain(form, "context", "\"%s\" is not an authentication context: c1 to c99",
+                      context);
+}
+
+static void read_mfa(struct policy *policy, struct rule *rule, struct form *require)
+{
+    const json_t *value = form_object(require, "mfa", OPTIONAL);
+    if (!value)
+        return;
+    struct form form = form_open(value, form_place(require, "mfa"), require->complaints);
+    /* Entra may keep a sign-in for five minutes (contract 2.2): a shorter age could never be met.
+     */
+    rule->mfa = true;
+    rule->mfa_within_seconds = form_span(&form, "within", 6 * MINUTE, 30 * DAY, INT64_MAX);
+    const char *context = form_text(&form, "context", OPTIONAL, 3);
+    if (context) {
+        check_context(&form, context);
+        rule->context_count = 1;
+        rule->contexts = ARENA_ARRAY(policy->arena, const char *, 1);
+        rule->contexts[0] = arena_copy(policy->arena, context);
+    }
+    form_end(&form);
+}
+
+static void read_require(struct policy *policy, struct rule *rule, struct form *parent)
+{
+    rule->mfa_within_seconds = INT64_MAX;
+    const json_t *value = form_object(parent, "require", OPTIONAL);
+    if (!value)
+        return;
+    struct form require = form_open(value, form_place(parent, "require"), parent->complaints);
+    read_mfa(policy, rule, &require);
+    if ((value = form_object(&require, "device", OPTIONAL))) {
+        struct form form = form_open(value, form_place(&require, "device"), parent->complaints);
+        rule->compliant_device = form_flag(&form, "compliant", true);
+        form_end(&form);
+    }
+    if ((value = form_object(&require, "user_risk", OPTIONAL))) {
+        struct form form = form_open(value, form_place(&require, "user_risk"), parent->complaints);
+        (void)form_text(&form, "at_most", REQUIRED, 64);
+        rule->watch_risk = true;
+        rule->risk_at_most = (enum risk_level)form_choice(&form, "at_most", COUNT(risk_levels),
+                                                          risk_levels, RISK_NONE);
+        form_end(&form);
+    }
+    if ((value = form_object(&require, "justification", OPTIONAL))) {
+        struct form form =
+            form_open(value, form_place(&require, "justification"), parent->complaints);
+        rule->justification_least = form_number(&form, "min_length", 1, 500, 1);
+        form_end(&form);
+    }
+    form_end(&require);
+}
+
+static void read_limits(struct rule *rule, struct form *parent)
+{
+    rule->longest_seconds = HOUR;
+    rule->default_seconds = HOUR;
+    rule->start_within_seconds = HOUR;
+    const json_t *value = form_object(parent, "limits", OPTIONAL);
+    if (!value)
+        return;
+    struct form form = form_open(value, form_place(parent, "limits"), parent->complaints);
+    /* PIM refuses anything below five minutes (contract 4.5). */
+    rule->longest_seconds = form_span(&form, "longest", 5 * MINUTE, 7 * DAY, HOUR);
+    int64_t usual = rule->longest_seconds < HOUR ? rule->longest_seconds : HOUR;
+    rule->default_seconds = form_span(&form, "default", 5 * MINUTE, 7 * DAY, usual);
+    if (rule->default_seconds > rule->longest_seconds)
+        form_complain(&form, "default", "is longer than `longest`");
+    rule->start_within_seconds = form_span(&form, "start_within", 5 * MINUTE, 7 * DAY, HOUR);
+    form_end(&form);
+}
+
+/* A set of users alone has a known size: more approvers than that can never be found. */
+static bool could_be_met(const struct rule *rule)
+{
+    int64_t users = 0;
+    for (size_t i = 0; i < rule->from_count; i++) {
+        if (rule->from[i]->group_count)
+            return true;
+        users += (int64_t)rule->from[i]->user_count;
+    }
+    return users >= rule->need;
+}
+
+static void read_approval(struct policy *policy, struct rule *rule, struct form *parent)
+{
+    const json_t *value = form_value(parent, "approval", OPTIONAL);
+    if (!value || text_equals(json_string_value(value), "none"))
+        return;
+    struct form form = form_open(value, form_place(parent, "approval"), parent->complaints);
+    const json_t *stages = form_list(&form, "stages", REQUIRED, 1);
+    form_end(&form);
+    if (!stages)
+        return;
+    const char *place = arena_text(parent->complaints->arena, "%s.stages[0]", form.at);
+    struct form stage = form_open(json_array_get(stages, 0), place, parent->complaints);
+    rule->approval = true;
+    rule->from = read_sets(policy, &stage, "from", &rule->from_count);
+    rule->need = form_number(&stage, "need", 1, 20, 1);
+    rule->within_seconds = form_span(&stage, "within", 5 * MINUTE, 7 * DAY, HOUR);
+    form_end(&stage);
+    if (rule->from_count && !could_be_met(rule))
+        form_complain(&stage, "need", "%lld approvals are needed, but `from` names fewer people",
+                      (long long)rule->need);
+}
+
+static void build_rule(struct policy *policy, struct rule *rule, struct form *form)
+{
+    const char *name = form_text(form, "name", REQUIRED, NAME_BYTES);
+    rule->name = arena_copy(policy->arena, name ? name : form->at);
+    for (size_t i = 0; name && &policy->rules[i] != rule; i++)
+        if (text_equals(policy->rules[i].name, name))
+            form_complain(form, "name", "another rule is called \"%s\" too", name);
+    read_rule_roles(policy, rule, form);
+    rule->who = read_sets(policy, form, "who", &rule->who_count);
+    read_require(policy, rule, form);
+    read_limits(rule, form);
+    read_approval(policy, rule, form);
+    if (!rule->justification_least)
+        rule->justification_least = 1;
+}
+
+static void build_rules(struct policy *policy, const json_t *merged, struct complaints *complaints)
+{
+    policy->rules = ARENA_ARRAY(policy->arena, struct rule, json_array_size(merged));
+    for (size_t i = 0; i < json_array_size(merged); i++) {
+        const char *at = arena_text(complaints->arena, "rules[%zu]", i);
+        struct form form = form_open(json_array_get(merged, i), at, complaints);
+        build_rule(policy, &policy->rules[policy->rule_count++], &form);
+        form_end(&form);
+    }
+}
+
+static void index_rules(struct policy *policy)
+{
+    policy->by_role = ARENA_ARRAY(policy->arena, struct rules_of_role, policy->role_count);
+    for (size_t pass = 0; pass < 2; pass++) {
+        for (size_t i = 0; i < policy->rule_count; i++) {
+            const struct rule *rule = &policy->rules[i];
+            for (size_t k = 0; k < rule->role_count; k++) {
+                struct rules_of_role *of = &policy->by_role[rule->roles[k] - policy->roles];
+                if (pass)
+                    of->rules[of->count] = rule;
+                of->count++;
+            }
+        }
+        for (size_t i = 0; !pass && i < policy->role_count; i++) {
+            struct rules_of_role *of = &policy->by_role[i];
+            of->rules = ARENA_ARRAY(policy->arena, const struct rule *, of->count);
+            of->count = 0;
+        }
+    }
+}
+
+/* Adds each text that is not there yet; lists are short enough for a linear look. */
+static void collect(const char **list, size_t *count, size_t more, const char *const texts[])
+{
+    for (size_t i = 0; i < more; i++) {
+        bool there = false;
+        for (size_t k = 0; k < *count && !there; k++)
+            there = text_equals(list[k], texts[i]);
+        if (!there)
+            list[(*count)++] = texts[i];
+    }
+}
+
+static void collect_names(struct policy *policy)
+{
+    size_t groups = 0;
+    for (size_t i = 0; i < policy->people_count; i++)
+        groups += policy->people[i].group_count;
+    policy->groups = ARENA_ARRAY(policy->arena, const char *, groups);
+    policy->contexts = ARENA_ARRAY(policy->arena, const char *, policy->rule_count);
+    for (size_t i = 0; i < policy->people_count; i++)
+        collect(policy->groups, &policy->group_count, policy->people[i].group_count,
+                policy->people[i].groups);
+    for (size_t i = 0; i < policy->rule_count; i++)
+        collect(policy->contexts, &policy->context_count, policy->rules[i].context_count,
+                policy->rules[i].contexts);
+}
+
+void policy_build(struct policy *policy, const json_t *merged, struct complaints *complaints)
+{
+    struct form form = form_open(merged, "", complaints);
+    build_people(policy, form_object(&form, "people", REQUIRED), complaints);
+    build_roles(policy, form_object(&form, "roles", REQUIRED), complaints);
+    build_rules(policy, form_list(&form, "rules", REQUIRED, POLICY_RULES), complaints);
+    form_end(&form);
+    index_rules(policy);
+    collect_names(policy);
+}

@@ -1,0 +1,224 @@
+/* What all matching rules demand together. The order of files, rules and members changes nothing:
+   requirements are united, limits take the least (design 3.8). */
+#include "policies/internal.h"
+
+#include "base/json.h"
+#include "base/memory.h"
+#include "base/text.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static enum tri rule_holds(const struct rule *rule, const struct person_key *person,
+                           const struct memberships *memberships)
+{
+    enum tri answer = TRI_NO;
+    for (size_t i = 0; i < rule->who_count; i++) {
+        enum tri one = people_hold(rule->who[i], person, memberships);
+        if (one == TRI_YES)
+            return TRI_YES;
+        if (one == TRI_UNKNOWN)
+            answer = TRI_UNKNOWN;
+    }
+    return answer;
+}
+
+static void at_most(int64_t *limit, int64_t other)
+{
+    if (other < *limit)
+        *limit = other;
+}
+
+static void add_contexts(struct demands *demands, const struct rule *rule)
+{
+    for (size_t i = 0; i < rule->context_count; i++) {
+        bool there = false;
+        for (size_t k = 0; k < demands->context_count && !there; k++)
+            there = text_equals(demands->contexts[k], rule->contexts[i]);
+        if (!there)
+            demands->contexts[demands->context_count++] = rule->contexts[i];
+    }
+}
+
+static void add_approval(struct demands *demands, const struct rule *rule)
+{
+    if (demands->approval_count == APPROVAL_LINES) {
+        demands->too_many_approvals = true;
+        return;
+    }
+    demands->approvals[demands->approval_count++] = (struct approval_demand){
+        .rule = rule->name,
+        .from_count = rule->from_count,
+        .from = rule->from,
+        .need = rule->need,
+        .within_seconds = rule->within_seconds,
+    };
+}
+
+static void add_rule(struct demands *demands, const struct rule *rule)
+{
+    for (size_t i = 0; i < demands->rule_count; i++)
+        if (text_equals(demands->rules[i], rule->name))
+            return;
+    demands->rules[demands->rule_count++] = rule->name;
+    demands->mfa |= rule->mfa;
+    at_most(&demands->mfa_within_seconds, rule->mfa_within_seconds);
+    add_contexts(demands, rule);
+    demands->compliant_device |= rule->compliant_device;
+    if (rule->watch_risk && (!demands->watch_risk || rule->risk_at_most < demands->risk_at_most))
+        demands->risk_at_most = rule->risk_at_most;
+    demands->watch_risk |= rule->watch_risk;
+    if (rule->justification_least > demands->justification_least)
+        demands->justification_least = rule->justification_least;
+    at_most(&demands->longest_seconds, rule->longest_seconds);
+    at_most(&demands->default_seconds, rule->default_seconds);
+    at_most(&demands->start_within_seconds, rule->start_within_seconds);
+    if (rule->approval)
+        add_approval(demands, rule);
+}
+
+static int compare_texts(const void *one, const void *other)
+{
+    return strcmp(*(const char *const *)one, *(const char *const *)other);
+}
+
+static int compare_approvals(const void *one, const void *other)
+{
+    return strcmp(((const struct approval_demand *)one)->rule,
+                  ((const struct approval_demand *)other)->rule);
+}
+
+static const struct rules_of_role *rules_of(const struct policy *policy, const struct role *role)
+{
+    return &policy->by_role[role - policy->roles];
+}
+
+void policy_demand(const struct policy *policy, size_t role_count, const struct role *const roles[],
+                   const struct person_key *person, const struct memberships *memberships,
+                   struct arena *arena, struct demands *demands)
+{
+    size_t most = 1;
+    for (size_t i = 0; i < role_count; i++)
+        most += rules_of(policy, roles[i])->count;
+    *demands = (struct demands){
+        .allowed = role_count > 0,
+        .rules = ARENA_ARRAY(arena, const char *, most),
+        .contexts = ARENA_ARRAY(arena, const char *, most),
+        .mfa_within_seconds = INT64_MAX,
+        .longest_seconds = INT64_MAX,
+        .default_seconds = INT64_MAX,
+        .start_within_seconds = INT64_MAX,
+        .justification_least = 1,
+    };
+    for (size_t i = 0; i < role_count; i++) {
+        const struct rules_of_role *of = rules_of(policy, roles[i]);
+        bool covered = false;
+        for (size_t k = 0; k < of->count; k++) {
+            enum tri holds = rule_holds(of->rules[k], person, memberships);
+            if (holds == TRI_YES)
+                add_rule(demands, of->rules[k]);
+            covered |= holds == TRI_YES;
+            demands->unknown |= holds == TRI_UNKNOWN;
+        }
+        demands->allowed &= covered;
+    }
+    qsort(demands->rules, demands->rule_count, sizeof *demands->rules, compare_texts);
+    qsort(demands->contexts, demands->context_count, sizeof *demands->contexts, compare_texts);
+    qsort(demands->approvals, demands->approval_count, sizeof *demands->approvals,
+          compare_approvals);
+}
+
+static json_t *pack_texts(size_t count, const char *const texts[])
+{
+    json_t *list = memory_needed(json_array());
+    for (size_t i = 0; i < count; i++)
+        (void)json_array_append_new(list, json_string(texts[i]));
+    return list;
+}
+
+static json_t *pack_approval(const struct approval_demand *approval)
+{
+    json_t *users = memory_needed(json_array()), *groups = memory_needed(json_array());
+    for (size_t i = 0; i < approval->from_count; i++) {
+        json_auto_t *more = pack_texts(approval->from[i]->user_count, approval->from[i]->users);
+        (void)json_array_extend(users, more);
+        json_auto_t *most = pack_texts(approval->from[i]->group_count, approval->from[i]->groups);
+        (void)json_array_extend(groups, most);
+    }
+    return memory_needed(json_pack("{s:s, s:o, s:o, s:I, s:I}", "rule", approval->rule, "users",
+                                   users, "groups", groups, "need", (json_int_t)approval->need,
+                                   "within", (json_int_t)approval->within_seconds));
+}
+
+json_t *demands_pack(const struct demands *demands)
+{
+    json_t *approvals = memory_needed(json_array());
+    for (size_t i = 0; i < demands->approval_count; i++)
+        (void)json_array_append_new(approvals, pack_approval(&demands->approvals[i]));
+    return memory_needed(json_pack(
+        "{s:o, s:b, s:I, s:o, s:b, s:b, s:i, s:I, s:I, s:I, s:I, s:o}", "rules",
+        pack_texts(demands->rule_count, demands->rules), "mfa", demands->mfa, "mfa_within",
+        (json_int_t)demands->mfa_within_seconds, "contexts",
+        pack_texts(demands->context_count, demands->contexts), "compliant_device",
+        demands->compliant_device, "watch_risk", demands->watch_risk, "risk_at_most",
+        (int)demands->risk_at_most, "justification_least", (json_int_t)demands->justification_least,
+        "longest", (json_int_t)demands->longest_seconds, "default",
+        (json_int_t)demands->default_seconds, "start_within",
+        (json_int_t)demands->start_within_seconds, "approvals", approvals));
+}
+
+static const char **unpack_texts(const json_t *list, struct arena *arena, size_t *count)
+{
+    const char **texts = ARENA_ARRAY(arena, const char *, json_array_size(list));
+    *count = json_array_size(list);
+    for (size_t i = 0; i < *count; i++) {
+        const char *text = json_string_value(json_array_get(list, i));
+        texts[i] = arena_copy(arena, text ? text : "");
+    }
+    return texts;
+}
+
+static void unpack_approval(const json_t *packed, struct arena *arena,
+                            struct approval_demand *approval)
+{
+    struct people *people = ARENA_NEW(arena, struct people);
+    const struct people **from = ARENA_ARRAY(arena, const struct people *, 1);
+    const char *rule = json_member_text(packed, "rule");
+    people->name = "";
+    people->users = unpack_texts(json_object_get(packed, "users"), arena, &people->user_count);
+    people->groups = unpack_texts(json_object_get(packed, "groups"), arena, &people->group_count);
+    from[0] = people;
+    *approval = (struct approval_demand){
+        .rule = arena_copy(arena, rule ? rule : ""),
+        .from_count = 1,
+        .from = from,
+        .need = json_member_number(packed, "need", INT64_MAX),
+        .within_seconds = json_member_number(packed, "within", 0),
+    };
+}
+
+bool demands_unpack(const json_t *packed, struct arena *arena, struct demands *demands)
+{
+    const json_t *approvals = json_object_get(packed, "approvals");
+    if (!json_is_array(approvals) || json_array_size(approvals) > APPROVAL_LINES)
+        return false;
+    *demands = (struct demands){
+        .allowed = true,
+        .mfa = json_is_true(json_object_get(packed, "mfa")),
+        .mfa_within_seconds = json_member_number(packed, "mfa_within", 0),
+        .compliant_device = json_is_true(json_object_get(packed, "compliant_device")),
+        .watch_risk = json_is_true(json_object_get(packed, "watch_risk")),
+        .risk_at_most = (enum risk_level)json_member_number(packed, "risk_at_most", RISK_NONE),
+        .justification_least = json_member_number(packed, "justification_least", 1),
+        .longest_seconds = json_member_number(packed, "longest", 0),
+        .default_seconds = json_member_number(packed, "default", 0),
+        .start_within_seconds = json_member_number(packed, "start_within", 0),
+        .approval_count = json_array_size(approvals),
+    };
+    demands->rules = unpack_texts(json_object_get(packed, "rules"), arena, &demands->rule_count);
+    demands->contexts =
+        unpack_texts(json_object_get(packed, "contexts"), arena, &demands->context_count);
+    for (size_t i = 0; i < demands->approval_count; i++)
+        unpack_approval(json_array_get(approvals, i), arena, &demands->approvals[i]);
+    return true;
+}

@@ -1,0 +1,215 @@
+#include "policies/judge.h"
+
+#include "base/memory.h"
+#include "base/moment.h"
+#include "base/text.h"
+
+#include <stdlib.h>
+
+static const char *const risk_texts[] = {"none", "low", "medium", "high", "hidden"};
+
+static bool is_known(const struct reading *reading)
+{
+    return reading && reading->known;
+}
+
+static int64_t read_at(const struct reading *reading)
+{
+    return reading ? reading->at : -1;
+}
+
+/* Nobody answered: not granted, and asked again. */
+static void add_unread(struct evidence_list *list, const char *check, const char *code,
+                       const char *source)
+{
+    evidence_add(list, (struct evidence){.check = check,
+                                         .verdict = VERDICT_UNKNOWN,
+                                         .code = code,
+                                         .source = source,
+                                         .observed_at = -1,
+                                         .passing = true});
+}
+
+static void add(struct evidence_list *list, const char *check, enum verdict verdict,
+                const char *code, const char *source, int64_t at, json_t *args)
+{
+    evidence_add(list, (struct evidence){.check = check,
+                                         .verdict = verdict,
+                                         .code = code,
+                                         .args = args,
+                                         .source = source,
+                                         .observed_at = at});
+}
+
+void judge_membership(const struct demands *demands, const struct findings *findings,
+                      struct evidence_list *list)
+{
+    if (demands->unknown) {
+        add_unread(list, "membership", "membership_unread", "entra");
+        return;
+    }
+    const struct memberships *memberships = findings->memberships;
+    int64_t at = memberships ? memberships->reading.at : findings->now;
+    if (!demands->allowed) {
+        add(list, "membership", VERDICT_FAIL, "membership_missing", "policy", at, NULL);
+        return;
+    }
+    scoped(text_scoped) struct text rules = TEXT_LIMIT(2000);
+    for (size_t i = 0; i < demands->rule_count; i++)
+        text_addf(&rules, "%s%s", i ? ", " : "", demands->rules[i]);
+    add(list, "membership", VERDICT_PASS, "membership_fine", "policy", at,
+        json_pack("{s:s}", "rules", text_of(&rules)));
+}
+
+void judge_account(const struct findings *findings, struct evidence_list *list)
+{
+    const struct account *account = findings->account;
+    if (!account || !account->reading.known || (account->exists && account->enabled == TRI_UNKNOWN))
+        add_unread(list, "account", "account_unread", "entra");
+    else if (!account->exists)
+        add(list, "account", VERDICT_FAIL, "account_gone", "entra", account->reading.at, NULL);
+    else if (account->enabled == TRI_NO)
+        add(list, "account", VERDICT_FAIL, "account_disabled", "entra", account->reading.at, NULL);
+    else
+        add(list, "account", VERDICT_PASS, "account_enabled", "entra", account->reading.at, NULL);
+}
+
+void judge_risk(const struct demands *demands, const struct findings *findings,
+                struct evidence_list *list)
+{
+    const struct risks *risks = findings->risks;
+    if (!demands->watch_risk)
+        return;
+    if (!risks || !risks->reading.known) {
+        add_unread(list, "user_risk", "risk_unread", "identity_protection");
+        return;
+    }
+    const char *allowed = risk_texts[demands->risk_at_most];
+    for (size_t i = 0; i < risks->count; i++) {
+        const struct risky_user *user = &risks->users[i];
+        if (!text_equals(user->oid, findings->person->oid))
+            continue;
+        enum risk_level level = user->compromised ? RISK_HIGH : user->level;
+        /* A level that is hidden from us, or a word never seen, stands above all that are known. */
+        if (level > demands->risk_at_most || user->compromised) {
+            add(list, "user_risk", level == RISK_HIDDEN ? VERDICT_UNKNOWN : VERDICT_FAIL,
+                "risk_found", "identity_protection", risks->reading.at,
+                json_pack("{s:s, s:s}", "level",
+                          user->compromised ? "confirmed compromised" : risk_texts[level],
+                          "allowed", allowed));
+            return;
+        }
+    }
+    add(list, "user_risk", VERDICT_PASS, "risk_fine", "identity_protection", risks->reading.at,
+        json_pack("{s:s}", "allowed", allowed));
+}
+
+void judge_admin_rules(const struct admin_rules *rules, const char *role, int64_t duration_seconds,
+                       struct evidence_list *list)
+{
+    char longest[32];
+    if (!rules || !rules->reading.known) {
+        add_unread(list, "pim", "pim_unread", "pim");
+        return;
+    }
+    int64_t at = rules->reading.at;
+    if (!rules->exists) {
+        add(list, "pim", VERDICT_FAIL, "pim_missing", "pim", at, json_pack("{s:s}", "role", role));
+    } else if (rules->mfa_required) {
+        add(list, "pim", VERDICT_FAIL, "pim_needs_mfa", "pim", at,
+            json_pack("{s:s}", "role", role));
+    } else if (duration_seconds > rules->longest_seconds) {
+        span_text(rules->longest_seconds, longest);
+        add(list, "pim", VERDICT_FAIL, "pim_too_long", "pim", at,
+            json_pack("{s:s, s:s}", "role", role, "longest", longest));
+    } else {
+        add(list, "pim", VERDICT_PASS, "pim_fine", "pim", at, json_pack("{s:s}", "role", role));
+    }
+}
+
+static bool sign_in_has(size_t count, const char *const values[], const char *wanted)
+{
+    for (size_t i = 0; i < count; i++)
+        if (text_equals(values[i], wanted))
+            return true;
+    return false;
+}
+
+static bool used_mfa(const struct sign_in *sign_in)
+{
+    return sign_in_has(sign_in->method_count, sign_in->methods, "mfa") ||
+           sign_in_has(sign_in->method_count, sign_in->methods, "ngcmfa");
+}
+
+/* Adds a piece for each context; true when all of them prove what they should. */
+static bool judge_contexts(const struct demands *demands, const struct findings *findings,
+                           struct evidence_list *list)
+{
+    const struct sign_in *sign_in = findings->sign_in;
+    int64_t read = read_at(findings->contexts ? &findings->contexts->reading : NULL);
+    for (size_t i = 0; i < demands->context_count; i++) {
+        const char *context = demands->contexts[i];
+        unsigned proves = 0;
+        if (!sign_in_has(sign_in->context_count, sign_in->contexts, context)) {
+            add(list, "mfa", VERDICT_FAIL, "mfa_context_missing", "sign-in", sign_in->at,
+                json_pack("{s:s}", "context", context));
+            return false;
+        }
+        if (!findings->contexts || !is_known(&findings->contexts->reading)) {
+            evidence_add(list, (struct evidence){.check = "mfa",
+                                                 .verdict = VERDICT_UNKNOWN,
+                                                 .code = "mfa_context_unread",
+                                                 .args = json_pack("{s:s}", "context", context),
+                                                 .source = "conditional_access",
+                                                 .observed_at = -1,
+                                                 .passing = true});
+            return false;
+        }
+        if (context_backed(context, findings, &proves) != TRI_YES || !(proves & PROOF_MFA)) {
+            add(list, "mfa", VERDICT_UNKNOWN, "mfa_context_unbacked", "conditional_access", read,
+                json_pack("{s:s}", "context", context));
+            return false;
+        }
+    }
+    return true;
+}
+
+void judge_mfa(const struct demands *demands, const struct findings *findings,
+               struct evidence_list *list)
+{
+    const struct sign_in *sign_in = findings->sign_in;
+    if (!demands->mfa)
+        return;
+    if (!demands->context_count && !used_mfa(sign_in)) {
+        add(list, "mfa", VERDICT_FAIL, "mfa_missing", "sign-in", sign_in->at, NULL);
+        return;
+    }
+    if (!judge_contexts(demands, findings, list))
+        return;
+    int64_t minutes = (findings->now - sign_in->auth_time) / 60;
+    bool aged = demands->mfa_within_seconds != INT64_MAX;
+    /* Only a flow that began with prompt=login says how old the proof is (design 7). */
+    if (aged && (!sign_in->fresh || sign_in->auth_time < 0)) {
+        add(list, "mfa", VERDICT_FAIL, "mfa_unseen", "sign-in", sign_in->at, NULL);
+    } else if (aged && findings->now - sign_in->auth_time > demands->mfa_within_seconds) {
+        add(list, "mfa", VERDICT_FAIL, "mfa_stale", "sign-in", sign_in->at,
+            json_pack("{s:I, s:I}", "minutes", (json_int_t)minutes, "limit",
+                      (json_int_t)(demands->mfa_within_seconds / 60)));
+    } else {
+        const char *context = demands->context_count ? demands->contexts[0] : NULL;
+        add(list, "mfa", VERDICT_PASS, context ? "mfa_by_context" : "mfa_by_method", "sign-in",
+            sign_in->at,
+            json_pack("{s:s?, s:I}", "context", context, "minutes",
+                      (json_int_t)(sign_in->auth_time < 0 ? 0 : minutes)));
+    }
+}
+
+bool sign_in_may_mend(const struct evidence_list *list)
+{
+    static const char *const codes[] = {"mfa_missing", "mfa_context_missing", "mfa_unseen",
+                                        "mfa_stale"};
+    for (size_t i = 0; i < list->count; i++)
+        if (sign_in_has(COUNT(codes), codes, list->items[i].code))
+            return true;
+    return false;
+}

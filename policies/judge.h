@@ -1,0 +1,46 @@
+/* Judging: demands against what was found out. Pure; unknown is no, and a negative reading wins
+ * (design 3.5). */
+#pragma once
+
+#include "model/evidence.h"
+#include "policies/policy.h"
+
+/* What an operator says each context proves (setting `entra.contexts`). */
+struct context_claim {
+    const char *context;
+    unsigned proves; /* of enum proof */
+};
+
+/* Everything the judgement looks at; a NULL fact is one that was not asked for. */
+struct findings {
+    int64_t now;
+    const struct person_key *person;
+    const struct sign_in *sign_in;
+    const struct account *account;
+    const struct memberships *memberships;
+    const struct risks *risks;
+    const struct device *device;
+    const struct managed_devices *managed;
+    const struct contexts *contexts;
+    size_t claim_count;
+    const struct context_claim *claims;
+};
+
+/* Each adds its pieces of evidence. */
+void judge_membership(const struct demands *demands, const struct findings *findings,
+                      struct evidence_list *list);
+void judge_account(const struct findings *findings, struct evidence_list *list);
+void judge_mfa(const struct demands *demands, const struct findings *findings,
+               struct evidence_list *list);
+void judge_device(const struct demands *demands, const struct findings *findings,
+                  struct evidence_list *list);
+void judge_risk(const struct demands *demands, const struct findings *findings,
+                struct evidence_list *list);
+/* PIM's own rules for one target, in `application` mode. */
+void judge_admin_rules(const struct admin_rules *rules, const char *role, int64_t duration_seconds,
+                       struct evidence_list *list);
+
+/* Whether a context now stands for all that the operator says it proves, for this person. */
+enum tri context_backed(const char *context, const struct findings *findings, unsigned *proves);
+/* Whether a fresh sign-in could mend what these pieces find wrong with the sign-in. */
+bool sign_in_may_mend(const struct evidence_list *list);

@@ -1,0 +1,96 @@
+/* Policy: who may ask for which role, what must be true, who must agree, for how long. Read once
+   from files, never changed after; everything here is pure. policies/README.md teaches the
+   language. */
+#pragma once
+
+#include "base/form.h"
+#include "model/facts.h"
+#include "model/role.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct policy; /* opaque; counted, used by many threads */
+
+enum {
+    POLICY_FILE_LIMIT = 4 * 1024 * 1024,
+    POLICY_RULES = 10000,
+    REQUEST_ROLES = 10,
+    APPROVAL_LINES = 8
+};
+
+/* Reads all `*.json` files of a folder as one policy. FAIL_INVALID when anything is wrong:
+   `complaints` then name file and line as `soc.json:12: rules[0].limits.longest`. */
+enum fail policy_read(const char *folder, struct policy **ret, struct complaints *complaints,
+                      struct reason *why);
+/* The same from the text that `policy_text` gave. */
+enum fail policy_parse(const char *text, struct policy **ret, struct complaints *complaints,
+                       struct reason *why);
+struct policy *policy_share(struct policy *policy);
+void policy_free(struct policy *policy);
+SCOPED(policy)
+
+/* "sha256:" and the digest of policy_text, which is the canonical form of all files together. */
+const char *policy_version(const struct policy *policy);
+const char *policy_text(const struct policy *policy);
+
+size_t policy_role_count(const struct policy *policy);
+const struct role *policy_role(const struct policy *policy, size_t index);
+const struct role *policy_find_role(const struct policy *policy, const char *id);
+
+/* All groups that any rule speaks of: what has to be asked of the directory. */
+size_t policy_groups(const struct policy *policy, const char *const **groups);
+/* All authentication contexts that any rule names. */
+size_t policy_contexts(const struct policy *policy, const char *const **contexts);
+
+/* A set of people, by users and groups. */
+struct people {
+    const char *name;
+    size_t user_count, group_count;
+    const char **users, **groups;
+};
+
+/* Whether a person is in a set: a listed user is, whatever the groups are. */
+enum tri people_hold(const struct people *people, const struct person_key *person,
+                     const struct memberships *memberships);
+
+/* One rule's demand for approval. */
+struct approval_demand {
+    const char *rule;
+    size_t from_count;
+    const struct people *const *from;
+    int64_t need;
+    int64_t within_seconds;
+};
+
+/* What all matching rules demand together: requirements added up, limits at their least
+ * (design 3.8). */
+struct demands {
+    bool allowed;      /* each role asked for is covered by a rule that lets this person ask */
+    bool unknown;      /* memberships are not known: more rules may match */
+    size_t rule_count; /* the rules that had a say, by name */
+    const char **rules;
+    bool mfa;
+    int64_t mfa_within_seconds; /* INT64_MAX: of any age */
+    size_t context_count;
+    const char **contexts;
+    bool compliant_device;
+    bool watch_risk;
+    enum risk_level risk_at_most;
+    int64_t justification_least; /* characters */
+    int64_t longest_seconds, default_seconds, start_within_seconds;
+    size_t approval_count;
+    struct approval_demand approvals[APPROVAL_LINES];
+    bool too_many_approvals; /* more lines than can be kept: refused */
+};
+
+/* What `person` must meet to be given `roles` together. Memory of `arena` and of the policy. */
+void policy_demand(const struct policy *policy, size_t role_count, const struct role *const roles[],
+                   const struct person_key *person, const struct memberships *memberships,
+                   struct arena *arena, struct demands *demands);
+
+/* The demands as they are kept with a request, and back: a request is judged by the policy it was
+ * submitted under. */
+json_t *demands_pack(const struct demands *demands);
+bool demands_unpack(const json_t *packed, struct arena *arena, struct demands *demands);

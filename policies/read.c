@@ -1,0 +1,242 @@
+/* Reading a folder of policy files as one policy, and naming file and line of each mistake. */
+#include "policies/internal.h"
+
+#include "base/digest.h"
+#include "base/json.h"
+#include "base/memory.h"
+#include "base/text.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { FILES_MOST = 200 };
+
+struct file {
+    const char *name, *text;
+    json_t *json;
+    size_t first_rule; /* where its rules begin among all */
+};
+
+struct files {
+    struct arena *arena;
+    struct complaints *complaints;
+    size_t count;
+    struct file list[FILES_MOST];
+};
+
+static void files_scoped(struct files *files)
+{
+    for (size_t i = 0; i < files->count; i++)
+        json_decref(files->list[i].json);
+}
+
+static int is_policy_file(const struct dirent *entry)
+{
+    size_t length = strlen(entry->d_name);
+    return entry->d_name[0] != '.' && length > 5 &&
+           text_equals(entry->d_name + length - 5, ".json") &&
+           !text_equals(entry->d_name, "schema.json");
+}
+
+static enum fail read_file(struct arena *arena, const char *path, const char **ret,
+                           struct reason *why)
+{
+    FILE *stream = fopen(path, "re");
+    if (!stream)
+        return because(why, FAIL_INVALID, "%s cannot be read: %s", path, strerror(errno));
+    scoped(text_scoped) struct text text = TEXT_LIMIT(POLICY_FILE_LIMIT);
+    char piece[8192];
+    for (size_t got; (got = fread(piece, 1, sizeof piece, stream)) > 0;)
+        text_add_bytes(&text, piece, got);
+    bool failed = ferror(stream);
+    (void)fclose(stream);
+    if (failed)
+        return because(why, FAIL_INVALID, "%s cannot be read", path);
+    if (text.cut)
+        return because(why, FAIL_INVALID, "%s is larger than %d bytes", path, POLICY_FILE_LIMIT);
+    *ret = arena_copy(arena, text_of(&text));
+    return FAIL_NONE;
+}
+
+static enum fail load(struct files *files, const char *folder, const char *name, struct reason *why)
+{
+    struct file *file = &files->list[files->count];
+    file->name = arena_copy(files->arena, name);
+    const char *path = arena_text(files->arena, "%s/%s", folder, name);
+    enum fail fail = read_file(files->arena, path, &file->text, why);
+    if (fail)
+        return fail;
+    int line;
+    struct reason wrong = {0};
+    if (json_read(file->text, strlen(file->text), &file->json, &line, &wrong)) {
+        complain(files->complaints, arena_text(files->arena, "%s:%d", name, line), "%s",
+                 wrong.text);
+        return FAIL_NONE;
+    }
+    files->count++;
+    return FAIL_NONE;
+}
+
+static enum fail load_folder(struct files *files, const char *folder, struct reason *why)
+{
+    struct dirent **entries;
+    int count = scandir(folder, &entries, is_policy_file, alphasort);
+    if (count < 0)
+        return because(why, FAIL_INVALID, "the folder %s cannot be read: %s", folder,
+                       strerror(errno));
+    enum fail fail = FAIL_NONE;
+    if (!count)
+        fail = because(why, FAIL_INVALID, "there is no policy file (*.json) in %s", folder);
+    if (count > FILES_MOST)
+        fail = because(why, FAIL_INVALID, "more than %d policy files in %s", FILES_MOST, folder);
+    for (int i = 0; i < count; i++) {
+        if (!fail)
+            fail = load(files, folder, entries[i]->d_name, why);
+        free(entries[i]);
+    }
+    free(entries);
+    return fail;
+}
+
+static void merge_names(struct files *files, const struct file *file, json_t *merged,
+                        const char *member)
+{
+    const char *name;
+    json_t *value;
+    json_t *into = json_object_get(merged, member);
+    const json_t *from = json_object_get(file->json, member);
+    if (from && !json_is_object(from))
+        complain(files->complaints, member, "must be an object in %s", file->name);
+    json_object_foreach ((json_t *)from, name, value) {
+        if (json_object_get(into, name))
+            complain(files->complaints, arena_text(files->arena, "%s.%s", member, name),
+                     "is in another file too (again in %s)", file->name);
+        (void)json_object_set(into, name, value);
+    }
+}
+
+/* One object as if all had been written into one file. */
+static json_t *merge(struct files *files)
+{
+    json_t *merged = memory_needed(json_pack("{s:{}, s:{}, s:[]}", "people", "roles", "rules"));
+    json_t *rules = json_object_get(merged, "rules");
+    for (size_t i = 0; i < files->count; i++) {
+        struct file *file = &files->list[i];
+        const char *name;
+        json_t *value;
+        file->first_rule = json_array_size(rules);
+        merge_names(files, file, merged, "people");
+        merge_names(files, file, merged, "roles");
+        const json_t *more = json_object_get(file->json, "rules");
+        if (more && !json_is_array(more))
+            complain(files->complaints, "rules", "must be a list in %s", file->name);
+        (void)json_array_extend(rules, (json_t *)more);
+        json_object_foreach (file->json, name, value)
+            if (!json_object_get(merged, name))
+                (void)json_object_set(merged, name, value); /* unknown: policy_build complains */
+    }
+    return merged;
+}
+
+/* `rules[7].limits` of all becomes `soc.json:12: rules[2].limits` of the file that holds it. */
+static const char *placed(const struct files *files, const char *place)
+{
+    unsigned index = 0;
+    int digits = 0;
+    bool is_rule = sscanf(place, "rules[%u]%n", &index, &digits) == 1 && digits;
+    for (size_t i = files->count; i-- > 0;) {
+        const struct file *file = &files->list[i];
+        const char *own = place;
+        if (is_rule) {
+            size_t rules = json_array_size(json_object_get(file->json, "rules"));
+            if (index < file->first_rule || index >= file->first_rule + rules)
+                continue;
+            own =
+                arena_text(files->arena, "rules[%zu]%s", index - file->first_rule, place + digits);
+        } else {
+            size_t member = strcspn(place, ".");
+            const char *name = place[member] ? place + member + 1 : "";
+            const char *top = arena_copy_bytes(files->arena, place, member);
+            const char *key = arena_copy_bytes(files->arena, name, strcspn(name, "."));
+            const json_t *holder = json_object_get(file->json, top);
+            if (!holder || (*key && !json_object_get(holder, key)))
+                continue;
+        }
+        return arena_text(files->arena, "%s:%d: %s", file->name, json_line_of(file->text, own),
+                          own);
+    }
+    return place;
+}
+
+static struct policy *policy_new(void)
+{
+    struct policy *policy = MEMORY_NEW(struct policy);
+    policy->uses = 1;
+    policy->arena = arena_new();
+    return policy;
+}
+
+/* Builds and names the policy; what `complaints` hold decides whether it stands. */
+static struct policy *policy_from(const json_t *merged, struct complaints *complaints)
+{
+    char hex[DIGEST_HEX_SIZE];
+    struct policy *policy = policy_new();
+    policy->text = json_canonical(merged);
+    struct digest digest = digest_of_text(policy->text);
+    digest_hex(&digest, hex);
+    (void)snprintf(policy->version, sizeof policy->version, "sha256:%s", hex);
+    policy_build(policy, merged, complaints);
+    return policy;
+}
+
+enum fail policy_read(const char *folder, struct policy **ret, struct complaints *complaints,
+                      struct reason *why)
+{
+    scoped(files_scoped) struct files files = {.arena = complaints->arena,
+                                               .complaints = complaints};
+    enum fail fail = load_folder(&files, folder, why);
+    if (fail)
+        return fail;
+    if (complaints->count)
+        return because(why, FAIL_INVALID, "%s", complaints_text(complaints));
+    json_auto_t *merged = merge(&files);
+    scoped(policy_scoped) struct policy *policy = policy_from(merged, complaints);
+    for (size_t i = 0; i < complaints_kept(complaints); i++)
+        complaints->list[i].field = placed(&files, complaints->list[i].field);
+    if (complaints->count)
+        return because(why, FAIL_INVALID, "%s", complaints_text(complaints));
+    *ret = take(policy);
+    return FAIL_NONE;
+}
+
+enum fail policy_parse(const char *text, struct policy **ret, struct complaints *complaints,
+                       struct reason *why)
+{
+    json_auto_t *merged = NULL;
+    enum fail fail = json_read(text, strlen(text), &merged, NULL, why);
+    if (fail)
+        return fail;
+    scoped(policy_scoped) struct policy *policy = policy_from(merged, complaints);
+    if (complaints->count)
+        return because(why, FAIL_INVALID, "%s", complaints_text(complaints));
+    *ret = take(policy);
+    return FAIL_NONE;
+}
+
+struct policy *policy_share(struct policy *policy)
+{
+    atomic_fetch_add(&policy->uses, 1);
+    return policy;
+}
+
+void policy_free(struct policy *policy)
+{
+    if (!policy || atomic_fetch_sub(&policy->uses, 1) > 1)
+        return;
+    arena_free(policy->arena);
+    free(policy->text);
+    free(policy);
+}

@@ -1,0 +1,35 @@
+/* The store: one database file, read through a pool of connections and changed by the writer alone.
+ */
+#pragma once
+
+#include "base/arena.h"
+#include "store/sql.h"
+
+#include <stdbool.h>
+
+/* One connection and what the typed calls of this folder need; every one of them takes it first. */
+struct store {
+    struct sql *sql;
+};
+
+struct stores; /* opaque: the database file with its pool of reading connections; any thread */
+
+/* `url` is `sqlite:PATH`; FAIL_INVALID says what else it was. Locks the file against a second
+   process, migrates it;
+   `*made` says whether it is new. */
+enum fail stores_open(const char *url, struct stores **ret, bool *made, struct reason *why);
+void stores_free(struct stores *stores);
+SCOPED(stores)
+
+/* A connection for the writer; the caller's now. */
+enum fail stores_writer(struct stores *stores, struct store **ret, struct reason *why);
+void store_free(struct store *store);
+SCOPED(store)
+
+/* A connection for reading, from the pool; give it back soon and never hold it while waiting for
+ * anything. */
+enum fail stores_borrow(struct stores *stores, struct store **ret, struct reason *why);
+void stores_return(struct stores *stores, struct store *store);
+
+/* Writes a consistent copy of the whole database to a new file, while everything goes on. */
+enum fail stores_backup(const char *url, const char *to, struct reason *why);

@@ -1,0 +1,204 @@
+#include "store/writer.h"
+
+#include "base/memory.h"
+#include "base/moment.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+
+/* How many changes one transaction takes: enough to share an fsync, few enough to keep the wait
+ * short. */
+enum { TOGETHER = 256 };
+
+struct writer {
+    struct stores *stores;
+    struct store *store; /* NULL when reopening failed */
+    struct writer_frame frame;
+    pthread_t thread;
+    pthread_mutex_t mutex;
+    pthread_cond_t wake;
+    struct change *first, **last;
+    bool stopping, started;
+};
+
+struct applied {
+    size_t count;
+    struct change *changes[TOGETHER];
+};
+
+static void answer_all(const struct applied *applied, enum fail fail, const struct reason *why)
+{
+    for (size_t i = 0; i < applied->count; i++)
+        applied->changes[i]->done(applied->changes[i], fail, why);
+}
+
+enum applied_as { STANDS, UNDONE, BROKE };
+
+/* Undoes one change. When even that fails, or SQLite rolled everything back by itself, the
+ * transaction is broken. */
+static enum applied_as undo(struct writer *writer, struct change *change, enum fail fail,
+                            const struct reason *why)
+{
+    struct reason more = {0};
+    struct sql *sql = writer->store->sql;
+    writer->frame.rewind(writer->frame.context);
+    bool whole = sql_is_in_transaction(sql) && sql_transact(sql, SQL_REWIND, &more) == FAIL_NONE;
+    change->done(change, fail, why);
+    return whole ? UNDONE : BROKE;
+}
+
+/* One change in its savepoint; it was answered unless it stands. */
+static enum applied_as apply(struct writer *writer, struct change *change)
+{
+    struct reason why = {0};
+    struct sql *sql = writer->store->sql;
+    if (change->deadline && moment_ticks_ms() > change->deadline) {
+        change->done(change, because(&why, FAIL_UNAVAILABLE, "waited too long for its turn"), &why);
+        return UNDONE;
+    }
+    writer->frame.savepoint(writer->frame.context);
+    enum fail fail = sql_transact(sql, SQL_SAVEPOINT, &why);
+    if (!fail)
+        fail = change->apply(change, writer->store, &why);
+    if (!fail)
+        fail = sql_transact(sql, SQL_RELEASE, &why);
+    return fail ? undo(writer, change, fail, &why) : STANDS;
+}
+
+/* Takes the next waiting change; with `wait`, sleeps until there is one or the end has come. */
+static struct change *next_change(struct writer *writer, bool wait)
+{
+    pthread_mutex_lock(&writer->mutex);
+    while (wait && !writer->first && !writer->stopping)
+        moment_wait(&writer->wake, &writer->mutex, MOMENT_NEVER);
+    struct change *change = writer->first;
+    if (change) {
+        writer->first = change->next;
+        if (!writer->first)
+            writer->last = &writer->first;
+        change->next = NULL;
+    }
+    pthread_mutex_unlock(&writer->mutex);
+    return change;
+}
+
+/* After a failed transaction nothing is known of the connection: take a new one. */
+static void reopen(struct writer *writer)
+{
+    struct reason why = {0};
+    if (writer->store && sql_is_lost(writer->store->sql))
+        writer->frame.lost(writer->frame.context);
+    store_free(writer->store);
+    writer->store = NULL;
+    (void)stores_writer(writer->stores, &writer->store, &why);
+}
+
+static enum fail begin(struct writer *writer, struct reason *why)
+{
+    if (!writer->store)
+        reopen(writer);
+    if (!writer->store)
+        return because(why, FAIL_UNAVAILABLE, "the store cannot be opened");
+    return sql_transact(writer->store->sql, SQL_BEGIN, why);
+}
+
+static enum fail finish(struct writer *writer, const struct applied *applied, struct reason *why)
+{
+    if (!applied->count)
+        return sql_transact(writer->store->sql, SQL_ROLLBACK, why);
+    enum fail fail = writer->frame.seal(writer->frame.context, writer->store, why);
+    return fail ? fail : sql_transact(writer->store->sql, SQL_COMMIT, why);
+}
+
+static void transact(struct writer *writer, struct change *change)
+{
+    struct applied applied = {0};
+    struct reason why = {0};
+    enum applied_as as = UNDONE;
+    enum fail fail = begin(writer, &why);
+    if (fail)
+        change->done(change, fail, &why);
+    for (; !fail && change; change = applied.count < TOGETHER ? next_change(writer, false) : NULL) {
+        as = apply(writer, change);
+        if (as == STANDS)
+            applied.changes[applied.count++] = change;
+        if (as == BROKE)
+            fail = because(&why, FAIL_UNAVAILABLE, "the transaction broke");
+    }
+    if (!fail)
+        fail = finish(writer, &applied, &why);
+    if (fail || !applied.count)
+        writer->frame.undone(writer->frame.context);
+    else
+        writer->frame.committed(writer->frame.context);
+    if (fail)
+        reopen(writer);
+    answer_all(&applied, fail, &why);
+}
+
+static void *run(void *context)
+{
+    struct writer *writer = context;
+    for (struct change *change; (change = next_change(writer, true));)
+        transact(writer, change);
+    return NULL;
+}
+
+enum fail writer_start(struct stores *stores, const struct writer_frame *frame, struct writer **ret,
+                       struct reason *why)
+{
+    scoped(writer_scoped) struct writer *writer = MEMORY_NEW(struct writer);
+    writer->stores = stores;
+    writer->frame = *frame;
+    writer->last = &writer->first;
+    (void)pthread_mutex_init(&writer->mutex, NULL);
+    (void)pthread_cond_init(&writer->wake, NULL);
+    enum fail fail = stores_writer(stores, &writer->store, why);
+    if (fail)
+        return fail;
+    if (pthread_create(&writer->thread, NULL, run, writer) != 0)
+        return because(why, FAIL_UNAVAILABLE, "no thread for the writer");
+    writer->started = true;
+    *ret = take(writer);
+    return FAIL_NONE;
+}
+
+void writer_put(struct writer *writer, struct change *change)
+{
+    change->next = NULL;
+    pthread_mutex_lock(&writer->mutex);
+    bool stopping = writer->stopping;
+    if (!stopping) {
+        *writer->last = change;
+        writer->last = &change->next;
+        pthread_cond_signal(&writer->wake);
+    }
+    pthread_mutex_unlock(&writer->mutex);
+    if (stopping) {
+        struct reason why = {0};
+        change->done(change, because(&why, FAIL_UNAVAILABLE, "stopping"), &why);
+    }
+}
+
+void writer_stop(struct writer *writer)
+{
+    if (!writer->started)
+        return;
+    pthread_mutex_lock(&writer->mutex);
+    writer->stopping = true;
+    pthread_cond_signal(&writer->wake);
+    pthread_mutex_unlock(&writer->mutex);
+    (void)pthread_join(writer->thread, NULL);
+    writer->started = false;
+}
+
+void writer_free(struct writer *writer)
+{
+    if (!writer)
+        return;
+    writer_stop(writer);
+    store_free(writer->store);
+    (void)pthread_cond_destroy(&writer->wake);
+    (void)pthread_mutex_destroy(&writer->mutex);
+    free(writer);
+}
