@@ -2,6 +2,7 @@
 #include "policies/internal.h"
 
 #include "base/digest.h"
+#include "base/file.h"
 #include "base/json.h"
 #include "base/memory.h"
 #include "base/text.h"
@@ -41,42 +42,29 @@ static int is_policy_file(const struct dirent *entry)
            !text_equals(entry->d_name, "schema.json");
 }
 
-static enum fail read_file(struct arena *arena, const char *path, const char **ret,
-                           struct reason *why)
-{
-    FILE *stream = fopen(path, "re");
-    if (!stream)
-        return because(why, FAIL_INVALID, "%s cannot be read: %s", path, strerror(errno));
-    scoped(text_scoped) struct text text = TEXT_LIMIT(POLICY_FILE_LIMIT);
-    char piece[8192];
-    for (size_t got; (got = fread(piece, 1, sizeof piece, stream)) > 0;)
-        text_add_bytes(&text, piece, got);
-    bool failed = ferror(stream);
-    (void)fclose(stream);
-    if (failed)
-        return because(why, FAIL_INVALID, "%s cannot be read", path);
-    if (text.cut)
-        return because(why, FAIL_INVALID, "%s is larger than %d bytes", path, POLICY_FILE_LIMIT);
-    *ret = arena_copy(arena, text_of(&text));
-    return FAIL_NONE;
-}
-
 static enum fail load(struct files *files, const char *folder, const char *name, struct reason *why)
 {
     struct file *file = &files->list[files->count];
     file->name = arena_copy(files->arena, name);
     const char *path = arena_text(files->arena, "%s/%s", folder, name);
-    enum fail fail = read_file(files->arena, path, &file->text, why);
+    scoped(text_scoped) struct text text = TEXT_LIMIT(POLICY_FILE_LIMIT);
+    enum fail fail = file_read(path, &text, why);
     if (fail)
         return fail;
+    file->text = arena_copy(files->arena, text_of(&text));
     int line;
     struct reason wrong = {0};
-    if (json_read(file->text, strlen(file->text), &file->json, &line, &wrong)) {
+    json_auto_t *json = NULL;
+    if (json_read(text_of(&text), text.length, &json, &line, &wrong)) {
         complain(files->complaints, arena_text(files->arena, "%s:%d", name, line), "%s",
                  wrong.text);
-        return FAIL_NONE;
+    } else if (!json_is_object(json)) {
+        complain(files->complaints, arena_text(files->arena, "%s:1", name),
+                 "must be an object with `people`, `roles` or `rules`, not a list");
+    } else {
+        file->json = take(json);
+        files->count++;
     }
-    files->count++;
     return FAIL_NONE;
 }
 
@@ -101,6 +89,21 @@ static enum fail load_folder(struct files *files, const char *folder, struct rea
     return fail;
 }
 
+static const char *place_in(const struct files *files, const struct file *file, const char *own)
+{
+    return arena_text(files->arena, "%s:%d: %s", file->name, json_line_of(file->text, own), own);
+}
+
+/* The file before `last` that has this member, which is there twice. */
+static const char *first_with(const struct files *files, const struct file *last,
+                              const char *member, const char *name)
+{
+    const struct file *file = files->list;
+    while (file < last && !json_object_get(json_object_get(file->json, member), name))
+        file++;
+    return file->name;
+}
+
 static void merge_names(struct files *files, const struct file *file, json_t *merged,
                         const char *member)
 {
@@ -109,11 +112,12 @@ static void merge_names(struct files *files, const struct file *file, json_t *me
     json_t *into = json_object_get(merged, member);
     const json_t *from = json_object_get(file->json, member);
     if (from && !json_is_object(from))
-        complain(files->complaints, member, "must be an object in %s", file->name);
+        complain(files->complaints, place_in(files, file, member), "must be an object");
     json_object_foreach ((json_t *)from, name, value) {
         if (json_object_get(into, name))
-            complain(files->complaints, arena_text(files->arena, "%s.%s", member, name),
-                     "is in another file too (again in %s)", file->name);
+            complain(files->complaints,
+                     place_in(files, file, arena_text(files->arena, "%s.%s", member, name)),
+                     "is in %s too", first_with(files, file, member, name));
         (void)json_object_set(into, name, value);
     }
 }
@@ -132,13 +136,29 @@ static json_t *merge(struct files *files)
         merge_names(files, file, merged, "roles");
         const json_t *more = json_object_get(file->json, "rules");
         if (more && !json_is_array(more))
-            complain(files->complaints, "rules", "must be a list in %s", file->name);
+            complain(files->complaints, place_in(files, file, "rules"), "must be a list");
         (void)json_array_extend(rules, (json_t *)more);
         json_object_foreach (file->json, name, value)
             if (!json_object_get(merged, name))
                 (void)json_object_set(merged, name, value); /* unknown: policy_build complains */
     }
     return merged;
+}
+
+/* Whether `path` (as `.soc leads.groups[0]`, or nothing) leads into this object. Wrong names may
+ * hold dots. */
+static bool holds(const json_t *object, const char *path)
+{
+    const char *name;
+    json_t *value;
+    if (!*path)
+        return object;
+    json_object_foreach ((json_t *)object, name, value) {
+        size_t length = strlen(name);
+        if (strncmp(path + 1, name, length) == 0 && strchr(".[", path[1 + length]))
+            return true;
+    }
+    return false;
 }
 
 /* `rules[7].limits` of all becomes `soc.json:12: rules[2].limits` of the file that holds it. */
@@ -158,15 +178,12 @@ static const char *placed(const struct files *files, const char *place)
                 arena_text(files->arena, "rules[%zu]%s", index - file->first_rule, place + digits);
         } else {
             size_t member = strcspn(place, ".");
-            const char *name = place[member] ? place + member + 1 : "";
             const char *top = arena_copy_bytes(files->arena, place, member);
-            const char *key = arena_copy_bytes(files->arena, name, strcspn(name, "."));
-            const json_t *holder = json_object_get(file->json, top);
-            if (!holder || (*key && !json_object_get(holder, key)))
+            if (!json_object_get(file->json, place) &&
+                !holds(json_object_get(file->json, top), place + member))
                 continue;
         }
-        return arena_text(files->arena, "%s:%d: %s", file->name, json_line_of(file->text, own),
-                          own);
+        return place_in(files, file, own);
     }
     return place;
 }
@@ -203,8 +220,9 @@ enum fail policy_read(const char *folder, struct policy **ret, struct complaints
     if (complaints->count)
         return because(why, FAIL_INVALID, "%s", complaints_text(complaints));
     json_auto_t *merged = merge(&files);
+    size_t in_place = complaints_kept(complaints);
     scoped(policy_scoped) struct policy *policy = policy_from(merged, complaints);
-    for (size_t i = 0; i < complaints_kept(complaints); i++)
+    for (size_t i = in_place; i < complaints_kept(complaints); i++)
         complaints->list[i].field = placed(&files, complaints->list[i].field);
     if (complaints->count)
         return because(why, FAIL_INVALID, "%s", complaints_text(complaints));

@@ -3,6 +3,7 @@
 #include "base/memory.h"
 
 #include <stdalign.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -92,6 +93,18 @@ void *arena_take(struct arena *arena, size_t count, size_t size)
     ASAN_UNPOISON_MEMORY_REGION(piece, wanted);
     memset(piece, 0, wanted);
     return piece;
+}
+
+void *arena_more(struct arena *arena, void *list, size_t count, size_t size)
+{
+    enum { FIRST = 8 };
+    bool full = count == 0 || (count >= FIRST && (count & (count - 1)) == 0);
+    if (!full)
+        return list;
+    void *more = arena_take(arena, count ? count * 2 : FIRST, size);
+    if (count)
+        memcpy(more, list, count * size);
+    return more;
 }
 
 char *arena_copy_bytes(struct arena *arena, const void *bytes, size_t length)

@@ -80,7 +80,8 @@ CREATE TABLE request (
     check_until INTEGER NOT NULL,      -- unknown evidence is refused then
     lapses_at INTEGER,                 -- nobody may decide after it; set when pending
     policy_version TEXT NOT NULL,
-    sign_in TEXT NOT NULL              -- JSON: the evidence of the sign-in that submitted it
+    sign_in TEXT NOT NULL,             -- JSON: the evidence of the sign-in that submitted it
+    demands TEXT                       -- JSON: what the policy demands of it, once that is known
 ) STRICT;
 CREATE INDEX request_by_person ON request (tid, oid, submitted_at);
 CREATE INDEX request_by_state ON request (state, id);
@@ -108,6 +109,7 @@ CREATE TABLE approval (
     rule TEXT NOT NULL,                -- the rule's name
     need INTEGER NOT NULL,
     due_at INTEGER NOT NULL,
+    from_ TEXT NOT NULL,               -- JSON: the users and groups that approvers are taken from
     PRIMARY KEY (request, line, stage)
 ) STRICT;
 
@@ -254,7 +256,6 @@ CREATE TABLE head (
     one INTEGER NOT NULL PRIMARY KEY CHECK (one = 1),
     size INTEGER NOT NULL,             -- events in the tree
     at_ms INTEGER NOT NULL,            -- of the last event
-    frontier BLOB NOT NULL,            -- hashes of the perfect subtrees, largest first
     last BLOB NOT NULL,                -- leaf of the last event, 32 bytes
     checkpoint TEXT NOT NULL           -- signed note over size and root
 ) STRICT;

@@ -1,0 +1,432 @@
+#include "settings.h"
+
+#include "base/file.h"
+#include "base/json.h"
+#include "base/memory.h"
+#include "base/moment.h"
+#include "base/text.h"
+
+#include <arpa/inet.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { SETTINGS_FILE_LIMIT = 256 * 1024 };
+
+enum kind {
+    KIND_LISTEN,
+    KIND_URL,
+    KIND_PATH,
+    KIND_TEXT,
+    KIND_GUID,
+    KIND_STORE,
+    KIND_CLOUD,
+    KIND_API_TOKEN,
+    KIND_ACTIVATION,
+    KIND_NUMBER,
+    KIND_SPAN,
+    KIND_NETWORKS,
+    KIND_CONTEXTS,
+    KIND_CHANNELS,
+};
+
+struct row {
+    const char *key;
+    enum kind kind;
+    size_t offset;
+    const char *fallback;
+    const char *meaning;
+};
+
+static const struct row rows[] = {
+#define X(member, key, kind, fallback, meaning)                                                    \
+    {key, KIND_##kind, offsetof(struct settings, member), fallback, meaning},
+    SETTINGS(X)
+#undef X
+};
+
+/* What one value is read with: its row, its complaints, and the folder that relative paths start
+ * at. */
+struct reading_row {
+    const struct row *row;
+    struct complaints *complaints;
+    const char *folder;
+    void *to;
+};
+
+static bool read_choice(const struct reading_row *r, const char *text, size_t count,
+                        const char *const choices[])
+{
+    struct text allowed = TEXT_LIMIT(200);
+    bool found = false;
+    for (size_t i = 0; i < count; i++) {
+        found |= text_equals(text, choices[i]);
+        text_addf(&allowed, "%s\"%s\"", i ? ", " : "", choices[i]);
+    }
+    if (!found)
+        complain(r->complaints, r->row->key, "\"%s\" is not one of %s", text, text_of(&allowed));
+    text_scoped(&allowed);
+    return found;
+}
+
+/* scheme://host[:port] and nothing behind it; plain http only where it never leaves the machine. */
+static bool read_url(const struct reading_row *r, const char *text)
+{
+    bool plain = text_starts_with(text, "http://");
+    const char *host = plain ? text + 7 : text_starts_with(text, "https://") ? text + 8 : NULL;
+    if (!host || !*host || strpbrk(host, "/?#@ \\\"<>") || text_forbidden_character(text)) {
+        complain(r->complaints, r->row->key,
+                 "\"%s\" is not right: write https://host or https://host:port, without a path",
+                 text);
+        return false;
+    }
+    size_t length = strcspn(host, ":");
+    bool loopback = (length == 9 && strncmp(host, "localhost", 9) == 0) ||
+                    text_starts_with(host, "127.") || text_starts_with(host, "[::1]");
+    if (plain && !loopback) {
+        complain(r->complaints, r->row->key, "\"%s\": plain http is only for this machine itself",
+                 text);
+        return false;
+    }
+    return true;
+}
+
+static bool read_listen(const struct reading_row *r, const char *text)
+{
+    const char *colon = strrchr(text, ':');
+    int64_t port;
+    struct in_addr v4;
+    struct in6_addr v6;
+    char host[64] = "";
+    if (colon && colon != text && (size_t)(colon - text) < sizeof host)
+        memcpy(host, text, (size_t)(colon - text));
+    size_t length = strlen(host);
+    bool six = length > 2 && host[0] == '[' && host[length - 1] == ']';
+    if (six) {
+        host[length - 1] = '\0';
+        six = inet_pton(AF_INET6, host + 1, &v6) == 1;
+    }
+    if ((six || inet_pton(AF_INET, host, &v4) == 1) && text_read_number(colon + 1, 65535, &port))
+        return true;
+    complain(r->complaints, r->row->key,
+             "\"%s\" is not an address and a port: write 127.0.0.1:8080 or [::]:443", text);
+    return false;
+}
+
+static const char *resolved(const struct reading_row *r, const char *path)
+{
+    return path[0] == '/' ? path : arena_text(r->complaints->arena, "%s/%s", r->folder, path);
+}
+
+static void read_text(const struct reading_row *r, const char *text)
+{
+    static const char *const clouds[] = {"global", "usgov", "usgov_dod", "china"};
+    static const char *const tokens[] = {"v1", "none"};
+    static const char *const activations[] = {"application"};
+    char guid[37];
+    bool fine = true;
+    switch (r->row->kind) {
+    case KIND_LISTEN:
+        fine = read_listen(r, text);
+        break;
+    case KIND_URL:
+        fine = read_url(r, text);
+        break;
+    case KIND_PATH:
+        text = resolved(r, text);
+        break;
+    case KIND_STORE:
+        if (text_starts_with(text, "sqlite:"))
+            text = arena_text(r->complaints->arena, "sqlite:%s", resolved(r, text + 7));
+        break;
+    case KIND_GUID:
+        fine = text_read_guid(text, guid);
+        if (fine)
+            text = guid;
+        else
+            complain(r->complaints, r->row->key, "\"%s\" is not a GUID", text);
+        break;
+    case KIND_CLOUD:
+        fine = read_choice(r, text, COUNT(clouds), clouds);
+        break;
+    case KIND_API_TOKEN:
+        fine = read_choice(r, text, COUNT(tokens), tokens);
+        break;
+    case KIND_ACTIVATION:
+        fine = read_choice(r, text, COUNT(activations), activations);
+        break;
+    default:
+        break;
+    }
+    if (fine)
+        *(const char **)r->to = arena_copy(r->complaints->arena, text);
+}
+
+static void read_number(const struct reading_row *r, const json_t *value)
+{
+    int64_t number = json_integer_value(value);
+    if (!json_is_integer(value) || number < 1 || number > 1000000000)
+        complain(r->complaints, r->row->key, "must be a whole number from 1 to 1000000000");
+    else
+        *(int64_t *)r->to = number;
+}
+
+static void read_span(const struct reading_row *r, const json_t *value)
+{
+    int64_t seconds;
+    const char *text = json_string_value(value);
+    if (!text || !span_read(text, &seconds) || seconds < 1)
+        complain(r->complaints, r->row->key, "must be a duration such as PT15M");
+    else
+        *(int64_t *)r->to = seconds;
+}
+
+static void read_networks(const struct reading_row *r, const json_t *value)
+{
+    struct networks *networks = r->to;
+    networks->count = 0;
+    if (!json_is_array(value) || json_array_size(value) > NETWORKS) {
+        complain(r->complaints, r->row->key, "must be a list of at most %d addresses or networks",
+                 NETWORKS);
+        return;
+    }
+    for (size_t i = 0; i < json_array_size(value); i++) {
+        const char *text = json_string_value(json_array_get(value, i));
+        if (text && network_read(text, &networks->list[networks->count]))
+            networks->count++;
+        else
+            complain(r->complaints, r->row->key,
+                     "\"%s\" is neither an address nor a network such as 10.0.0.0/8",
+                     text ? text : "?");
+    }
+}
+
+static void read_contexts(const struct reading_row *r, const json_t *value)
+{
+    static const char *const proofs[] = {"mfa", "phishing_resistant", "compliant_device"};
+    struct contexts_settings *contexts = r->to;
+    struct form form = form_open(value, r->row->key, r->complaints);
+    const char *name;
+    json_t *list;
+    contexts->count = 0;
+    json_object_foreach ((json_t *)form.object, name, list) {
+        const char **texts;
+        int64_t number;
+        size_t count = form_texts(&form, name, REQUIRED, COUNT(proofs), 64, &texts);
+        if (name[0] != 'c' || name[1] == '0' || !text_read_number(name + 1, 99, &number)) {
+            form_complain(&form, name, "is not an authentication context: c1 to c99");
+            continue;
+        }
+        struct context_claim claim = {.context = arena_copy(r->complaints->arena, name)};
+        for (size_t i = 0; i < count; i++) {
+            unsigned proof = text_equals(texts[i], proofs[0])   ? PROOF_MFA
+                             : text_equals(texts[i], proofs[1]) ? PROOF_PHISHING_RESISTANT
+                             : text_equals(texts[i], proofs[2]) ? PROOF_COMPLIANT_DEVICE
+                                                                : 0;
+            if (!proof)
+                form_complain(&form, name,
+                              "\"%s\" is not one of \"mfa\", \"phishing_resistant\", "
+                              "\"compliant_device\"",
+                              texts[i]);
+            claim.proves |= proof;
+        }
+        contexts->list[contexts->count++] = claim;
+    }
+}
+
+static void read_channels(const struct reading_row *r, const json_t *value)
+{
+    static const char *const kinds[] = {"graph_mail"};
+    struct channels_settings *channels = r->to;
+    channels->count = 0;
+    if (!json_is_array(value) || json_array_size(value) > SETTINGS_CHANNELS) {
+        complain(r->complaints, r->row->key, "must be a list of at most %d channels",
+                 SETTINGS_CHANNELS);
+        return;
+    }
+    for (size_t i = 0; i < json_array_size(value); i++) {
+        const char *at = arena_text(r->complaints->arena, "%s[%zu]", r->row->key, i);
+        struct form form = form_open(json_array_get(value, i), at, r->complaints);
+        (void)form_text(&form, "kind", REQUIRED, 64);
+        int kind = form_choice(&form, "kind", COUNT(kinds), kinds, 0);
+        const char *from = form_text(&form, "from", REQUIRED, 320);
+        if (from && !strchr(from, '@'))
+            form_complain(&form, "from", "\"%s\" is not a mailbox", from);
+        form_end(&form);
+        channels->list[channels->count++] = (struct channel_settings){
+            .kind = kinds[kind], .from = arena_copy(r->complaints->arena, from)};
+    }
+}
+
+static void read_value(const struct reading_row *r, const json_t *value)
+{
+    switch (r->row->kind) {
+    case KIND_NUMBER:
+        read_number(r, value);
+        break;
+    case KIND_SPAN:
+        read_span(r, value);
+        break;
+    case KIND_NETWORKS:
+        read_networks(r, value);
+        break;
+    case KIND_CONTEXTS:
+        read_contexts(r, value);
+        break;
+    case KIND_CHANNELS:
+        read_channels(r, value);
+        break;
+    default:
+        if (text_is_empty(json_string_value(value)))
+            complain(r->complaints, r->row->key, "must be text that is not empty");
+        else
+            read_text(r, json_string_value(value));
+    }
+}
+
+static const struct row *find_row(const char *key)
+{
+    for (size_t i = 0; i < COUNT(rows); i++)
+        if (text_equals(rows[i].key, key))
+            return &rows[i];
+    return NULL;
+}
+
+static bool is_group(const char *key)
+{
+    size_t length = strlen(key);
+    for (size_t i = 0; i < COUNT(rows); i++)
+        if (text_starts_with(rows[i].key, key) && rows[i].key[length] == '.')
+            return true;
+    return false;
+}
+
+/* Walks groups such as `entra` down to their settings; `given` collects what was found, by key. */
+static void walk(const json_t *object, const char *prefix, json_t *given,
+                 struct complaints *complaints)
+{
+    const char *name;
+    json_t *value;
+    json_object_foreach ((json_t *)object, name, value) {
+        const char *key = *prefix ? arena_text(complaints->arena, "%s.%s", prefix, name) : name;
+        if (find_row(key))
+            (void)json_object_set(given, key, value);
+        else if (is_group(key) && json_is_object(value))
+            walk(value, key, given, complaints);
+        else if (is_group(key))
+            complain(complaints, key, "must be an object");
+        else
+            complain(complaints, key, "is not a setting; `curfew settings` lists them all");
+    }
+}
+
+static void fill(struct settings *settings, const json_t *given, const char *folder,
+                 struct complaints *complaints)
+{
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        const struct row *row = &rows[i];
+        struct reading_row r = {.row = row,
+                                .complaints = complaints,
+                                .folder = folder,
+                                .to = (char *)settings + row->offset};
+        const json_t *value = json_object_get(given, row->key);
+        if (value) {
+            read_value(&r, value);
+        } else if (text_equals(row->fallback, "!")) {
+            complain(complaints, row->key, "is missing: %s", row->meaning);
+        } else if (*row->fallback) {
+            json_auto_t *fallback = memory_needed(json_loads(row->fallback, JSON_DECODE_ANY, NULL));
+            read_value(&r, fallback);
+        }
+    }
+}
+
+static void check_credential(struct complaints *complaints, const char *group,
+                             const char *certificate, const char *key, const char *secret,
+                             const char *token, bool needed)
+{
+    int kinds = (certificate || key) + (secret != NULL) + (token != NULL);
+    if ((certificate != NULL) != (key != NULL))
+        complain(complaints, group, "`certificate_file` and `key_file` go together");
+    else if (kinds > 1 || (needed && !kinds))
+        complain(complaints, group,
+                 "give one credential: `certificate_file` with `key_file`, `secret_file`, or "
+                 "`federated_token_file`");
+}
+
+/* What no single setting can tell. */
+static void check_together(const struct settings *s, struct complaints *complaints)
+{
+    check_credential(complaints, "entra.sign_in", s->sign_in_certificate_file, s->sign_in_key_file,
+                     s->sign_in_secret_file, s->sign_in_federated_token_file, true);
+    check_credential(complaints, "entra.directory", s->directory_certificate_file,
+                     s->directory_key_file, s->directory_secret_file,
+                     s->directory_federated_token_file, s->directory_client_id != NULL);
+    if ((s->tls_certificate_file != NULL) != (s->tls_key_file != NULL))
+        complain(complaints, "tls_certificate_file", "goes together with `tls_key_file`");
+    bool loopback =
+        s->listen && (text_starts_with(s->listen, "127.") || text_starts_with(s->listen, "[::1]"));
+    if (s->listen && !loopback && !s->tls_certificate_file && !s->proxies.count)
+        complain(
+            complaints, "listen",
+            "%s would speak plain HTTP to the network: give `tls_certificate_file`, or name the "
+            "reverse proxy in `proxies`",
+            s->listen);
+    if (s->directory_client_id == NULL &&
+        (s->directory_certificate_file || s->directory_secret_file ||
+         s->directory_federated_token_file))
+        complain(complaints, "entra.directory.client_id", "is missing beside its credential");
+}
+
+enum fail settings_read(const char *path, struct settings **ret, struct complaints *complaints,
+                        struct reason *why)
+{
+    scoped(text_scoped) struct text text = TEXT_LIMIT(SETTINGS_FILE_LIMIT);
+    enum fail fail = file_read(path, &text, why);
+    json_auto_t *json = NULL;
+    if (!fail)
+        fail = json_read(text_of(&text), text.length, &json, NULL, why);
+    if (fail)
+        return fail;
+    scoped(settings_scoped) struct settings *settings = MEMORY_NEW(struct settings);
+    settings->arena = arena_new();
+    struct arena *complaining = complaints->arena;
+    complaints->arena = settings->arena; /* values are kept where the settings live */
+    const char *slash = strrchr(path, '/');
+    const char *folder =
+        slash ? arena_copy_bytes(settings->arena, path, (size_t)(slash - path)) : ".";
+    json_auto_t *given = memory_needed(json_object());
+    struct form top = form_open(json, "", complaints);
+    walk(top.object, "", given, complaints);
+    fill(settings, given, *folder ? folder : "/", complaints);
+    if (!complaints->count)
+        check_together(settings, complaints);
+    complaints->arena = complaining;
+    if (complaints->count) {
+        for (size_t i = 0; i < complaints_kept(complaints); i++) {
+            complaints->list[i].field = arena_copy(complaining, complaints->list[i].field);
+            complaints->list[i].says = arena_copy(complaining, complaints->list[i].says);
+        }
+        return because(why, FAIL_INVALID, "%s", complaints_text(complaints));
+    }
+    *ret = take(settings);
+    return FAIL_NONE;
+}
+
+void settings_free(struct settings *settings)
+{
+    if (!settings)
+        return;
+    arena_free(settings->arena);
+    free(settings);
+}
+
+void settings_print(struct text *out)
+{
+    text_add(out, "| setting | default | meaning |\n|---|---|---|\n");
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        const char *fallback = rows[i].fallback;
+        bool needed = text_equals(fallback, "!"), none = !*fallback;
+        text_addf(out, "| `%s` | %s%s%s | %s |\n", rows[i].key, needed || none ? "" : "`",
+                  needed ? "required" : fallback, needed || none ? "" : "`", rows[i].meaning);
+    }
+}

@@ -1,0 +1,123 @@
+#include "store/approvals.h"
+
+#include "base/text.h"
+
+enum { PEOPLE_MOST = 2000 };
+
+enum fail store_line_add(struct store *store, const struct request_id *id,
+                         const struct stored_line *line, struct reason *why)
+{
+    return sql_run(store->sql, SQL_APPROVAL_ADD, NULL, why, TEXT(id->text), NUMBER(line->line),
+                   TEXT(line->rule), NUMBER(line->need), NUMBER(line->due_at), TEXT(line->from));
+}
+
+enum fail store_approver_add(struct store *store, const struct request_id *id, int line,
+                             const struct person_key *person, struct reason *why)
+{
+    return sql_run(store->sql, SQL_APPROVER_ADD, NULL, why, TEXT(id->text), NUMBER(line),
+                   TEXT(person->tid), TEXT(person->oid));
+}
+
+static enum fail read_approvers(struct store *store, const struct request_id *id,
+                                struct arena *arena, size_t count, struct stored_line lines[],
+                                struct reason *why)
+{
+    scoped(rows_scoped) struct rows rows = sql_ask(store->sql, SQL_APPROVERS_READ, TEXT(id->text));
+    while (rows_next(&rows)) {
+        for (size_t i = 0; i < count; i++) {
+            struct stored_line *line = &lines[i];
+            if (line->line != rows_number(&rows, 0, 0) || line->approver_count == PEOPLE_MOST)
+                continue;
+            line->approvers = ARENA_MORE(arena, line->approvers, line->approver_count);
+            struct person *person = &line->approvers[line->approver_count];
+            if (person_key_read(rows_text(&rows, 1), rows_text(&rows, 2), &person->key))
+                line->approver_count++;
+            person->name = rows_copy(&rows, 3, arena);
+            person->mail = rows_copy(&rows, 4, arena);
+        }
+    }
+    return rows_end(&rows, why);
+}
+
+enum fail store_lines(struct store *store, const struct request_id *id, struct arena *arena,
+                      size_t *count, struct stored_line lines[STORED_LINES], struct reason *why)
+{
+    size_t found = 0;
+    scoped(rows_scoped) struct rows rows = sql_ask(store->sql, SQL_APPROVALS_READ, TEXT(id->text));
+    while (found < STORED_LINES && rows_next(&rows))
+        lines[found++] = (struct stored_line){
+            .line = (int)rows_number(&rows, 0, 0),
+            .rule = rows_copy(&rows, 1, arena),
+            .need = rows_number(&rows, 2, 0),
+            .due_at = rows_number(&rows, 3, 0),
+            .from = rows_copy(&rows, 4, arena),
+        };
+    enum fail fail = rows_end(&rows, why);
+    if (!fail)
+        fail = read_approvers(store, id, arena, found, lines, why);
+    if (!fail)
+        *count = found;
+    return fail;
+}
+
+enum fail store_approver_is(struct store *store, const struct request_id *id,
+                            const struct person_key *person, bool *is, struct reason *why)
+{
+    scoped(rows_scoped) struct rows rows =
+        sql_ask(store->sql, SQL_APPROVER_IS, TEXT(id->text), TEXT(person->tid), TEXT(person->oid));
+    bool found = rows_next(&rows);
+    enum fail fail = rows_end(&rows, why);
+    if (!fail)
+        *is = found;
+    return fail;
+}
+
+enum fail store_decision_add(struct store *store, const struct request_id *id,
+                             const struct stored_decision *decision, const char *mark,
+                             struct reason *why)
+{
+    int64_t added = 0;
+    enum fail fail = sql_run(store->sql, SQL_DECISION_ADD, &added, why, TEXT(id->text),
+                             TEXT(decision->by.key.tid), TEXT(decision->by.key.oid),
+                             TEXT(decision->approves ? "approve" : "deny"), TEXT(mark),
+                             MAYBE(decision->duration_seconds, -1), NUMBER(decision->decided_at));
+    return fail || added ? fail
+                         : because(why, FAIL_CONFLICT, "%s has decided on %s before",
+                                   decision->by.key.oid, id->text);
+}
+
+enum fail store_decisions(struct store *store, const struct request_id *id, struct arena *arena,
+                          size_t *count, struct stored_decision **decisions, struct reason *why)
+{
+    size_t found = 0;
+    struct stored_decision *list = NULL;
+    scoped(rows_scoped) struct rows rows = sql_ask(store->sql, SQL_DECISIONS_READ, TEXT(id->text));
+    while (rows_next(&rows)) {
+        list = ARENA_MORE(arena, list, found);
+        struct stored_decision *one = &list[found++];
+        (void)person_key_read(rows_text(&rows, 0), rows_text(&rows, 1), &one->by.key);
+        one->approves = text_equals(rows_text(&rows, 2), "approve");
+        one->reason = rows_copy(&rows, 3, arena);
+        one->duration_seconds = rows_number(&rows, 4, -1);
+        one->decided_at = rows_number(&rows, 5, 0);
+        one->by.name = rows_copy(&rows, 6, arena);
+    }
+    enum fail fail = rows_end(&rows, why);
+    if (fail)
+        return fail;
+    *count = found;
+    *decisions = list;
+    return FAIL_NONE;
+}
+
+enum fail store_decisions_since(struct store *store, const struct person_key *person, int64_t since,
+                                int64_t *count, struct reason *why)
+{
+    scoped(rows_scoped) struct rows rows = sql_ask(
+        store->sql, SQL_DECISIONS_SINCE, TEXT(person->tid), TEXT(person->oid), NUMBER(since));
+    int64_t counted = rows_next(&rows) ? rows_number(&rows, 0, 0) : 0;
+    enum fail fail = rows_end(&rows, why);
+    if (!fail)
+        *count = counted;
+    return fail;
+}

@@ -1,0 +1,75 @@
+-- name: grant_add
+INSERT INTO grant_ (id, request, position, tid, oid, role, target, state, start_by, seen)
+VALUES ($1, $2, $3, $4, $5, $6, $7, 'waiting', $8, 'no');
+
+-- name: grant_read
+SELECT id, request, position, tid, oid, role, target, state, why, holding, start_by, starts_at, ends_at, ended_at, seen,
+    seen_at, absent_at, status, asked_end
+FROM grant_ WHERE id = $1;
+
+-- name: grants_of_request
+SELECT id, request, position, tid, oid, role, target, state, why, holding, start_by, starts_at, ends_at, ended_at, seen,
+    seen_at, absent_at, status, asked_end
+FROM grant_ WHERE request = $1 ORDER BY position;
+
+-- name: grants_of_person
+SELECT id, request, position, tid, oid, role, target, state, why, holding, start_by, starts_at, ends_at, ended_at, seen,
+    seen_at, absent_at, status, asked_end
+FROM grant_ WHERE tid = $1 AND oid = $2 AND id < $3
+    AND ($4 = 0 OR state NOT IN ('ended', 'failed', 'lapsed'))
+ORDER BY id DESC LIMIT $5;
+
+-- name: grants_live
+SELECT id, request, position, tid, oid, role, target, state, why, holding, start_by, starts_at, ends_at, ended_at, seen,
+    seen_at, absent_at, status, asked_end
+FROM grant_ WHERE state NOT IN ('ended', 'failed', 'lapsed') AND id < $1 ORDER BY id DESC LIMIT $2;
+
+-- name: grant_move
+-- Compare and set: no row comes back when someone else moved it first.
+UPDATE grant_ SET state = $3, why = $4 WHERE id = $1 AND state = $2 RETURNING id;
+
+-- name: grant_hold
+UPDATE grant_ SET holding = $2, ends_at = $3 WHERE id = $1;
+
+-- name: grant_seen
+UPDATE grant_ SET seen = 'yes', seen_at = $2, starts_at = coalesce(starts_at, $3), absent_at = NULL WHERE id = $1;
+
+-- name: grant_absent
+UPDATE grant_ SET absent_at = coalesce(absent_at, $2) WHERE id = $1;
+
+-- name: grant_status
+UPDATE grant_ SET status = $2 WHERE id = $1;
+
+-- name: grant_ask_end
+UPDATE grant_ SET asked_end = $2 WHERE id = $1 AND asked_end IS NULL;
+
+-- name: grant_close
+UPDATE grant_ SET ended_at = $2, seen = $3 WHERE id = $1;
+
+-- name: holding_add
+INSERT INTO holding (id, tid, oid, target, ends_at, opened_at) VALUES ($1, $2, $3, $4, $5, $6)
+ON CONFLICT DO NOTHING RETURNING id;
+
+-- name: holding_read
+SELECT tid, oid, target, ends_at, opened_at, closed_at FROM holding WHERE id = $1;
+
+-- name: holding_close
+UPDATE holding SET closed_at = $2 WHERE id = $1 AND closed_at IS NULL;
+
+-- name: intent_add
+INSERT INTO intent (id, holding, grant_id, action, method, path, body, committed_at, outcome)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'open');
+
+-- name: intent_answer
+UPDATE intent SET outcome = $2, outcome_at = $3, status = $4, code = $5, directory_request = coalesce($6, directory_request),
+    correlation = coalesce($7, correlation)
+WHERE id = $1 AND outcome IN ('open', 'unknown', 'accepted') RETURNING id;
+
+-- name: intent_newest
+-- The last write that was meant for a holding.
+SELECT id, grant_id, action, method, path, body, committed_at, outcome, outcome_at, status, code, directory_request
+FROM intent WHERE holding = $1 AND action = $2 ORDER BY id DESC LIMIT 1;
+
+-- name: intents_open
+-- Writes that a process that died may have sent.
+SELECT id, holding, grant_id FROM intent WHERE outcome = 'open';

@@ -1,0 +1,105 @@
+-- name: words_add
+INSERT INTO words (commitment, salt, text) VALUES ($1, $2, $3);
+
+-- name: words_read
+SELECT text FROM words WHERE commitment = $1;
+
+-- name: policy_save
+INSERT INTO policy (version, text, loaded_at) VALUES ($1, $2, $3) ON CONFLICT (version) DO NOTHING RETURNING version;
+
+-- name: request_add
+INSERT INTO request (id, tid, oid, state, duration_seconds, start_at, start_within_seconds, justification, ticket,
+    submitted_at, check_until, policy_version, sign_in, demands)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14);
+
+-- name: request_role_add
+INSERT INTO request_role (request, position, role, target) VALUES ($1, $2, $3, $4);
+
+-- name: request_read
+SELECT r.tid, r.oid, r.state, r.why, r.duration_seconds, r.start_at, r.start_within_seconds, r.justification, w.text,
+    r.ticket, r.submitted_at, r.check_until, r.lapses_at, r.policy_version, r.sign_in, r.demands, p.name, p.mail
+FROM request r
+LEFT JOIN words w ON w.commitment = r.justification
+LEFT JOIN person p ON p.tid = r.tid AND p.oid = r.oid
+WHERE r.id = $1;
+
+-- name: request_roles
+SELECT role, target FROM request_role WHERE request = $1 ORDER BY position;
+
+-- name: request_move
+-- Compare and set: no row comes back when someone else moved it first.
+UPDATE request SET state = $3, why = $4 WHERE id = $1 AND state = $2 RETURNING id;
+
+-- name: request_demand
+-- What the check found the policy to demand, and until when people may decide.
+UPDATE request SET demands = $2, start_within_seconds = $3, lapses_at = $4 WHERE id = $1;
+
+-- name: request_shorten
+UPDATE request SET duration_seconds = $2 WHERE id = $1 AND duration_seconds > $2;
+
+-- name: requests_since
+SELECT count(*) FROM request WHERE tid = $1 AND oid = $2 AND submitted_at > $3;
+
+-- name: request_open_for
+-- Another request of this person that wants the same target and is not over, or a live grant of it.
+SELECT r.id FROM request r JOIN request_role t ON t.request = r.id
+WHERE r.tid = $1 AND r.oid = $2 AND t.target = $3 AND r.state IN ('checking', 'pending')
+UNION ALL
+SELECT g.request FROM grant_ g
+WHERE g.tid = $1 AND g.oid = $2 AND g.target = $3 AND g.state NOT IN ('ended', 'failed', 'lapsed')
+LIMIT 1;
+
+-- name: requests_of
+-- A page of one person's own requests, the newest first.
+SELECT id FROM request WHERE tid = $1 AND oid = $2 AND id < $3 AND ($4 IS NULL OR state = $4)
+    AND ($5 IS NULL OR EXISTS (SELECT 1 FROM request_role t WHERE t.request = request.id AND t.role = $5))
+ORDER BY id DESC LIMIT $6;
+
+-- name: requests_for_approver
+-- A page of requests that this person may decide on or was asked about, the newest first.
+SELECT DISTINCT a.request FROM approver a JOIN request r ON r.id = a.request
+WHERE a.tid = $1 AND a.oid = $2 AND a.request < $3 AND ($4 IS NULL OR r.state = $4)
+    AND ($5 IS NULL OR EXISTS (SELECT 1 FROM request_role t WHERE t.request = r.id AND t.role = $5))
+ORDER BY a.request DESC LIMIT $6;
+
+-- name: requests_all
+SELECT id FROM request WHERE id < $1 AND ($2 IS NULL OR state = $2)
+    AND ($3 IS NULL OR EXISTS (SELECT 1 FROM request_role t WHERE t.request = request.id AND t.role = $3))
+ORDER BY id DESC LIMIT $4;
+
+-- name: evidence_save
+INSERT INTO evidence (request, phase, judged_at, list) VALUES ($1, $2, $3, $4)
+ON CONFLICT (request, phase) DO UPDATE SET judged_at = excluded.judged_at, list = excluded.list;
+
+-- name: evidence_read
+SELECT list FROM evidence WHERE request = $1 AND phase = $2;
+
+-- name: approval_add
+INSERT INTO approval (request, line, stage, rule, need, due_at, from_) VALUES ($1, $2, 1, $3, $4, $5, $6);
+
+-- name: approvals_read
+SELECT line, rule, need, due_at, from_ FROM approval WHERE request = $1 ORDER BY line;
+
+-- name: approver_add
+INSERT INTO approver (request, line, stage, tid, oid) VALUES ($1, $2, 1, $3, $4) ON CONFLICT DO NOTHING;
+
+-- name: approvers_read
+SELECT a.line, a.tid, a.oid, p.name, p.mail FROM approver a
+LEFT JOIN person p ON p.tid = a.tid AND p.oid = a.oid
+WHERE a.request = $1 ORDER BY a.line, p.name, a.oid;
+
+-- name: approver_is
+SELECT 1 FROM approver WHERE request = $1 AND tid = $2 AND oid = $3 LIMIT 1;
+
+-- name: decision_add
+INSERT INTO decision (request, tid, oid, decision, reason, duration_seconds, decided_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING RETURNING request;
+
+-- name: decisions_read
+SELECT d.tid, d.oid, d.decision, w.text, d.duration_seconds, d.decided_at, p.name FROM decision d
+LEFT JOIN words w ON w.commitment = d.reason
+LEFT JOIN person p ON p.tid = d.tid AND p.oid = d.oid
+WHERE d.request = $1 ORDER BY d.decided_at, d.oid;
+
+-- name: decisions_since
+SELECT count(*) FROM decision WHERE tid = $1 AND oid = $2 AND decided_at > $3;
