@@ -1,0 +1,85 @@
+/* The writes of mode `application`, as the bytes that an intent keeps and that are sent. */
+#include "directory/directory.h"
+
+#include "base/json.h"
+#include "base/moment.h"
+#include "base/text.h"
+
+#include <stdlib.h>
+
+static const char *path_of(const struct target *target)
+{
+    return target->kind == TARGET_GROUP
+               ? "/v1.0/identityGovernance/privilegedAccess/group/assignmentScheduleRequests"
+               : "/v1.0/roleManagement/directory/roleAssignmentScheduleRequests";
+}
+
+/* What is assigned to whom; NULL when a text is no UTF-8. */
+static json_t *request_of(const struct target *target, const char *oid, const char *action,
+                          const char *words)
+{
+    if (target->kind == TARGET_GROUP)
+        return json_pack("{s:s, s:s, s:s, s:s, s:s}", "action", action, "principalId", oid,
+                         "justification", words, "groupId", target->id, "accessId", target->access);
+    return json_pack("{s:s, s:s, s:s, s:s, s:s}", "action", action, "principalId", oid,
+                     "justification", words, "roleDefinitionId", target->id, "directoryScopeId",
+                     target->scope);
+}
+
+static json_t *schedule_of(int64_t starts_at, int64_t ends_at)
+{
+    char start[21], end[21];
+    moment_text(starts_at, start);
+    moment_text(ends_at, end);
+    return json_pack("{s:s, s:{s:s, s:s}}", "startDateTime", start, "expiration", "type",
+                     "afterDateTime", "endDateTime", end);
+}
+
+static enum fail is_writable(const struct target *target, struct reason *why)
+{
+    if (target->kind != TARGET_GROUP && target->kind != TARGET_DIRECTORY_ROLE)
+        return because(why, FAIL_INVALID, "Graph does not assign an %s",
+                       target_kind_text(target->kind));
+    return FAIL_NONE;
+}
+
+static enum fail give_out(const struct target *target, const json_t *request, struct arena *arena,
+                          struct write *ret, struct reason *why)
+{
+    if (!request)
+        return because(why, FAIL_INVALID, "a text that is no UTF-8");
+    char *body = json_canonical(request);
+    *ret =
+        (struct write){.method = "POST", .path = path_of(target), .body = arena_copy(arena, body)};
+    free(body);
+    return FAIL_NONE;
+}
+
+enum fail write_assign(const struct target *target, const char *oid, int64_t starts_at,
+                       int64_t ends_at, const char *words, const char *ticket, struct arena *arena,
+                       struct write *ret, struct reason *why)
+{
+    enum fail fail = is_writable(target, why);
+    if (fail)
+        return fail;
+    if (ends_at <= starts_at || ends_at == MOMENT_NEVER)
+        return because(why, FAIL_INVALID, "an assignment without an end of its own");
+    json_auto_t *request = request_of(target, oid, "adminAssign", words);
+    bool fine = request &&
+                json_object_set_new(request, "scheduleInfo", schedule_of(starts_at, ends_at)) == 0;
+    if (fine && ticket)
+        fine = json_object_set_new(
+                   request, "ticketInfo",
+                   json_pack("{s:s, s:s}", "ticketNumber", ticket, "ticketSystem", "Curfew")) == 0;
+    return give_out(target, fine ? request : NULL, arena, ret, why);
+}
+
+enum fail write_remove(const struct target *target, const char *oid, const char *words,
+                       struct arena *arena, struct write *ret, struct reason *why)
+{
+    enum fail fail = is_writable(target, why);
+    if (fail)
+        return fail;
+    json_auto_t *request = request_of(target, oid, "adminRemove", words);
+    return give_out(target, request, arena, ret, why);
+}

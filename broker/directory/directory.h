@@ -1,0 +1,143 @@
+/* Where access is really given: Microsoft Graph (and later ARM) as questions with facts for
+   answers, and writes with outcomes. Everything runs on the loop's thread. */
+#pragma once
+
+#include "base/arena.h"
+#include "model/facts.h"
+#include "model/role.h"
+#include "outbound/bearer.h"
+#include "outbound/loop.h"
+
+#include <stdatomic.h>
+
+enum fact_kind {
+    FACT_ACCOUNT,     /* subject: oid */
+    FACT_MEMBERSHIPS, /* subject: oid; of `groups` */
+    FACT_MEMBERS,     /* subject: group id; each once, with an oid and without a tid */
+    FACT_RISKS,       /* everybody's */
+    FACT_DEVICE,      /* subject: device id as tokens carry it */
+    FACT_MANAGED,     /* subject: device id */
+    FACT_CONTEXTS,    /* everybody's */
+    FACT_ADMIN_RULES, /* subject: target key */
+    FACT_INSTANCES,   /* subject: oid; object: target key */
+    FACT_KINDS
+};
+
+/* All texts are borrowed until directory_ask returns. */
+struct question {
+    enum fact_kind kind;
+    const char *subject, *object;
+    size_t group_count;
+    const char *const *groups;
+};
+
+/* One answer, never changed once it is given out; counted, any thread. */
+struct fact {
+    atomic_uint uses;
+    struct arena *arena; /* holds what the union points to */
+    enum fact_kind kind;
+    int64_t retry_ms; /* of one that is not known: how long the service wants to be left alone; 0:
+                         it did not say */
+    union {
+        struct reading reading; /* every one begins with it */
+        struct account account;
+        struct memberships memberships;
+        struct members members;
+        struct risks risks;
+        struct device device;
+        struct managed_devices managed;
+        struct contexts contexts;
+        struct admin_rules admin_rules;
+        struct instances instances;
+    };
+};
+
+struct fact *fact_share(struct fact *fact);
+void fact_free(struct fact *fact);
+SCOPED(fact)
+
+struct directory_settings {
+    const char *graph; /* scheme and host, with a port where it is not the usual one */
+    const char
+        *graph_scope;  /* the scope of tokens for it, "https://graph.microsoft.com/.default" */
+    bool private_peer; /* an operator named the endpoint */
+};
+
+struct directory; /* opaque */
+
+/* Borrows the loop; copies the rest. */
+struct directory *directory_new(struct loop *loop, const struct directory_settings *settings,
+                                const struct bearer *bearer);
+/* After loop_run has returned, which answers every call in hand, and before loop_free. */
+void directory_free(struct directory *directory);
+SCOPED(directory)
+
+/* Sends what waited for its turn (one service takes one call a second), and returns the moment at
+   which it wants to be called again, or MOMENT_NEVER. To be called from the `work` of loop_run;
+   whatever begins to wait wakes the loop. */
+int64_t directory_work(struct directory *directory);
+
+/* `done` is called exactly once, perhaps before this returns, with the fact, which is the
+   receiver's to free. A directory that does not answer, or answers something that makes no sense,
+   gives a fact that is not known. */
+void directory_ask(struct directory *directory, const struct question *question,
+                   void (*done)(void *context, struct fact *fact), void *context);
+
+/* A write, exactly as an intent keeps it. */
+struct write {
+    const char *method, *path, *body;
+};
+
+enum write_outcome {
+    WRITE_ACCEPTED, /* taken by the directory, whatever it has done with it so far: `code` is its
+                       status */
+    WRITE_REFUSED,  /* certainly without effect: `code` is the error's */
+    WRITE_NOT_SENT, /* certainly nothing left this machine, or the service said to come back later
+                     */
+    WRITE_UNKNOWN,  /* it may have had its effect: read before anything else is sent */
+};
+
+/* Borrowed until the callback returns. */
+struct written {
+    enum write_outcome outcome;
+    int status; /* of HTTP; 0: none */
+    const char
+        *code; /* the request's status or the error's code, in the directory's own word; or NULL */
+    const char
+        *says; /* the error's message, for the log and for the person's administrator; or NULL */
+    const char *request;     /* the request's id in the directory; or NULL */
+    const char *correlation; /* the header request-id; or NULL */
+    const char *ends_at;     /* as the answer has it; or NULL: proves nothing, reading back does */
+    int64_t retry_ms;        /* how long to wait before the next try; 0: not said */
+};
+
+/* `correlation` goes along as client-request-id; NULL: a new one. `done` is called exactly once,
+   perhaps before this returns. */
+void directory_write(struct directory *directory, const struct write *write,
+                     const char *correlation,
+                     void (*done)(void *context, const struct written *written), void *context);
+
+/* The writes of mode `application` (contract 4.1, 5.1). `ends_at` is named as afterDateTime;
+   `words` ends in the request's id; without a `ticket` (NULL) none is named. The same arguments
+   make the same bytes. FAIL_INVALID for a kind of target that is not supported. */
+enum fail write_assign(const struct target *target, const char *oid, int64_t starts_at,
+                       int64_t ends_at, const char *words, const char *ticket, struct arena *arena,
+                       struct write *ret, struct reason *why);
+enum fail write_remove(const struct target *target, const char *oid, const char *words,
+                       struct arena *arena, struct write *ret, struct reason *why);
+
+/* How the directory's clock differs from ours, from the newest Date header: its seconds minus ours.
+   False when none was seen yet. */
+bool directory_skew(const struct directory *directory, int64_t *seconds);
+/* The services now left alone, for metrics: until when, 0 when it is not (moment_ticks_ms). */
+int64_t directory_rests_until(const struct directory *directory, int service);
+
+/* What a status of a request means (contract 15). */
+enum status_meaning {
+    STATUS_DONE,
+    STATUS_PENDING,
+    STATUS_REFUSED,
+    STATUS_REMOVED,
+    STATUS_NEVER_SEEN
+};
+enum status_meaning status_means(const char *status);

@@ -1,0 +1,41 @@
+/* What the files of this folder share, and nobody else sees. */
+#pragma once
+
+#include "directory/directory.h"
+#include "outbound/throttle.h"
+
+struct sending;
+
+struct directory {
+    struct loop *loop;
+    struct bearer bearer;
+    char *graph, *scope;
+    bool private_peer;
+    struct throttle throttle;
+    struct sending *waiting; /* for their turn, the first come first */
+    bool dated;
+    int64_t skew_seconds;
+};
+
+/* One call with a token, in its service's turn, and once more with a new token when it is answered
+   401, which is before any effect. */
+struct errand {
+    enum service service;
+    bool write;
+    bool advanced;                   /* an advanced query of directory objects (contract 12) */
+    const char *method, *url, *body; /* borrowed until `done`; the body is NULL or JSON */
+    const char *correlation;         /* its client-request-id; NULL: a new one for each try */
+    /* Exactly once, perhaps before errand_send returns. What never left has OUTCOME_NOT_SENT;
+       `retry_ms` is how long the service now wants to be left alone. */
+    void (*done)(void *context, const struct answer *answer, int64_t retry_ms);
+    void *context;
+};
+
+void errand_send(struct directory *directory, const struct errand *errand);
+/* Sends those whose turn has come; the moment at which the next one's has, or MOMENT_NEVER. */
+int64_t errands_send_waiting(struct directory *directory);
+/* Answers those that wait as not sent. */
+void errands_give_up(struct directory *directory);
+
+/* One use, the caller's; nothing is known yet. */
+struct fact *fact_new(enum fact_kind kind, int64_t at);

@@ -1,0 +1,108 @@
+#include "directory/outcome.h"
+
+#include "base/json.h"
+#include "base/moment.h"
+#include "base/text.h"
+#include "directory/error.h"
+
+#include <string.h>
+
+/* The refusals that are given before any effect, when Graph itself gives them: a status of this
+   list without an error envelope may be a proxy's. */
+static bool is_refusal(int status)
+{
+    static const int refusals[] = {400, 401, 403, 404, 405, 409, 410, 412, 415, 423};
+    for (size_t i = 0; i < COUNT(refusals); i++)
+        if (status == refusals[i])
+            return true;
+    return false;
+}
+
+static const char *end_in(const json_t *request)
+{
+    const json_t *schedule = json_object_get(request, "scheduleInfo");
+    return json_member_text(json_object_get(schedule, "expiration"), "endDateTime");
+}
+
+static bool has_another_end(const json_t *answer, const json_t *sent)
+{
+    int64_t theirs, ours;
+    const char *end = end_in(answer), *wanted = end_in(sent);
+    return end && wanted &&
+           (!moment_read(end, &theirs) || !moment_read(wanted, &ours) || theirs != ours);
+}
+
+/* The first thing that the answer says otherwise than what was sent; NULL when nothing. */
+static const char *another(const json_t *answer, const json_t *sent)
+{
+    static const struct {
+        const char *name;
+        bool exact;
+    } members[] = {{"action", false},   {"principalId", false},      {"groupId", false},
+                   {"accessId", false}, {"roleDefinitionId", false}, {"directoryScopeId", true}};
+    for (size_t i = 0; i < COUNT(members); i++) {
+        const char *ours = json_member_text(sent, members[i].name);
+        const char *theirs = json_member_text(answer, members[i].name);
+        bool same =
+            members[i].exact ? text_equals(theirs, ours) : text_equals_ignoring_case(theirs, ours);
+        if (ours && !same)
+            return members[i].name;
+    }
+    return has_another_end(answer, sent) ? "endDateTime" : NULL;
+}
+
+/* 201 alone proves nothing, and its body only that the directory took this very request. */
+static void read_created(const struct write *write, const struct answer *answer,
+                         struct arena *arena, struct written *written)
+{
+    struct reason why = {0};
+    json_auto_t *created = NULL, *sent = NULL;
+    if (json_read(answer->body, answer->length, &created, NULL, &why) ||
+        json_read(write->body, strlen(write->body), &sent, NULL, &why)) {
+        written->says = arena_text(arena, "not understood: %s", why.text);
+        return;
+    }
+    const char *id = json_member_text(created, "id"), *status = json_member_text(created, "status");
+    const char *other = another(created, sent);
+    if (text_is_empty(id) || text_is_empty(status)) {
+        written->says = "an answer without id and status";
+    } else if (other) {
+        written->says = arena_text(arena, "an answer with another %s", other);
+    } else {
+        written->outcome = WRITE_ACCEPTED;
+        written->code = arena_copy(arena, status);
+        written->request = arena_copy(arena, id);
+        written->ends_at = arena_copy(arena, end_in(created));
+    }
+}
+
+static void read_error(const struct answer *answer, struct arena *arena, struct written *written)
+{
+    struct error error;
+    if (!error_read(answer->body, answer->length, arena, &error)) {
+        written->says = arena_text(arena, "HTTP %d without an error of Graph", answer->status);
+        return;
+    }
+    written->code = error.code;
+    written->says = error.message;
+    if (is_refusal(answer->status))
+        written->outcome = WRITE_REFUSED;
+}
+
+void outcome_of(const struct write *write, const struct answer *answer, struct arena *arena,
+                struct written *ret)
+{
+    *ret = (struct written){
+        .outcome = WRITE_UNKNOWN, .status = answer->status, .correlation = answer->request_id};
+    if (answer->outcome != OUTCOME_ANSWERED) {
+        if (answer->outcome == OUTCOME_NOT_SENT)
+            ret->outcome = WRITE_NOT_SENT;
+        ret->says = answer->reason.text;
+    } else if (answer->status == 201) {
+        read_created(write, answer, arena, ret);
+    } else {
+        read_error(answer, arena, ret);
+        if (answer->status == 429) /* throttled before it is looked at (contract 12) */
+            ret->outcome = WRITE_NOT_SENT;
+    }
+}

@@ -1,0 +1,38 @@
+/* GET /users/{id}: whether the account is there and enabled. */
+#include "directory/entry.h"
+#include "directory/reader.h"
+#include "outbound/url.h"
+
+static bool ask(const struct asked *asked, unsigned step, struct text *path, json_t **body)
+{
+    (void)body;
+    text_add(path, "/v1.0/users/");
+    url_escape(path, asked->subject);
+    text_add(path, "?$select=id,displayName,mail,accountEnabled");
+    return step == 0;
+}
+
+static enum fail read_answer(const struct asked *asked, const json_t *answer, struct fact *fact,
+                             struct reason *why)
+{
+    struct account *account = &fact->account;
+    struct entry user = entry_open(answer, fact->arena, why);
+    if (!entry_is(&user, "id", asked->subject))
+        entry_spoil(&user, "an answer about somebody else");
+    account->exists = true;
+    account->enabled = entry_flag(&user, "accountEnabled");
+    account->name = entry_text(&user, "displayName");
+    account->mail = entry_text(&user, "mail");
+    return user.fail;
+}
+
+static void is_absent(struct fact *fact)
+{
+    fact->account.exists = false;
+}
+
+const struct reader account_reader = {.service = SERVICE_DIRECTORY,
+                                      .most_pages = 1,
+                                      .ask = ask,
+                                      .read = read_answer,
+                                      .absent = is_absent};

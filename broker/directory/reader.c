@@ -1,0 +1,77 @@
+#include "directory/reader.h"
+
+#include "base/json.h"
+#include "directory/entry.h"
+#include "outbound/url.h"
+
+const struct reader *reader_of(enum fact_kind kind)
+{
+    static const struct reader *const readers[FACT_KINDS] = {
+        [FACT_ACCOUNT] = &account_reader,     [FACT_MEMBERSHIPS] = &memberships_reader,
+        [FACT_MEMBERS] = &members_reader,     [FACT_RISKS] = &risks_reader,
+        [FACT_DEVICE] = &device_reader,       [FACT_MANAGED] = &managed_reader,
+        [FACT_CONTEXTS] = &contexts_reader,   [FACT_ADMIN_RULES] = &admin_rules_reader,
+        [FACT_INSTANCES] = &instances_reader,
+    };
+    return readers[kind];
+}
+
+static bool is_readable(const struct target *target)
+{
+    if (target->kind == TARGET_GROUP)
+        return text_equals(target->access, "member") || text_equals(target->access, "owner");
+    return target->kind == TARGET_DIRECTORY_ROLE;
+}
+
+enum fail reader_understand(const struct question *question, struct arena *arena, struct asked *ret,
+                            struct reason *why)
+{
+    bool everybody = question->kind == FACT_RISKS || question->kind == FACT_CONTEXTS;
+    const char *key = question->kind == FACT_ADMIN_RULES ? question->subject
+                      : question->kind == FACT_INSTANCES ? question->object
+                                                         : NULL;
+    bool targeted = question->kind == FACT_ADMIN_RULES || question->kind == FACT_INSTANCES;
+    struct asked asked = {.subject = everybody ? NULL : arena_copy(arena, question->subject),
+                          .group_count = question->group_count,
+                          .groups = ARENA_ARRAY(arena, const char *, question->group_count)};
+    if (!everybody && text_is_empty(asked.subject))
+        return because(why, FAIL_INVALID, "a question about nobody");
+    if (targeted && (!key || !target_read(key, arena, &asked.target)))
+        return because(why, FAIL_INVALID, "no target");
+    if (targeted && !is_readable(&asked.target))
+        return because(why, FAIL_INVALID, "Graph does not answer for this kind of target");
+    for (size_t i = 0; i < question->group_count; i++)
+        asked.groups[i] = arena_copy(arena, question->groups[i]);
+    *ret = asked;
+    return FAIL_NONE;
+}
+
+enum fail reader_take(const struct reader *reader, const struct asked *asked, const char *bytes,
+                      size_t length, struct fact *fact, const char **next, struct reason *why)
+{
+    json_auto_t *answer = NULL;
+    enum fail fail = json_read(bytes, length, &answer, NULL, why);
+    if (fail)
+        return fail;
+    struct entry entry = entry_open(answer, fact->arena, why);
+    const char *link = entry_text(&entry, "@odata.nextLink");
+    if (entry.fail)
+        return entry.fail;
+    fail = reader->read(asked, answer, fact, why);
+    if (!fail)
+        *next = link;
+    return fail;
+}
+
+void path_add_literal(struct text *path, const char *text)
+{
+    scoped(text_scoped) struct text doubled = TEXT_LIMIT(path->limit);
+    for (; *text; text++) {
+        if (*text == '\'')
+            text_add_char(&doubled, '\'');
+        text_add_char(&doubled, *text);
+    }
+    text_add_char(path, '\'');
+    url_escape(path, text_of(&doubled));
+    text_add_char(path, '\'');
+}

@@ -1,0 +1,47 @@
+/* Sending a write: its bytes are the intent's, and it leaves once. */
+#include "directory/internal.h"
+#include "directory/outcome.h"
+
+struct writing {
+    struct arena *arena; /* holds this struct */
+    struct write write;
+    void (*done)(void *context, const struct written *written);
+    void *context;
+};
+
+static void answered(void *context, const struct answer *answer, int64_t retry_ms)
+{
+    struct writing *writing = context;
+    struct written written;
+    outcome_of(&writing->write, answer, writing->arena, &written);
+    written.retry_ms = retry_ms;
+    writing->done(writing->context, &written);
+    arena_free(writing->arena);
+}
+
+void directory_write(struct directory *directory, const struct write *write,
+                     const char *correlation,
+                     void (*done)(void *context, const struct written *written), void *context)
+{
+    struct arena *arena = arena_new();
+    struct writing *writing = ARENA_NEW(arena, struct writing);
+    *writing = (struct writing){
+        .arena = arena,
+        .write = {.method = arena_copy(arena, write->method),
+                  .path = arena_copy(arena, write->path),
+                  .body = arena_copy(arena, write->body)},
+        .done = done,
+        .context = context,
+    };
+    const struct errand errand = {
+        .service = SERVICE_PIM,
+        .write = true,
+        .method = writing->write.method,
+        .url = arena_text(arena, "%s%s", directory->graph, write->path),
+        .body = writing->write.body,
+        .correlation = arena_copy(arena, correlation),
+        .done = answered,
+        .context = writing,
+    };
+    errand_send(directory, &errand);
+}

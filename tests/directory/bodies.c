@@ -1,0 +1,142 @@
+/* Goal: what is sent is exactly what the intent holds, byte for byte the same every time, and
+   always with an end of its own. */
+#include "directory/fixture.h"
+#include "support/spec.h"
+
+#include <string.h>
+
+static const struct target member = {.kind = TARGET_GROUP, .id = SOC, .access = "member"};
+static const struct target owner = {.kind = TARGET_GROUP, .id = SOC, .access = "owner"};
+static const struct target in_unit = {
+    .kind = TARGET_DIRECTORY_ROLE, .id = ROLE, .scope = "/administrativeUnits/Ab c"};
+static const struct target azure = {
+    .kind = TARGET_AZURE_ROLE, .id = ROLE, .scope = "/subscriptions/7"};
+
+#define TEN   INT64_C(1768471200)
+#define WORDS "Phishing wave [Curfew 01JD0000000000000000000000]"
+
+static struct arena *arena;
+static struct write made;
+
+static const struct write *assign(const struct target *target, const char *words,
+                                  const char *ticket)
+{
+    arena = arena ? arena : arena_new();
+    ck_assert_fine(
+        write_assign(target, ALICE, TEN, TEN + 7200, words, ticket, arena, &made, &spec_why));
+    return &made;
+}
+
+static const struct write *withdraw(const struct target *target)
+{
+    arena = arena ? arena : arena_new();
+    ck_assert_fine(write_remove(target, ALICE, WORDS, arena, &made, &spec_why));
+    return &made;
+}
+
+START_TEST(assigning_a_member_is_golden)
+{
+    const struct write *write = assign(&member, WORDS, "INC-7");
+    ck_assert_text(write->method, "POST");
+    ck_assert_text(write->path,
+                   "/v1.0/identityGovernance/privilegedAccess/group/assignmentScheduleRequests");
+    ck_assert_text(write->body,
+                   json_of("{'accessId':'member','action':'adminAssign','groupId':'" SOC
+                           "','justification':'" WORDS "','principalId':'" ALICE
+                           "','scheduleInfo':{'expiration':{'endDateTime':'2026-01-15T12:00:00Z',"
+                           "'type':'afterDateTime'},'startDateTime':'2026-01-15T10:00:00Z'},"
+                           "'ticketInfo':{'ticketNumber':'INC-7','ticketSystem':'Curfew'}}"));
+}
+END_TEST
+
+START_TEST(assigning_a_role_is_golden)
+{
+    const struct write *write = assign(&in_unit, WORDS, "INC-7");
+    ck_assert_text(write->method, "POST");
+    ck_assert_text(write->path, "/v1.0/roleManagement/directory/roleAssignmentScheduleRequests");
+    ck_assert_text(write->body,
+                   json_of("{'action':'adminAssign','directoryScopeId':'/administrativeUnits/Ab c',"
+                           "'justification':'" WORDS "','principalId':'" ALICE
+                           "','roleDefinitionId':'" ROLE
+                           "','scheduleInfo':{'expiration':{'endDateTime':'2026-01-15T12:00:00Z',"
+                           "'type':'afterDateTime'},'startDateTime':'2026-01-15T10:00:00Z'},"
+                           "'ticketInfo':{'ticketNumber':'INC-7','ticketSystem':'Curfew'}}"));
+}
+END_TEST
+
+START_TEST(removing_an_owner_is_golden)
+{
+    const struct write *write = withdraw(&owner);
+    ck_assert_text(write->path,
+                   "/v1.0/identityGovernance/privilegedAccess/group/assignmentScheduleRequests");
+    ck_assert_text(write->body,
+                   json_of("{'accessId':'owner','action':'adminRemove','groupId':'" SOC
+                           "','justification':'" WORDS "','principalId':'" ALICE "'}"));
+}
+END_TEST
+
+START_TEST(removing_a_role_is_golden)
+{
+    const struct write *write = withdraw(&in_unit);
+    ck_assert_text(write->path, "/v1.0/roleManagement/directory/roleAssignmentScheduleRequests");
+    ck_assert_text(write->body,
+                   json_of("{'action':'adminRemove','directoryScopeId':'/administrativeUnits/Ab c',"
+                           "'justification':'" WORDS "','principalId':'" ALICE
+                           "','roleDefinitionId':'" ROLE "'}"));
+}
+END_TEST
+
+START_TEST(the_same_arguments_make_the_same_bytes)
+{
+    struct write first = *assign(&member, WORDS, "INC-7");
+    ck_assert_text(assign(&member, WORDS, "INC-7")->body, first.body);
+}
+END_TEST
+
+START_TEST(what_people_write_stays_as_they_wrote_it)
+{
+    const struct write *write = assign(&member, "\"Z\u00FCrich\"\n\\", NULL);
+    ck_assert_ptr_nonnull(strstr(write->body, "\"justification\":\"\\\"Z\u00FCrich\\\"\\n\\\\\""));
+    ck_assert_ptr_null(strstr(write->body, "ticketInfo"));
+}
+END_TEST
+
+START_TEST(an_assignment_without_an_end_is_not_made)
+{
+    struct write write;
+    ck_assert_int_eq(write_assign(&member, ALICE, TEN, TEN, WORDS, NULL, NULL, &write, NULL),
+                     FAIL_INVALID);
+    ck_assert_int_eq(write_assign(&member, ALICE, TEN, TEN - 1, WORDS, NULL, NULL, &write, NULL),
+                     FAIL_INVALID);
+    ck_assert_int_eq(write_assign(&member, ALICE, TEN, INT64_MAX, WORDS, NULL, NULL, &write, NULL),
+                     FAIL_INVALID);
+}
+END_TEST
+
+START_TEST(azure_roles_are_not_assigned_through_graph)
+{
+    struct write write;
+    ck_assert_int_eq(write_assign(&azure, ALICE, TEN, TEN + 60, WORDS, NULL, NULL, &write, NULL),
+                     FAIL_INVALID);
+    ck_assert_int_eq(write_remove(&azure, ALICE, WORDS, NULL, &write, NULL), FAIL_INVALID);
+}
+END_TEST
+
+START_TEST(text_that_is_no_utf_8_is_refused)
+{
+    struct write write;
+    scoped(arena_scoped) struct arena *here = arena_new();
+    ck_assert_int_eq(write_assign(&member, ALICE, TEN, TEN + 60, "\xC3(", NULL, here, &write, NULL),
+                     FAIL_INVALID);
+    ck_assert_int_eq(write_assign(&member, ALICE, TEN, TEN + 60, WORDS, "\xFF", here, &write, NULL),
+                     FAIL_INVALID);
+    ck_assert_int_eq(write_remove(&member, ALICE, "\xED\xA0\x80", here, &write, NULL),
+                     FAIL_INVALID);
+}
+END_TEST
+
+SPECIFICATION("directory/bodies", assigning_a_member_is_golden, assigning_a_role_is_golden,
+              removing_an_owner_is_golden, removing_a_role_is_golden,
+              the_same_arguments_make_the_same_bytes, what_people_write_stays_as_they_wrote_it,
+              an_assignment_without_an_end_is_not_made, azure_roles_are_not_assigned_through_graph,
+              text_that_is_no_utf_8_is_refused)

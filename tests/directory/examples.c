@@ -1,0 +1,294 @@
+/* Goal: what Microsoft itself prints as answers is read, or refused for a reason that stands here.
+   The bodies are not ours to keep: they are read from the folder that CURFEW_CONTRACT names. */
+#include "directory/error.h"
+#include "directory/fixture.h"
+#include "directory/internal.h"
+#include "directory/outcome.h"
+#include "directory/reader.h"
+#include "support/spec.h"
+
+#include "base/json.h"
+
+#include <dirent.h>
+#include <stdio.h>
+#include <string.h>
+
+static const char *folder(void)
+{
+    const char *contract = getenv("CURFEW_CONTRACT");
+    if (!contract)
+        (void)fprintf(stderr, "directory/examples: SKIPPED, CURFEW_CONTRACT names no folder\n");
+    return contract;
+}
+
+static const char *example(const char *name)
+{
+    char path[4096];
+    (void)snprintf(path, sizeof path, "%s/data/examples/%s", getenv("CURFEW_CONTRACT"), name);
+    const char *body = file_of(path);
+    ck_assert_msg(body != NULL, "%s cannot be read", path);
+    return body;
+}
+
+static struct fact *read_example(const struct question *question, const char *name)
+{
+    return read_fact(question, example(name), NULL);
+}
+
+/* --- Answers to questions --- */
+
+START_TEST(role_instances)
+{
+    struct question permanent = {.kind = FACT_INSTANCES,
+                                 .subject = "6be4b305-b75e-4efc-bfcc-31bd3b53a5f8",
+                                 .object = "directory_role/62e90394-69f5-4237-9190-012177145e10//"};
+    struct question activated = {.kind = FACT_INSTANCES,
+                                 .subject = "071cc716-8147-4397-a5ba-b2105951cc0b",
+                                 .object = "directory_role/8424c6f0-a189-499e-bbd0-26c1753c96d4//"};
+    if (!folder())
+        return;
+    scoped(fact_scoped) struct fact *one =
+        read_example(&permanent, "016-entra-assignment-instances.resp.json");
+    ck_assert_uint_eq(one->instances.count, 1);
+    ck_assert(!one->instances.list[0].activated);
+    ck_assert_int_eq(one->instances.list[0].end_at, INT64_MAX);
+    scoped(fact_scoped) struct fact *other =
+        read_example(&activated, "018-entra-assignment-instance-activated.resp.json");
+    ck_assert_uint_eq(other->instances.count, 1);
+    ck_assert(other->instances.list[0].activated);
+    ck_assert_int_eq(other->instances.list[0].end_at - other->instances.list[0].start_at,
+                     5 * 3600 - 2);
+    scoped(fact_scoped) struct fact *others =
+        read_example(&activated, "017-entra-assignment-instances-me.resp.json");
+    ck_assert_uint_eq(others->instances.count, 0);
+}
+END_TEST
+
+START_TEST(group_instances)
+{
+    struct question one = {.kind = FACT_INSTANCES,
+                           .subject = "6be4b305-b75e-4efc-bfcc-31bd3b53a5f8",
+                           .object = "group/2b5ed229-4072-478d-9504-a047ebd4b07d/member"};
+    struct question other = one;
+    other.subject = "3cce9d87-3986-4f19-8335-7ed075408ca2";
+    if (!folder())
+        return;
+    scoped(fact_scoped) struct fact *ends =
+        read_example(&one, "032-group-assignment-instances.resp.json");
+    ck_assert_uint_eq(ends->instances.count, 1);
+    ck_assert(ends->instances.list[0].direct);
+    scoped(fact_scoped) struct fact *permanent =
+        read_example(&other, "033-group-assignment-instances-me.resp.json");
+    ck_assert_int_eq(permanent->instances.list[0].end_at, INT64_MAX);
+}
+END_TEST
+
+START_TEST(policies_of_pim)
+{
+    struct question role = {.kind = FACT_ADMIN_RULES,
+                            .subject = "directory_role/62e90394-69f5-4237-9190-012177145e10//"};
+    struct question group = {.kind = FACT_ADMIN_RULES,
+                             .subject = "group/2b5ed229-4072-478d-9504-a047ebd4b07d/member"};
+    if (!folder())
+        return;
+    scoped(fact_scoped) struct fact *fact =
+        read_example(&role, "041-policy-assignments-expanded.resp.json");
+    ck_assert(fact->admin_rules.exists);
+    ck_assert(!fact->admin_rules.end_required);
+    ck_assert(!fact->admin_rules.mfa_required);
+    ck_assert_int_eq(fact->admin_rules.longest_seconds, INT64_C(180) * 86400);
+    /* not expanded: the rules are not there */
+    ck_assert(is_refused(&role, example("040-policy-assignments-entra.resp.json"), "object"));
+    ck_assert(is_refused(&group, example("042-policy-assignments-group.resp.json"), "object"));
+}
+END_TEST
+
+START_TEST(risky_users)
+{
+    if (!folder())
+        return;
+    scoped(fact_scoped) struct fact *fact =
+        read_example(&about[FACT_RISKS], "050-risky-users-list.resp.json");
+    ck_assert_uint_eq(fact->risks.count, 1);
+    ck_assert_int_eq(fact->risks.users[0].level, RISK_HIGH);
+    /* one user alone is no list */
+    ck_assert(is_refused(&about[FACT_RISKS], example("048-risky-user-high.resp.json"), "value"));
+}
+END_TEST
+
+START_TEST(devices)
+{
+    struct question entra = {.kind = FACT_DEVICE,
+                             .subject = "6fa60d52-01e7-4b18-8055-4759461fc16b"};
+    struct question intune = {.kind = FACT_MANAGED, .subject = entra.subject};
+    if (!folder())
+        return;
+    scoped(fact_scoped) struct fact *compliant =
+        read_example(&entra, "052-device-by-deviceid-compliant.resp.json");
+    ck_assert_int_eq(compliant->device.compliant, TRI_YES);
+    scoped(fact_scoped) struct fact *disabled = read_example(&entra, "051-device-get.resp.json");
+    ck_assert_int_eq(disabled->device.enabled, TRI_NO);
+    ck_assert_int_eq(disabled->device.compliant, TRI_UNKNOWN);
+    static const struct {
+        const char *name, *compliance;
+    } managed[] = {{"055-managed-device-compliant.resp.json", "compliant"},
+                   {"056-managed-device-grace.resp.json", "inGracePeriod"},
+                   {"057-managed-device-filter-ignored.resp.json", "compliant"}};
+    for (size_t i = 0; i < COUNT(managed); i++) {
+        scoped(fact_scoped) struct fact *fact = read_example(&intune, managed[i].name);
+        ck_assert_uint_eq(fact->managed.count, 1);
+        ck_assert_text(fact->managed.devices[0].compliance, managed[i].compliance);
+        ck_assert_text(fact->managed.devices[0].user_id, "26be570a-ae82-4189-b4e2-a37c6808512d");
+    }
+}
+END_TEST
+
+START_TEST(conditional_access)
+{
+    if (!folder())
+        return;
+    scoped(fact_scoped) struct fact *without =
+        read_example(&about[FACT_CONTEXTS], "060-ca-policies.resp.json");
+    ck_assert_uint_eq(without->contexts.count, 0);
+    scoped(fact_scoped) struct fact *with =
+        read_example(&about[FACT_CONTEXTS], "061-ca-policy-auth-context.resp.json");
+    ck_assert_uint_eq(with->contexts.count, 1);
+    ck_assert_text(with->contexts.policies[0].context, "c1");
+    ck_assert_uint_eq(with->contexts.policies[0].proves, PROOF_COMPLIANT_DEVICE);
+    ck_assert(with->contexts.policies[0].everybody);
+    ck_assert(with->contexts.policies[0].other_exclusions); /* its device filter */
+}
+END_TEST
+
+START_TEST(groups)
+{
+    static const char *const asked[] = {"f448435d-3ca7-4073-8152-a1fd73c0fd09",
+                                        "bd7c6263-4dd5-4ae8-8c96-556e1c0bece6",
+                                        "93670da6-d731-4366-94b5-abed40b6016b"};
+    struct question memberships = {
+        .kind = FACT_MEMBERSHIPS, .subject = ALICE, .group_count = 3, .groups = asked};
+    if (!folder())
+        return;
+    scoped(fact_scoped) struct fact *in =
+        read_example(&memberships, "067-check-member-groups.resp.json");
+    ck_assert_uint_eq(in->memberships.count, 2);
+    scoped(fact_scoped) struct fact *members =
+        read_example(&about[FACT_MEMBERS], "068-group-members.resp.json");
+    ck_assert_uint_eq(members->members.count, 1);
+    ck_assert_text(members->members.people[0].mail, "user1@contoso.com");
+}
+END_TEST
+
+/* --- Answers to writes --- */
+
+static struct written outcome_in(const struct target *target, const char *oid, int status,
+                                 const char *body, struct arena *arena)
+{
+    struct write write;
+    struct written written;
+    ck_assert_fine(write_assign(target, oid, 1, 2, "why", NULL, arena, &write, &spec_why));
+    const struct answer answer = {
+        .outcome = OUTCOME_ANSWERED, .status = status, .body = body, .length = strlen(body)};
+    outcome_of(&write, &answer, arena, &written);
+    return written;
+}
+
+START_TEST(requests_that_were_taken)
+{
+    static const struct target role = {
+        .kind = TARGET_DIRECTORY_ROLE, .id = "fdd7a751-b60b-444a-984c-02652fe8fa1c", .scope = "/"};
+    static const struct target group = {
+        .kind = TARGET_GROUP, .id = "68e55cce-cf7e-4a2d-9046-3e4e75c4bfa7", .access = "member"};
+    if (!folder())
+        return;
+    scoped(arena_scoped) struct arena *arena = arena_new();
+    struct written one = outcome_in(&role, "071cc716-8147-4397-a5ba-b2105951cc0b", 201,
+                                    example("002-entra-admin-assign.resp.json"), arena);
+    ck_assert_int_eq(one.outcome, WRITE_ACCEPTED);
+    ck_assert_text(one.code, "Provisioned");
+    struct written other = outcome_in(&group, "3cce9d87-3986-4f19-8335-7ed075408ca2", 201,
+                                      example("025-group-admin-assign.resp.json"), arena);
+    ck_assert_int_eq(other.outcome, WRITE_ACCEPTED);
+    ck_assert_text(other.request, "34e963f6-150f-cf79-678c-6fcaf978bb49");
+    /* of somebody else's making: the action is another */
+    struct written foreign =
+        outcome_in(&group, "3cce9d87-3986-4f19-8335-7ed075408ca2", 201,
+                   example("027-group-self-activate-provisioned.resp.json"), arena);
+    ck_assert_int_eq(foreign.outcome, WRITE_UNKNOWN);
+}
+END_TEST
+
+/* Every example of an error that Graph or ARM gives, by the index. */
+static size_t check_error(const json_t *entry, struct arena *arena)
+{
+    static const struct target group = {.kind = TARGET_GROUP, .id = SOC, .access = "member"};
+    int status = (int)json_member_number(entry, "status", 0);
+    const char *path = json_member_text(entry, "path"), *name = json_member_text(entry, "file");
+    if (status < 400 || strstr(path, "/oauth2/"))
+        return 0;
+    struct written written = outcome_in(&group, ALICE, status, example(name), arena);
+    enum write_outcome expected = status == 429   ? WRITE_NOT_SENT
+                                  : status >= 500 ? WRITE_UNKNOWN
+                                                  : WRITE_REFUSED;
+    ck_assert_msg(written.outcome == expected, "%s", name);
+    ck_assert_msg(!text_is_empty(written.code) && written.says, "%s", name);
+    return 1;
+}
+
+START_TEST(errors)
+{
+    if (!folder())
+        return;
+    scoped(arena_scoped) struct arena *arena = arena_new();
+    json_auto_t *index = json_loads(example("index.json"), 0, NULL);
+    size_t i, checked = 0;
+    json_t *entry;
+    json_array_foreach (index, i, entry)
+        checked += check_error(entry, arena);
+    ck_assert_uint_ge(checked, 25);
+}
+END_TEST
+
+/* --- And every example through every reader --- */
+
+static void read_by_all(const char *body)
+{
+    for (enum fact_kind kind = 0; kind < FACT_KINDS; kind++) {
+        scoped(fact_scoped) struct fact *fact = fact_new(kind, 0);
+        scoped(arena_scoped) struct arena *arena = arena_new();
+        struct asked asked;
+        const char *next = NULL;
+        ck_assert(!reader_understand(&about[kind], arena, &asked, NULL));
+        if (reader_take(reader_of(kind), &asked, body, strlen(body), fact, &next, NULL))
+            continue;
+        ck_assert(kind != FACT_ACCOUNT && kind != FACT_DEVICE); /* nobody here is Alice */
+        ck_assert(kind != FACT_MEMBERSHIPS || fact->memberships.count == 0);
+        ck_assert(kind != FACT_MANAGED || fact->managed.count == 0);
+        ck_assert(kind != FACT_INSTANCES || fact->instances.count == 0);
+        ck_assert(kind != FACT_ADMIN_RULES || !fact->admin_rules.exists);
+    }
+}
+
+START_TEST(no_example_says_anything_about_somebody_it_does_not_name)
+{
+    char path[4096];
+    size_t count = 0;
+    if (!folder())
+        return;
+    (void)snprintf(path, sizeof path, "%s/data/examples", folder());
+    DIR *examples = opendir(path);
+    ck_assert_ptr_nonnull(examples);
+    for (struct dirent *one; (one = readdir(examples));) {
+        if (!strstr(one->d_name, ".json"))
+            continue;
+        read_by_all(example(one->d_name));
+        count++;
+    }
+    (void)closedir(examples);
+    ck_assert_uint_ge(count, 125);
+}
+END_TEST
+
+SPECIFICATION("directory/examples", role_instances, group_instances, policies_of_pim, risky_users,
+              devices, conditional_access, groups, requests_that_were_taken, errors,
+              no_example_says_anything_about_somebody_it_does_not_name)

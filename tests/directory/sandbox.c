@@ -1,0 +1,265 @@
+/* Goal: against the stand-in tenant, whose answers come late, from replicas, and with all that
+   Graph adds, every question is answered, and access begins and ends. */
+#include "directory/fake_graph.h"
+#include "directory/fixture.h"
+#include "support/spec.h"
+
+#include "base/json.h"
+#include "base/moment.h"
+
+#include <curl/curl.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define ANA           "9e450000-0000-4000-8000-000000000001"
+#define ANALYSTS      "64090000-0000-4000-8000-000000000001"
+#define OWNERS        "64090000-0000-4000-8000-000000000004"
+#define BREAK_GLASS   "64090000-0000-4000-8000-000000000006"
+#define SEC_115       "de1d0000-0000-4000-8000-000000000115"
+#define OWNERS_MEMBER "group/" OWNERS "/member"
+#define OPERATOR      "directory_role/" ROLE "//"
+
+struct sandbox {
+    pid_t process;
+    char origin[64];
+    const char *token;
+};
+
+static size_t take_some(char *bytes, size_t one, size_t count, void *text)
+{
+    text_add_bytes(text, bytes, one * count);
+    return one * count;
+}
+
+/* A POST to the sandbox, outside of what is tested. */
+static const char *post(const struct sandbox *sandbox, const char *path, const char *type,
+                        const char *body)
+{
+    scoped(text_scoped) struct text url = TEXT_LIMIT(4096), answer = TEXT_LIMIT(65536);
+    scoped(text_scoped) struct text content = TEXT_LIMIT(256);
+    CURL *easy = curl_easy_init();
+    text_addf(&url, "%s%s", sandbox->origin, path);
+    text_addf(&content, "Content-Type: %s", type);
+    struct curl_slist *headers = curl_slist_append(NULL, text_of(&content));
+    curl_easy_setopt(easy, CURLOPT_URL, text_of(&url));
+    curl_easy_setopt(easy, CURLOPT_HTTPHEADER, headers);
+    curl_easy_setopt(easy, CURLOPT_POSTFIELDS, body);
+    curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, take_some);
+    curl_easy_setopt(easy, CURLOPT_WRITEDATA, &answer);
+    ck_assert_int_eq(curl_easy_perform(easy), CURLE_OK);
+    curl_slist_free_all(headers);
+    curl_easy_cleanup(easy);
+    return json_of(text_of(&answer));
+}
+
+static bool start(struct sandbox *sandbox)
+{
+    const char *program = getenv("CURFEW_SANDBOX");
+    char line[256] = "";
+    int pipes[2];
+    if (!program || access(program, X_OK) != 0) {
+        (void)fprintf(stderr, "directory/sandbox: SKIPPED, CURFEW_SANDBOX names no program\n");
+        return false;
+    }
+    ck_assert_int_eq(pipe(pipes), 0);
+    const char *folder = spec_folder();
+    sandbox->process = fork();
+    if (sandbox->process == 0) {
+        (void)dup2(pipes[1], STDOUT_FILENO);
+        (void)execl(program, program, "--port", "0", "--state", folder, NULL);
+        _exit(127);
+    }
+    (void)close(pipes[1]);
+    FILE *said = fdopen(pipes[0], "re");
+    ck_assert_ptr_nonnull(fgets(line, sizeof line, said));
+    ck_assert_int_eq(sscanf(line, "curfew-sandbox: listening on %63s", sandbox->origin), 1);
+    (void)fclose(said);
+    const char *answer =
+        post(sandbox, "/7e4a0000-0000-4000-8000-000000000001/oauth2/v2.0/token",
+             "application/x-www-form-urlencoded",
+             "grant_type=client_credentials&client_id=a9900000-0000-4000-8000-000000000001"
+             "&client_secret=sandbox-secret-of-curfew"
+             "&scope=https%3A%2F%2Fgraph.microsoft.com%2F.default");
+    json_auto_t *token = json_loads(answer, 0, NULL);
+    ck_assert_msg(json_member_text(token, "access_token") != NULL, "%s", answer);
+    sandbox->token = json_of(json_member_text(token, "access_token"));
+    return true;
+}
+
+static void stop(const struct sandbox *sandbox)
+{
+    ck_assert_int_eq(kill(sandbox->process, SIGTERM), 0);
+    ck_assert_int_eq(waitpid(sandbox->process, NULL, 0), sandbox->process);
+}
+
+static void set(const struct sandbox *sandbox, const char *switches)
+{
+    const char *answer = post(sandbox, "/_sandbox/switches", "application/json", json_of(switches));
+    ck_assert_msg(strstr(answer, "provisioning_ms") != NULL, "%s", answer);
+}
+
+static void ask(const struct sandbox *sandbox, size_t count,
+                const struct question *const questions[], struct fact *facts[])
+{
+    scoped(asker_scoped) struct asker *asker = asker_elsewhere(sandbox->origin, sandbox->token);
+    ask_together(asker, count, questions, facts);
+    for (size_t i = 0; i < count; i++)
+        ck_assert_msg(facts[i]->reading.known, "%d: %s", (int)questions[i]->kind,
+                      facts[i]->reading.why);
+}
+
+START_TEST(every_question_is_answered)
+{
+    static const char *const groups[] = {ANALYSTS, BREAK_GLASS};
+    static const struct question all[] = {
+        {.kind = FACT_ACCOUNT, .subject = ANA},
+        {.kind = FACT_MEMBERSHIPS, .subject = ANA, .group_count = 2, .groups = groups},
+        {.kind = FACT_MEMBERS, .subject = ANALYSTS},
+        {.kind = FACT_RISKS},
+        {.kind = FACT_DEVICE, .subject = SEC_115},
+        {.kind = FACT_MANAGED, .subject = SEC_115},
+        {.kind = FACT_CONTEXTS},
+        {.kind = FACT_ADMIN_RULES, .subject = OWNERS_MEMBER},
+        {.kind = FACT_INSTANCES, .subject = ANA, .object = OWNERS_MEMBER},
+        {.kind = FACT_ADMIN_RULES, .subject = OPERATOR},
+        {.kind = FACT_INSTANCES, .subject = ANA, .object = OPERATOR},
+        {.kind = FACT_ACCOUNT, .subject = ALICE},
+        {.kind = FACT_DEVICE, .subject = LAPTOP},
+    };
+    const struct question *questions[COUNT(all)];
+    struct fact *facts[COUNT(all)];
+    struct sandbox sandbox;
+    if (!start(&sandbox))
+        return;
+    for (size_t i = 0; i < COUNT(all); i++)
+        questions[i] = &all[i];
+    ask(&sandbox, COUNT(all), questions, facts);
+    ck_assert_int_eq(facts[0]->account.enabled, TRI_YES);
+    ck_assert_text(facts[0]->account.name, "Ana Torres");
+    ck_assert_uint_eq(facts[1]->memberships.count, 1);
+    ck_assert_text(facts[1]->memberships.groups[0], ANALYSTS);
+    ck_assert_uint_eq(facts[2]->members.count, 2);
+    ck_assert_text(facts[2]->members.people[0].key.oid, ANA);
+    ck_assert_uint_eq(facts[3]->risks.count, 0);
+    ck_assert_int_eq(facts[4]->device.compliant, TRI_NO);
+    ck_assert_uint_eq(facts[5]->managed.count, 1);
+    ck_assert_text(facts[5]->managed.devices[0].compliance, "noncompliant");
+    const struct context_policy *c1 = &facts[6]->contexts.policies[0];
+    ck_assert_uint_eq(facts[6]->contexts.count, 3);
+    ck_assert_text(c1->context, "c1");
+    ck_assert_uint_eq(c1->proves, PROOF_MFA | PROOF_PHISHING_RESISTANT | PROOF_COMPLIANT_DEVICE);
+    ck_assert(c1->everybody);
+    ck_assert(!c1->other_exclusions);
+    ck_assert_text(c1->excluded_groups[0], BREAK_GLASS);
+    ck_assert(facts[7]->admin_rules.exists);
+    ck_assert(!facts[7]->admin_rules.mfa_required);
+    ck_assert_uint_eq(facts[8]->instances.count, 0);
+    ck_assert(facts[9]->admin_rules.exists);
+    ck_assert_uint_eq(facts[10]->instances.count, 0);
+    ck_assert(!facts[11]->account.exists);
+    ck_assert(!facts[12]->device.exists);
+    for (size_t i = 0; i < COUNT(all); i++)
+        fact_free(facts[i]);
+    stop(&sandbox);
+}
+END_TEST
+
+START_TEST(risk_is_read_where_or_is_refused)
+{
+    const struct question *question = &about[FACT_RISKS];
+    struct fact *fact;
+    struct sandbox sandbox;
+    if (!start(&sandbox))
+        return;
+    set(&sandbox, "{'risk_filter_or': false}");
+    ask(&sandbox, 1, &question, &fact);
+    fact_free(fact);
+    stop(&sandbox);
+}
+END_TEST
+
+/* --- Access begins and ends --- */
+
+static struct written write_to(const struct sandbox *sandbox, const struct write *write)
+{
+    scoped(asker_scoped) struct asker *asker = asker_elsewhere(sandbox->origin, sandbox->token);
+    struct written written;
+    write_in_turn(asker, 1, write, NULL, &written);
+    return written;
+}
+
+/* Reads until there are so many instances; the last one. */
+static struct instance wait_for(const struct sandbox *sandbox, const struct question *question,
+                                size_t count)
+{
+    struct instance last = {0};
+    size_t seen = SIZE_MAX;
+    for (int i = 0; i < 100 && seen != count; i++) {
+        struct fact *fact;
+        ask(sandbox, 1, &question, &fact);
+        seen = fact->instances.count;
+        if (seen)
+            last = fact->instances.list[seen - 1];
+        fact_free(fact);
+        (void)usleep(100 * 1000);
+    }
+    ck_assert_uint_eq(seen, count);
+    return last;
+}
+
+static void live(const char *key)
+{
+    scoped(arena_scoped) struct arena *arena = arena_new();
+    struct question question = {.kind = FACT_INSTANCES, .subject = ANA, .object = key};
+    int64_t now = moment_now(), end = now + 3600;
+    struct target target;
+    struct write assign, withdraw;
+    struct sandbox sandbox;
+    if (!start(&sandbox))
+        return;
+    set(&sandbox, "{'early_removal': true}");
+    ck_assert(target_read(key, arena, &target));
+    ck_assert_fine(write_assign(&target, ANA, now, end, "Phishing [Curfew 01JD]", "INC-7", arena,
+                                &assign, &spec_why));
+    ck_assert_fine(
+        write_remove(&target, ANA, "Released [Curfew 01JD]", arena, &withdraw, &spec_why));
+
+    struct written written = write_to(&sandbox, &assign);
+    ck_assert_msg(written.outcome == WRITE_ACCEPTED, "%d %s: %s", written.status, written.code,
+                  written.says);
+    ck_assert_int_ne(status_means(written.code), STATUS_NEVER_SEEN);
+    ck_assert_ptr_nonnull(written.correlation);
+    struct instance instance = wait_for(&sandbox, &question, 1);
+    ck_assert_int_eq(instance.end_at, end);
+    ck_assert(instance.direct);
+    ck_assert(!instance.activated);
+
+    written = write_to(&sandbox, &assign);
+    ck_assert_int_eq(written.outcome, WRITE_REFUSED);
+    ck_assert_text(written.code, "RoleAssignmentExists");
+    written = write_to(&sandbox, &withdraw);
+    ck_assert_int_eq(written.outcome, WRITE_ACCEPTED);
+    ck_assert_int_eq(status_means(written.code), STATUS_REMOVED);
+    (void)wait_for(&sandbox, &question, 0);
+    written = write_to(&sandbox, &withdraw);
+    ck_assert_int_eq(written.outcome, WRITE_REFUSED);
+    ck_assert_text(written.code, "RoleAssignmentDoesNotExist");
+    stop(&sandbox);
+}
+
+START_TEST(membership_of_a_group_begins_and_ends)
+{
+    live(OWNERS_MEMBER);
+}
+END_TEST
+
+START_TEST(a_role_begins_and_ends)
+{
+    live(OPERATOR);
+}
+END_TEST
+
+SPECIFICATION("directory/sandbox", every_question_is_answered, risk_is_read_where_or_is_refused,
+              membership_of_a_group_begins_and_ends, a_role_begins_and_ends)
