@@ -1,0 +1,187 @@
+#include "policies/chance.h"
+
+#include "base/json.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { PERSONS = 4, GROUPS = 4, SETS = 4, ROLES = 3 };
+
+static const char *oid_of(char kind, unsigned number)
+{
+    return arena_text(given_arena(), "%c0000000-0000-4000-8000-%012u", kind, number);
+}
+
+const char *random_person(void)
+{
+    return oid_of('b', chance(PERSONS));
+}
+
+struct memberships random_memberships(void)
+{
+    struct memberships memberships = {.reading = {.known = chance(4) > 0, .at = NOW}};
+    memberships.groups = ARENA_ARRAY(given_arena(), const char *, GROUPS);
+    for (unsigned i = 0; i < GROUPS; i++)
+        if (chance(2))
+            memberships.groups[memberships.count++] = oid_of('a', i);
+    return memberships;
+}
+
+/* One to `most` of the texts that `name` makes of numbers below `below`, none twice. */
+static json_t *some(unsigned below, unsigned most, const char *(*name)(unsigned number))
+{
+    json_t *list = json_array();
+    unsigned first = chance(below), count = 1 + chance(most);
+    for (unsigned i = 0; i < count && i < below; i++)
+        json_array_append_new(list, json_string(name((first + i) % below)));
+    return list;
+}
+
+static const char *person_name(unsigned number)
+{
+    return oid_of('b', number);
+}
+
+static const char *group_name(unsigned number)
+{
+    return oid_of('a', number);
+}
+
+static const char *set_name(unsigned number)
+{
+    return arena_text(given_arena(), "set %u", number);
+}
+
+static const char *role_name(unsigned number)
+{
+    return arena_text(given_arena(), "role-%u", number);
+}
+
+/* A span of whole minutes as policies write it. */
+static json_t *span(unsigned least, unsigned more)
+{
+    return json_string(arena_text(given_arena(), "PT%uM", least + chance(more)));
+}
+
+static json_t *random_require(void)
+{
+    static const char *const levels[] = {"none", "low", "medium", "high"};
+    json_t *require = json_object();
+    if (chance(2)) {
+        json_t *mfa = json_object();
+        if (chance(2))
+            json_object_set_new(mfa, "within", span(6, 60));
+        if (chance(2))
+            json_object_set_new(mfa, "context",
+                                json_string(arena_text(given_arena(), "c%u", 1 + chance(3))));
+        json_object_set_new(require, "mfa", mfa);
+    }
+    if (chance(2))
+        json_object_set_new(require, "device", json_pack("{s:b}", "compliant", chance(4) > 0));
+    if (chance(2))
+        json_object_set_new(require, "user_risk", json_pack("{s:s}", "at_most", levels[chance(4)]));
+    if (chance(2))
+        json_object_set_new(require, "justification",
+                            json_pack("{s:i}", "min_length", 1 + (int)chance(50)));
+    return require;
+}
+
+json_t *random_rule(const char *name)
+{
+    json_t *rule = json_pack("{s:s, s:o, s:o}", "name", name, "roles", some(ROLES, 2, role_name),
+                             "who", some(SETS, 2, set_name));
+    if (chance(4))
+        json_object_set_new(rule, "require", random_require());
+    if (chance(2))
+        json_object_set_new(rule, "limits",
+                            json_pack("{s:o, s:o, s:o}", "longest", span(60, 300), "default",
+                                      span(10, 50), "start_within", span(5, 100)));
+    if (chance(2)) /* one of users alone is always enough, so that the policy is right */
+        json_object_set_new(rule, "approval",
+                            json_pack("{s:[{s:o, s:i, s:o}]}", "stages", "from",
+                                      some(SETS, 3, set_name), "need", 1, "within", span(5, 100)));
+    return rule;
+}
+
+json_t *random_policy(void)
+{
+    json_t *policy = json_pack("{s:{}, s:{}, s:[]}", "people", "roles", "rules");
+    for (unsigned i = 0; i < SETS; i++) {
+        json_t *set = json_object();
+        unsigned kind = chance(3);
+        if (kind != 1)
+            json_object_set_new(set, "users", some(PERSONS, 3, person_name));
+        if (kind != 2)
+            json_object_set_new(set, "groups", some(GROUPS, 3, group_name));
+        json_object_set_new(json_object_get(policy, "people"), set_name(i), set);
+    }
+    for (unsigned i = 0; i < ROLES; i++)
+        json_object_set_new(json_object_get(policy, "roles"), role_name(i),
+                            json_pack("{s:s, s:{s:s, s:s}}", "name", role_name(i), "target", "kind",
+                                      "group", "group", oid_of('c', i)));
+    for (unsigned i = 0, count = 1 + chance(5); i < count; i++)
+        json_array_append_new(json_object_get(policy, "rules"),
+                              random_rule(arena_text(given_arena(), "rule %u", i)));
+    return policy;
+}
+
+static json_t *shuffled(const json_t *value);
+
+static json_t *shuffled_list(const json_t *list)
+{
+    json_t *all = json_array();
+    for (size_t i = 0; i < json_array_size(list); i++)
+        json_array_insert_new(all, chance((unsigned)i + 1), shuffled(json_array_get(list, i)));
+    return all;
+}
+
+static json_t *shuffled_object(const json_t *object)
+{
+    const char *names[32], *name;
+    unsigned count = 0;
+    json_t *value, *all = json_object();
+    json_object_foreach ((json_t *)object, name, value)
+        names[count++] = name;
+    for (; count; count--) {
+        unsigned pick = chance(count);
+        json_object_set_new(all, names[pick], shuffled(json_object_get(object, names[pick])));
+        names[pick] = names[count - 1];
+    }
+    return all;
+}
+
+static json_t *shuffled(const json_t *value)
+{
+    if (json_is_array(value))
+        return shuffled_list(value);
+    return json_is_object(value) ? shuffled_object(value) : json_deep_copy(value);
+}
+
+void scatter(const json_t *policy)
+{
+    static const char *const names[] = {"a.json", "b.json", "c.json"};
+    json_t *files[3];
+    const char *member, *name;
+    json_t *value, *one;
+    size_t index;
+    unsigned count = 1 + chance(3);
+    json_auto_t *all = shuffled(policy);
+    for (unsigned i = 0; i < count; i++)
+        files[i] = json_pack("{s:{}, s:{}, s:[]}", "people", "roles", "rules");
+    json_object_foreach (all, member, value) {
+        json_object_foreach (value, name, one)
+            json_object_set(json_object_get(files[chance(count)], member), name, one);
+        json_array_foreach (value, index, one)
+            json_array_append(json_object_get(files[chance(count)], member), one);
+    }
+    for (unsigned i = 0; i < 3; i++) {
+        if (i >= count) {
+            (void)remove(spec_path(names[i]));
+            continue;
+        }
+        char *text = json_compact(files[i]);
+        (void)spec_file(names[i], text);
+        free(text);
+        json_decref(files[i]);
+    }
+}

@@ -1,0 +1,234 @@
+/* Reading PIM: requests, schedules, instances, policies, role assignments. */
+#include "sandbox/graph/handlers.h"
+
+#include "base/json.h"
+#include "base/memory.h"
+#include "sandbox/graph/entities.h"
+#include "sandbox/graph/graph.h"
+#include "sandbox/graph/odata.h"
+#include "sandbox/pim/pim.h"
+#include "sandbox/tenant/members.h"
+
+enum view { INSTANCES, SCHEDULES, ELIGIBILITIES };
+
+/* Lists of PIM for Groups need to know whose or of what (D01). */
+static bool filter_is_there(const struct sandbox *sandbox, struct exchange *exchange)
+{
+    bool fine;
+    const struct filter *filter = odata_filter(exchange, &fine);
+    if (!fine)
+        return false;
+    if (odata_filter_text(filter, "groupId") || odata_filter_text(filter, "principalId"))
+        return true;
+    if (sandbox->switches.missing_filter_is_bad_request)
+        graph_error(exchange, 400, "BadRequest",
+                    "The filter must have groupId eq or principalId eq.");
+    else
+        graph_error(exchange, 400, "MissingParameters", "The required parameters are missing.");
+    return false;
+}
+
+static bool is_shown(const struct assignment *assignment, enum target_kind kind, enum view view,
+                     int64_t at_ms)
+{
+    if (assignment->target.kind != kind || assignment->manner == OUTSIDE ||
+        (assignment->manner == ELIGIBLE) != (view == ELIGIBILITIES))
+        return false;
+    int64_t from = view == SCHEDULES ? assignment->made_ms : assignment->starts_ms;
+    return from <= at_ms && at_ms < assignment->gone_ms;
+}
+
+static void list(struct sandbox *sandbox, struct exchange *exchange, enum target_kind kind,
+                 enum view view, const char *context)
+{
+    const struct list_rules rules = {.context = context, .page = 100};
+    int64_t at = sandbox_read_ms(sandbox, exchange);
+    if (kind == TARGET_GROUP && !filter_is_there(sandbox, exchange))
+        return;
+    json_t *shown = memory_needed(json_array());
+    for (size_t i = 0; i < sandbox->tenant->assignments_count; i++) {
+        const struct assignment *assignment = sandbox->tenant->assignments[i];
+        if (is_shown(assignment, kind, view, at))
+            (void)json_array_append_new(shown, view == SCHEDULES ? pim_show_schedule(assignment)
+                                                                 : pim_show_instance(assignment));
+    }
+    odata_list(exchange, &rules, shown);
+}
+
+#define GROUP_CONTEXT "identityGovernance/privilegedAccess/group/"
+#define ROLE_CONTEXT  "roleManagement/directory/"
+
+void graph_group_instances(struct sandbox *sandbox, struct exchange *exchange)
+{
+    list(sandbox, exchange, TARGET_GROUP, INSTANCES, GROUP_CONTEXT "assignmentScheduleInstances");
+}
+
+void graph_group_schedules(struct sandbox *sandbox, struct exchange *exchange)
+{
+    list(sandbox, exchange, TARGET_GROUP, SCHEDULES, GROUP_CONTEXT "assignmentSchedules");
+}
+
+void graph_group_eligibilities(struct sandbox *sandbox, struct exchange *exchange)
+{
+    list(sandbox, exchange, TARGET_GROUP, ELIGIBILITIES,
+         GROUP_CONTEXT "eligibilityScheduleInstances");
+}
+
+void graph_role_instances(struct sandbox *sandbox, struct exchange *exchange)
+{
+    list(sandbox, exchange, TARGET_ROLE, INSTANCES, ROLE_CONTEXT "roleAssignmentScheduleInstances");
+}
+
+void graph_role_schedules(struct sandbox *sandbox, struct exchange *exchange)
+{
+    list(sandbox, exchange, TARGET_ROLE, SCHEDULES, ROLE_CONTEXT "roleAssignmentSchedules");
+}
+
+void graph_role_eligibilities(struct sandbox *sandbox, struct exchange *exchange)
+{
+    list(sandbox, exchange, TARGET_ROLE, ELIGIBILITIES,
+         ROLE_CONTEXT "roleEligibilityScheduleInstances");
+}
+
+static void list_requests(struct sandbox *sandbox, struct exchange *exchange, enum target_kind kind,
+                          const char *context)
+{
+    const struct list_rules rules = {.context = context, .page = 100};
+    int64_t at = sandbox_read_ms(sandbox, exchange);
+    if (kind == TARGET_GROUP && !filter_is_there(sandbox, exchange))
+        return;
+    json_t *shown = memory_needed(json_array());
+    for (size_t i = 0; i < sandbox->tenant->requests_count; i++) {
+        const struct pim_request *request = sandbox->tenant->requests[i];
+        if (request->target.kind == kind && request->made_ms <= at)
+            (void)json_array_append_new(shown, pim_show_request(request, false));
+    }
+    odata_list(exchange, &rules, shown);
+}
+
+static void answer_request(struct sandbox *sandbox, struct exchange *exchange,
+                           enum target_kind kind, const char *context)
+{
+    static const int64_t kept_ms = 45LL * 24 * 3600 * 1000; /* C11 */
+    int64_t at = sandbox_read_ms(sandbox, exchange);
+    for (size_t i = 0; i < sandbox->tenant->requests_count; i++) {
+        const struct pim_request *request = sandbox->tenant->requests[i];
+        if (request->target.kind != kind || request->made_ms > at ||
+            exchange->now_ms - request->made_ms > kept_ms ||
+            !text_equals_ignoring_case(request->id, exchange->params[0]))
+            continue;
+        graph_entity(exchange, 200, context, pim_show_request(request, false));
+        return;
+    }
+    graph_error(exchange, 404, "ResourceNotFound", "Resource not found");
+}
+
+void graph_group_requests(struct sandbox *sandbox, struct exchange *exchange)
+{
+    list_requests(sandbox, exchange, TARGET_GROUP, GROUP_CONTEXT "assignmentScheduleRequests");
+}
+
+void graph_group_request(struct sandbox *sandbox, struct exchange *exchange)
+{
+    answer_request(sandbox, exchange, TARGET_GROUP,
+                   GROUP_CONTEXT "assignmentScheduleRequests/$entity");
+}
+
+void graph_group_post(struct sandbox *sandbox, struct exchange *exchange)
+{
+    pim_post_request(sandbox, exchange, TARGET_GROUP);
+}
+
+void graph_role_requests(struct sandbox *sandbox, struct exchange *exchange)
+{
+    list_requests(sandbox, exchange, TARGET_ROLE, ROLE_CONTEXT "roleAssignmentScheduleRequests");
+}
+
+void graph_role_request(struct sandbox *sandbox, struct exchange *exchange)
+{
+    answer_request(sandbox, exchange, TARGET_ROLE,
+                   ROLE_CONTEXT "roleAssignmentScheduleRequests/$entity");
+}
+
+void graph_role_post(struct sandbox *sandbox, struct exchange *exchange)
+{
+    pim_post_request(sandbox, exchange, TARGET_ROLE);
+}
+
+static struct pim_request *find_granted(struct sandbox *sandbox, const struct exchange *exchange,
+                                        enum target_kind kind)
+{
+    for (size_t i = 0; i < sandbox->tenant->requests_count; i++) {
+        struct pim_request *request = sandbox->tenant->requests[i];
+        if (request->target.kind == kind &&
+            text_equals_ignoring_case(request->id, exchange->params[0]))
+            return request;
+    }
+    return NULL;
+}
+
+/* Only what is granted for later can be canceled (C06, C07). */
+static void cancel(struct sandbox *sandbox, struct exchange *exchange, enum target_kind kind)
+{
+    struct pim_request *request = find_granted(sandbox, exchange, kind);
+    if (!request) {
+        graph_error(exchange, 404, "ResourceNotFound", "Resource not found");
+        return;
+    }
+    if (!text_equals(request->status, "Granted")) {
+        graph_error(exchange, 400, "InvalidRoleAssignmentRequest",
+                    "The request cannot be canceled.");
+        return;
+    }
+    request->status = "Canceled";
+    for (size_t i = 0; i < sandbox->tenant->assignments_count; i++)
+        if (text_equals(sandbox->tenant->assignments[i]->request, request->id))
+            pim_remove(sandbox->tenant->assignments[i], exchange->now_ms, "canceled");
+    answer_effect(exchange, "cancel", json_pack("{s:s}", "request", request->id));
+    answer_nothing(exchange, 204);
+}
+
+void graph_group_cancel(struct sandbox *sandbox, struct exchange *exchange)
+{
+    cancel(sandbox, exchange, TARGET_GROUP);
+}
+
+void graph_role_cancel(struct sandbox *sandbox, struct exchange *exchange)
+{
+    cancel(sandbox, exchange, TARGET_ROLE);
+}
+
+/* Made through PIM or outside of it: Entra shows both here. */
+void graph_role_assignments(struct sandbox *sandbox, struct exchange *exchange)
+{
+    static const struct list_rules rules = {.context = ROLE_CONTEXT "roleAssignments", .page = 100};
+    int64_t at = sandbox_read_ms(sandbox, exchange) - sandbox->switches.membership_ms;
+    json_t *shown = memory_needed(json_array());
+    for (size_t i = 0; i < sandbox->tenant->assignments_count; i++) {
+        const struct assignment *assignment = sandbox->tenant->assignments[i];
+        if (assignment->target.kind == TARGET_ROLE && assignment_holds(assignment, at))
+            (void)json_array_append_new(
+                shown, json_pack("{s:s, s:s, s:s, s:s}", "id", assignment->id, "principalId",
+                                 assignment->principal, "roleDefinitionId", assignment->target.id,
+                                 "directoryScopeId", assignment->target.part));
+    }
+    odata_list(exchange, &rules, shown);
+}
+
+void graph_role_definitions(struct sandbox *sandbox, struct exchange *exchange)
+{
+    static const struct list_rules rules = {.context = ROLE_CONTEXT "roleDefinitions", .page = 100};
+    json_t *shown = memory_needed(json_array());
+    for (size_t i = 0; i < sandbox->tenant->roles_count; i++)
+        (void)json_array_append_new(shown, show_role(sandbox->tenant->roles[i]));
+    odata_list(exchange, &rules, shown);
+}
+
+void graph_role_definition(struct sandbox *sandbox, struct exchange *exchange)
+{
+    const struct role *role = tenant_role(sandbox->tenant, exchange->params[0]);
+    if (role)
+        graph_entity(exchange, 200, ROLE_CONTEXT "roleDefinitions/$entity", show_role(role));
+    else
+        graph_error_not_found(exchange, exchange->params[0]);
+}

@@ -1,0 +1,96 @@
+/* How time passes: what begins, ends, is removed, or is kept from ending. */
+#include "sandbox/pim/pim.h"
+
+#include "sandbox/graph/logs.h"
+#include "sandbox/tenant/members.h"
+
+static const int64_t give_up_ms = 30LL * 24 * 3600 * 1000; /* of the last owner (contract 5.3) */
+
+static bool is_last_owner(const struct tenant *tenant, const struct assignment *assignment,
+                          int64_t now_ms)
+{
+    if (assignment->target.kind != TARGET_GROUP || !text_equals(assignment->target.part, "owner"))
+        return false;
+    for (size_t i = 0; i < tenant->assignments_count; i++) {
+        const struct assignment *other = tenant->assignments[i];
+        if (other != assignment && target_equals(&other->target, &assignment->target) &&
+            tenant_person(tenant, other->principal) && assignment_holds(other, now_ms))
+            return false;
+    }
+    return true;
+}
+
+/* When it should go, by removal or by its end; MOMENT_NEVER: not yet known. */
+static int64_t due_ms(const struct sandbox *sandbox, const struct assignment *assignment)
+{
+    int64_t end = assignment->ends_ms;
+    if (end != MOMENT_NEVER)
+        end += sandbox->switches.expiry_ms;
+    return assignment->removal_ms < end ? assignment->removal_ms : end;
+}
+
+static bool is_kept(const struct sandbox *sandbox, const struct assignment *assignment,
+                    int64_t now_ms)
+{
+    bool expires = assignment->removal_ms == MOMENT_NEVER;
+    return (expires && sandbox->switches.pim_outage) ||
+           (assignment->manner != ELIGIBLE && assignment->starts_ms <= now_ms &&
+            is_last_owner(sandbox->tenant, assignment, now_ms));
+}
+
+static void end(struct sandbox *sandbox, struct assignment *assignment, int64_t at_ms)
+{
+    bool expires = assignment->removal_ms == MOMENT_NEVER;
+    assignment->gone_ms = at_ms;
+    if (!assignment->why_gone)
+        assignment->why_gone = expires ? "expired" : "removed";
+    if (expires && assignment->starts_ms != MOMENT_NEVER)
+        logs_pim(sandbox, assignment, at_ms, "Remove member from role (PIM activation expired)");
+}
+
+static void settle_request(struct pim_request *request, int64_t now_ms)
+{
+    if (text_equals(request->status, "Granted") && request->starts_ms <= now_ms &&
+        !request->validation_only)
+        request->status = "Provisioned";
+}
+
+void pim_settle(struct sandbox *sandbox, int64_t now_ms)
+{
+    struct tenant *tenant = sandbox->tenant;
+    for (size_t i = 0; i < tenant->assignments_count; i++) {
+        struct assignment *assignment = tenant->assignments[i];
+        int64_t due = due_ms(sandbox, assignment);
+        if (assignment->gone_ms != MOMENT_NEVER || due > now_ms)
+            continue;
+        if (!is_kept(sandbox, assignment, now_ms)) {
+            end(sandbox, assignment, assignment->delayed ? now_ms : due);
+        } else if (now_ms - due > give_up_ms && !sandbox->switches.pim_outage) {
+            assignment->ends_ms = assignment->removal_ms = MOMENT_NEVER; /* stays for good (D06) */
+        } else {
+            assignment->delayed = true;
+        }
+    }
+    for (size_t i = 0; i < tenant->requests_count; i++)
+        settle_request(tenant->requests[i], now_ms);
+}
+
+struct assignment *pim_find(const struct tenant *tenant, const char *principal,
+                            const struct target *target, enum manner manner)
+{
+    for (size_t i = 0; i < tenant->assignments_count; i++) {
+        struct assignment *assignment = tenant->assignments[i];
+        if (assignment->manner == manner && assignment->gone_ms == MOMENT_NEVER &&
+            assignment->removal_ms == MOMENT_NEVER &&
+            text_equals(assignment->principal, principal) &&
+            target_equals(&assignment->target, target))
+            return assignment;
+    }
+    return NULL;
+}
+
+void pim_remove(struct assignment *assignment, int64_t at_ms, const char *why)
+{
+    assignment->removal_ms = at_ms;
+    assignment->why_gone = why;
+}

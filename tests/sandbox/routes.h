@@ -1,0 +1,21 @@
+/* Everything the stand-in answers, in one table. */
+#pragma once
+
+#include "sandbox/sandbox.h"
+
+enum serves { LOGIN, V1, BETA, BOTH, CONTROL, PAGE };
+
+struct route {
+    enum serves serves;
+    const char *method, *path; /* the path without the version; {…} takes one segment, or a part */
+    const char *needs;         /* permissions of applications, as graph_may reads them */
+    enum limiter limiter;
+    void (*answer)(struct sandbox *sandbox, struct exchange *exchange);
+};
+
+extern const struct route routes[];
+extern const size_t routes_count;
+
+/* Says which API the call is for, finds its route and fills in the parameters. NULL when there is
+   none; `*other_method` says that one of another method fits. */
+const struct route *route_find(struct exchange *exchange, bool *other_method);
