@@ -6,7 +6,6 @@
 #include "base/network.h"
 #include "base/text.h"
 #include "model/facts.h"
-#include "policies/judge.h"
 
 #include <stdbool.h>
 #include <stddef.h>

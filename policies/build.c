@@ -3,6 +3,7 @@
 #include "policies/internal.h"
 
 #include "base/json.h"
+#include "base/moment.h"
 #include "base/text.h"
 
 #include <stdlib.h>
@@ -29,6 +30,18 @@ static void check_name(struct form *form, const char *name)
                       NAME_BYTES);
 }
 
+/* Adds each text that is not there yet; lists are short enough for a linear look. */
+static void collect(const char **list, size_t *count, size_t more, const char *const texts[])
+{
+    for (size_t i = 0; i < more; i++) {
+        bool there = false;
+        for (size_t k = 0; k < *count && !there; k++)
+            there = text_equals(list[k], texts[i]);
+        if (!there)
+            list[(*count)++] = texts[i];
+    }
+}
+
 static const char **read_guids(struct form *form, const char *name, size_t *count)
 {
     const char **texts;
@@ -36,12 +49,26 @@ static const char **read_guids(struct form *form, const char *name, size_t *coun
     struct arena *arena = form->complaints->arena;
     *count = form_texts(form, name, OPTIONAL, NAMES_MOST, 64, &texts);
     for (size_t i = 0; i < *count; i++) {
-        if (text_read_guid(texts[i], guid))
-            texts[i] = arena_copy(arena, guid);
-        else
+        if (!text_read_guid(texts[i], guid)) {
             form_complain(form, name, "\"%s\" is not an object id (a GUID)", texts[i]);
+            continue;
+        }
+        texts[i] = arena_copy(arena, guid);
+        for (size_t k = 0; k < i; k++)
+            if (text_equals(texts[k], guid))
+                form_complain(form, name, "\"%s\" is there twice", guid);
     }
     return texts;
+}
+
+/* People and roles are shown to those who decide: no characters that hide or turn what stands
+ * there. */
+static const char *read_words(struct form *form, const char *name, enum need need, size_t most)
+{
+    const char *text = form_text(form, name, need, most);
+    if (text && (text_is_empty(text) || text_forbidden_character(text)))
+        form_complain(form, name, "must be readable: no control or direction characters");
+    return text;
 }
 
 static void build_people(struct policy *policy, const json_t *merged, struct complaints *complaints)
@@ -70,9 +97,14 @@ static struct target build_target(struct form *role, struct arena *arena)
     struct target target = {0};
     struct form form = form_open(form_value(role, "target", REQUIRED), form_place(role, "target"),
                                  role->complaints);
-    (void)form_text(&form, "kind", REQUIRED, 64);
-    target.kind =
-        form_choice(&form, "kind", COUNT(kinds), kinds, 0) ? TARGET_DIRECTORY_ROLE : TARGET_GROUP;
+    int kind = form_choice(&form, "kind", COUNT(kinds), kinds, -1);
+    target.id = "";
+    if (kind < 0) { /* what else may stand here depends on it */
+        if (form.object && !form_has(&form, "kind"))
+            form_complain(&form, "kind", "is missing: \"group\" or \"directory_role\"");
+        return target;
+    }
+    target.kind = kind ? TARGET_DIRECTORY_ROLE : TARGET_GROUP;
     if (target.kind == TARGET_GROUP) {
         target.id = form_guid(&form, "group", REQUIRED);
         target.access = accesses[form_choice(&form, "access", COUNT(accesses), accesses, 0)];
@@ -92,18 +124,19 @@ static struct target build_target(struct form *role, struct arena *arena)
 
 static void check_role_id(struct form *form, const char *id)
 {
-    if (strspn(id, "abcdefghijklmnopqrstuvwxyz0123456789-") != strlen(id) || strlen(id) > 64)
-        form_complain(form, id, "is not an id of a role: small letters, digits and -, at most 64");
+    if (strspn(id, "abcdefghijklmnopqrstuvwxyz0123456789-") != strlen(id) || !*id ||
+        strlen(id) > 64)
+        form_complain(form, id, "is not an id of a role: small letters, digits and -, 1 to 64");
 }
 
 static void build_role(struct policy *policy, struct role *role, struct form *form)
 {
     const char **lesser;
-    const char *name = form_text(form, "name", REQUIRED, 200);
-    const char *product = form_text(form, "product", OPTIONAL, 200);
+    const char *name = read_words(form, "name", REQUIRED, 200);
+    const char *product = read_words(form, "product", OPTIONAL, 200);
     role->name = arena_copy(policy->arena, name ? name : role->id);
     role->product = arena_copy(policy->arena, product ? product : "");
-    role->opens = arena_copy(policy->arena, form_text(form, "opens", OPTIONAL, 1000));
+    role->opens = arena_copy(policy->arena, read_words(form, "opens", OPTIONAL, 1000));
     role->tier = (int)form_number(form, "tier", 0, 9, -1);
     role->target = build_target(form, policy->arena);
     role->lesser_count = form_texts(form, "lesser", OPTIONAL, 20, 64, &lesser);
@@ -119,16 +152,21 @@ static int compare_roles(const void *one, const void *other)
 
 static void check_roles(struct policy *policy, struct complaints *complaints)
 {
+    struct arena *arena = complaints->arena;
+    const char **keys = ARENA_ARRAY(arena, const char *, policy->role_count);
     for (size_t i = 0; i < policy->role_count; i++) {
         const struct role *role = &policy->roles[i];
-        for (size_t k = 0; k < role->lesser_count; k++)
-            if (!policy_find_role(policy, role->lesser[k]))
-                complain(complaints, arena_text(complaints->arena, "roles.%s.lesser", role->id),
-                         "there is no role \"%s\"", role->lesser[k]);
-        for (size_t k = 0; k < i; k++)
-            if (text_equals(target_key(&role->target, complaints->arena),
-                            target_key(&policy->roles[k].target, complaints->arena)))
-                complain(complaints, arena_text(complaints->arena, "roles.%s.target", role->id),
+        const char *place = arena_text(arena, "roles.%s.lesser", role->id);
+        for (size_t k = 0; k < role->lesser_count; k++) {
+            if (text_equals(role->lesser[k], role->id))
+                complain(complaints, place, "names the role itself");
+            else if (!policy_find_role(policy, role->lesser[k]))
+                complain(complaints, place, "there is no role \"%s\"", role->lesser[k]);
+        }
+        keys[i] = *role->target.id ? target_key(&role->target, arena) : NULL;
+        for (size_t k = 0; keys[i] && k < i; k++)
+            if (keys[k] && text_equals(keys[i], keys[k]))
+                complain(complaints, arena_text(arena, "roles.%s.target", role->id),
                          "is the target of \"%s\" too: one target, one role", policy->roles[k].id);
     }
 }
@@ -209,7 +247,7 @@ static void read_mfa(struct policy *policy, struct rule *rule, struct form *requ
      */
     rule->mfa = true;
     rule->mfa_within_seconds = form_span(&form, "within", 6 * MINUTE, 30 * DAY, INT64_MAX);
-    const char *context = form_text(&form, "context", OPTIONAL, 3);
+    const char *context = form_text(&form, "context", OPTIONAL, 64);
     if (context) {
         check_context(&form, context);
         rule->context_count = 1;
@@ -234,7 +272,7 @@ static void read_require(struct policy *policy, struct rule *rule, struct form *
     }
     if ((value = form_object(&require, "user_risk", OPTIONAL))) {
         struct form form = form_open(value, form_place(&require, "user_risk"), parent->complaints);
-        (void)form_text(&form, "at_most", REQUIRED, 64);
+        (void)form_value(&form, "at_most", REQUIRED);
         rule->watch_risk = true;
         rule->risk_at_most = (enum risk_level)form_choice(&form, "at_most", COUNT(risk_levels),
                                                           risk_levels, RISK_NONE);
@@ -259,25 +297,34 @@ static void read_limits(struct rule *rule, struct form *parent)
         return;
     struct form form = form_open(value, form_place(parent, "limits"), parent->complaints);
     /* PIM refuses anything below five minutes (contract 4.5). */
+    size_t before = parent->complaints->count;
     rule->longest_seconds = form_span(&form, "longest", 5 * MINUTE, 7 * DAY, HOUR);
+    bool read = parent->complaints->count == before;
     int64_t usual = rule->longest_seconds < HOUR ? rule->longest_seconds : HOUR;
     rule->default_seconds = form_span(&form, "default", 5 * MINUTE, 7 * DAY, usual);
-    if (rule->default_seconds > rule->longest_seconds)
-        form_complain(&form, "default", "is longer than `longest`");
+    if (read && rule->default_seconds > rule->longest_seconds) {
+        char longest[32];
+        span_text(rule->longest_seconds, longest);
+        form_complain(&form, "default", "is longer than `longest`, which is %s", longest);
+    }
     rule->start_within_seconds = form_span(&form, "start_within", 5 * MINUTE, 7 * DAY, HOUR);
     form_end(&form);
 }
 
-/* A set of users alone has a known size: more approvers than that can never be found. */
-static bool could_be_met(const struct rule *rule)
+/* A set of users alone has a known size: more approvers than that can never be found. Whoever is in
+ * several sets is still one. */
+static bool could_be_met(const struct rule *rule, struct arena *arena)
 {
-    int64_t users = 0;
+    size_t most = 0, users = 0;
     for (size_t i = 0; i < rule->from_count; i++) {
         if (rule->from[i]->group_count)
             return true;
-        users += (int64_t)rule->from[i]->user_count;
+        most += rule->from[i]->user_count;
     }
-    return users >= rule->need;
+    const char **seen = ARENA_ARRAY(arena, const char *, most);
+    for (size_t i = 0; i < rule->from_count; i++)
+        collect(seen, &users, rule->from[i]->user_count, rule->from[i]->users);
+    return (int64_t)users >= rule->need;
 }
 
 static void read_approval(struct policy *policy, struct rule *rule, struct form *parent)
@@ -285,6 +332,10 @@ static void read_approval(struct policy *policy, struct rule *rule, struct form 
     const json_t *value = form_value(parent, "approval", OPTIONAL);
     if (!value || text_equals(json_string_value(value), "none"))
         return;
+    if (!json_is_object(value)) {
+        form_complain(parent, "approval", "must be \"none\" or an object with `stages`");
+        return;
+    }
     struct form form = form_open(value, form_place(parent, "approval"), parent->complaints);
     const json_t *stages = form_list(&form, "stages", REQUIRED, 1);
     form_end(&form);
@@ -293,18 +344,20 @@ static void read_approval(struct policy *policy, struct rule *rule, struct form 
     const char *place = arena_text(parent->complaints->arena, "%s.stages[0]", form.at);
     struct form stage = form_open(json_array_get(stages, 0), place, parent->complaints);
     rule->approval = true;
+    size_t before = parent->complaints->count;
     rule->from = read_sets(policy, &stage, "from", &rule->from_count);
+    bool named = parent->complaints->count == before;
     rule->need = form_number(&stage, "need", 1, 20, 1);
     rule->within_seconds = form_span(&stage, "within", 5 * MINUTE, 7 * DAY, HOUR);
     form_end(&stage);
-    if (rule->from_count && !could_be_met(rule))
+    if (named && !could_be_met(rule, parent->complaints->arena))
         form_complain(&stage, "need", "%lld approvals are needed, but `from` names fewer people",
                       (long long)rule->need);
 }
 
 static void build_rule(struct policy *policy, struct rule *rule, struct form *form)
 {
-    const char *name = form_text(form, "name", REQUIRED, NAME_BYTES);
+    const char *name = read_words(form, "name", REQUIRED, NAME_BYTES);
     rule->name = arena_copy(policy->arena, name ? name : form->at);
     for (size_t i = 0; name && &policy->rules[i] != rule; i++)
         if (text_equals(policy->rules[i].name, name))
@@ -347,18 +400,6 @@ static void index_rules(struct policy *policy)
             of->rules = ARENA_ARRAY(policy->arena, const struct rule *, of->count);
             of->count = 0;
         }
-    }
-}
-
-/* Adds each text that is not there yet; lists are short enough for a linear look. */
-static void collect(const char **list, size_t *count, size_t more, const char *const texts[])
-{
-    for (size_t i = 0; i < more; i++) {
-        bool there = false;
-        for (size_t k = 0; k < *count && !there; k++)
-            there = text_equals(list[k], texts[i]);
-        if (!there)
-            list[(*count)++] = texts[i];
     }
 }
 

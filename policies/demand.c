@@ -122,6 +122,7 @@ void policy_demand(const struct policy *policy, size_t role_count, const struct 
         }
         demands->allowed &= covered;
     }
+    demands->allowed &= !demands->too_many_approvals;
     qsort(demands->rules, demands->rule_count, sizeof *demands->rules, compare_texts);
     qsort(demands->contexts, demands->context_count, sizeof *demands->contexts, compare_texts);
     qsort(demands->approvals, demands->approval_count, sizeof *demands->approvals,
@@ -156,7 +157,8 @@ json_t *demands_pack(const struct demands *demands)
     for (size_t i = 0; i < demands->approval_count; i++)
         (void)json_array_append_new(approvals, pack_approval(&demands->approvals[i]));
     return memory_needed(json_pack(
-        "{s:o, s:b, s:I, s:o, s:b, s:b, s:i, s:I, s:I, s:I, s:I, s:o}", "rules",
+        "{s:b, s:o, s:b, s:I, s:o, s:b, s:b, s:i, s:I, s:I, s:I, s:I, s:o}", "allowed",
+        demands->allowed && !demands->unknown, "rules",
         pack_texts(demands->rule_count, demands->rules), "mfa", demands->mfa, "mfa_within",
         (json_int_t)demands->mfa_within_seconds, "contexts",
         pack_texts(demands->context_count, demands->contexts), "compliant_device",
@@ -167,58 +169,79 @@ json_t *demands_pack(const struct demands *demands)
         (json_int_t)demands->start_within_seconds, "approvals", approvals));
 }
 
-static const char **unpack_texts(const json_t *list, struct arena *arena, size_t *count)
+static bool unpack_texts(const json_t *object, const char *name, struct arena *arena, size_t *count,
+                         const char ***ret)
 {
+    const json_t *list = json_object_get(object, name);
     const char **texts = ARENA_ARRAY(arena, const char *, json_array_size(list));
+    bool right = json_is_array(list);
     *count = json_array_size(list);
     for (size_t i = 0; i < *count; i++) {
-        const char *text = json_string_value(json_array_get(list, i));
-        texts[i] = arena_copy(arena, text ? text : "");
+        texts[i] = arena_copy(arena, json_string_value(json_array_get(list, i)));
+        right &= texts[i] != NULL;
     }
-    return texts;
+    *ret = texts;
+    return right;
 }
 
-static void unpack_approval(const json_t *packed, struct arena *arena,
+static bool unpack_approval(const json_t *packed, struct arena *arena,
                             struct approval_demand *approval)
 {
     struct people *people = ARENA_NEW(arena, struct people);
     const struct people **from = ARENA_ARRAY(arena, const struct people *, 1);
-    const char *rule = json_member_text(packed, "rule");
+    const char *rule;
+    json_int_t need, within;
+    if (json_unpack((json_t *)packed, "{s:s, s:I, s:I}", "rule", &rule, "need", &need, "within",
+                    &within) != 0 ||
+        need < 1)
+        return false;
     people->name = "";
-    people->users = unpack_texts(json_object_get(packed, "users"), arena, &people->user_count);
-    people->groups = unpack_texts(json_object_get(packed, "groups"), arena, &people->group_count);
     from[0] = people;
     *approval = (struct approval_demand){
-        .rule = arena_copy(arena, rule ? rule : ""),
+        .rule = arena_copy(arena, rule),
         .from_count = 1,
         .from = from,
-        .need = json_member_number(packed, "need", INT64_MAX),
-        .within_seconds = json_member_number(packed, "within", 0),
+        .need = need,
+        .within_seconds = within,
     };
+    return unpack_texts(packed, "users", arena, &people->user_count, &people->users) &&
+           unpack_texts(packed, "groups", arena, &people->group_count, &people->groups);
 }
 
+/* Whatever is missing or wrong is a refusal: a demand that got lost would be one that nobody
+ * meets. */
 bool demands_unpack(const json_t *packed, struct arena *arena, struct demands *demands)
 {
-    const json_t *approvals = json_object_get(packed, "approvals");
-    if (!json_is_array(approvals) || json_array_size(approvals) > APPROVAL_LINES)
+    const json_t *approvals;
+    int allowed, mfa, device, watch, risk;
+    json_int_t within, justification, longest, usual, start;
+    if (json_unpack((json_t *)packed, "{s:b, s:b, s:I, s:b, s:b, s:i, s:I, s:I, s:I, s:I, s:o}",
+                    "allowed", &allowed, "mfa", &mfa, "mfa_within", &within, "compliant_device",
+                    &device, "watch_risk", &watch, "risk_at_most", &risk, "justification_least",
+                    &justification, "longest", &longest, "default", &usual, "start_within", &start,
+                    "approvals", &approvals) != 0 ||
+        risk < RISK_NONE || risk > RISK_HIGH || !json_is_array(approvals) ||
+        json_array_size(approvals) > APPROVAL_LINES)
         return false;
-    *demands = (struct demands){
-        .allowed = true,
-        .mfa = json_is_true(json_object_get(packed, "mfa")),
-        .mfa_within_seconds = json_member_number(packed, "mfa_within", 0),
-        .compliant_device = json_is_true(json_object_get(packed, "compliant_device")),
-        .watch_risk = json_is_true(json_object_get(packed, "watch_risk")),
-        .risk_at_most = (enum risk_level)json_member_number(packed, "risk_at_most", RISK_NONE),
-        .justification_least = json_member_number(packed, "justification_least", 1),
-        .longest_seconds = json_member_number(packed, "longest", 0),
-        .default_seconds = json_member_number(packed, "default", 0),
-        .start_within_seconds = json_member_number(packed, "start_within", 0),
+    struct demands read = {
+        .allowed = allowed,
+        .mfa = mfa,
+        .mfa_within_seconds = within,
+        .compliant_device = device,
+        .watch_risk = watch,
+        .risk_at_most = (enum risk_level)risk,
+        .justification_least = justification,
+        .longest_seconds = longest,
+        .default_seconds = usual,
+        .start_within_seconds = start,
         .approval_count = json_array_size(approvals),
     };
-    demands->rules = unpack_texts(json_object_get(packed, "rules"), arena, &demands->rule_count);
-    demands->contexts =
-        unpack_texts(json_object_get(packed, "contexts"), arena, &demands->context_count);
-    for (size_t i = 0; i < demands->approval_count; i++)
-        unpack_approval(json_array_get(approvals, i), arena, &demands->approvals[i]);
+    if (!unpack_texts(packed, "rules", arena, &read.rule_count, &read.rules) ||
+        !unpack_texts(packed, "contexts", arena, &read.context_count, &read.contexts))
+        return false;
+    for (size_t i = 0; i < read.approval_count; i++)
+        if (!unpack_approval(json_array_get(approvals, i), arena, &read.approvals[i]))
+            return false;
+    *demands = read;
     return true;
 }

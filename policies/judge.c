@@ -6,17 +6,10 @@
 
 #include <stdlib.h>
 
+/* How far Entra's clock and ours may stand apart. */
+enum { CLOCKS_DIFFER = 300 };
+
 static const char *const risk_texts[] = {"none", "low", "medium", "high", "hidden"};
-
-static bool is_known(const struct reading *reading)
-{
-    return reading && reading->known;
-}
-
-static int64_t read_at(const struct reading *reading)
-{
-    return reading ? reading->at : -1;
-}
 
 /* Nobody answered: not granted, and asked again. */
 static void add_unread(struct evidence_list *list, const char *check, const char *code,
@@ -50,6 +43,11 @@ void judge_membership(const struct demands *demands, const struct findings *find
     }
     const struct memberships *memberships = findings->memberships;
     int64_t at = memberships ? memberships->reading.at : findings->now;
+    if (demands->too_many_approvals) {
+        add(list, "membership", VERDICT_FAIL, "approvals_too_many", "policy", at,
+            json_pack("{s:i}", "most", APPROVAL_LINES));
+        return;
+    }
     if (!demands->allowed) {
         add(list, "membership", VERDICT_FAIL, "membership_missing", "policy", at, NULL);
         return;
@@ -87,7 +85,7 @@ void judge_risk(const struct demands *demands, const struct findings *findings,
     const char *allowed = risk_texts[demands->risk_at_most];
     for (size_t i = 0; i < risks->count; i++) {
         const struct risky_user *user = &risks->users[i];
-        if (!text_equals(user->oid, findings->person->oid))
+        if (!text_equals_ignoring_case(user->oid, findings->person->oid))
             continue;
         enum risk_level level = user->compromised ? RISK_HIGH : user->level;
         /* A level that is hidden from us, or a word never seen, stands above all that are known. */
@@ -141,12 +139,23 @@ static bool used_mfa(const struct sign_in *sign_in)
            sign_in_has(sign_in->method_count, sign_in->methods, "ngcmfa");
 }
 
-/* Adds a piece for each context; true when all of them prove what they should. */
+static void add_context_unread(struct evidence_list *list, const char *context)
+{
+    evidence_add(list, (struct evidence){.check = "mfa",
+                                         .verdict = VERDICT_UNKNOWN,
+                                         .code = "mfa_context_unread",
+                                         .args = json_pack("{s:s}", "context", context),
+                                         .source = "conditional_access",
+                                         .observed_at = -1,
+                                         .passing = true});
+}
+
+/* True when every context that policy names is there and proves what it should; otherwise says why
+ * not. */
 static bool judge_contexts(const struct demands *demands, const struct findings *findings,
                            struct evidence_list *list)
 {
     const struct sign_in *sign_in = findings->sign_in;
-    int64_t read = read_at(findings->contexts ? &findings->contexts->reading : NULL);
     for (size_t i = 0; i < demands->context_count; i++) {
         const char *context = demands->contexts[i];
         unsigned proves = 0;
@@ -155,23 +164,45 @@ static bool judge_contexts(const struct demands *demands, const struct findings 
                 json_pack("{s:s}", "context", context));
             return false;
         }
-        if (!findings->contexts || !is_known(&findings->contexts->reading)) {
-            evidence_add(list, (struct evidence){.check = "mfa",
-                                                 .verdict = VERDICT_UNKNOWN,
-                                                 .code = "mfa_context_unread",
-                                                 .args = json_pack("{s:s}", "context", context),
-                                                 .source = "conditional_access",
-                                                 .observed_at = -1,
-                                                 .passing = true});
+        enum tri backed = context_backed(context, findings, &proves);
+        if (backed == TRI_UNKNOWN) {
+            add_context_unread(list, context);
             return false;
         }
-        if (context_backed(context, findings, &proves) != TRI_YES || !(proves & PROOF_MFA)) {
-            add(list, "mfa", VERDICT_UNKNOWN, "mfa_context_unbacked", "conditional_access", read,
-                json_pack("{s:s}", "context", context));
+        if (backed == TRI_NO || !(proves & PROOF_MFA)) {
+            add(list, "mfa", VERDICT_UNKNOWN, "mfa_context_unbacked", "conditional_access",
+                findings->contexts->reading.at, json_pack("{s:s}", "context", context));
             return false;
         }
     }
     return true;
+}
+
+/* Where policy names no context, the method will do, or any context (`*by`) that proves it: else a
+ * rule that names one would be laxer than a rule that names none. */
+static bool judge_factor(const struct findings *findings, const char **by,
+                         struct evidence_list *list)
+{
+    const struct sign_in *sign_in = findings->sign_in;
+    const char *unread = NULL;
+    if (used_mfa(sign_in))
+        return true;
+    for (size_t i = 0; i < sign_in->context_count; i++) {
+        unsigned proves = 0;
+        enum tri backed = context_backed(sign_in->contexts[i], findings, &proves);
+        if (!(proves & PROOF_MFA))
+            continue;
+        if (backed == TRI_YES) {
+            *by = sign_in->contexts[i];
+            return true;
+        }
+        unread = sign_in->contexts[i];
+    }
+    if (unread)
+        add_context_unread(list, unread);
+    else
+        add(list, "mfa", VERDICT_FAIL, "mfa_missing", "sign-in", sign_in->at, NULL);
+    return false;
 }
 
 void judge_mfa(const struct demands *demands, const struct findings *findings,
@@ -180,28 +211,32 @@ void judge_mfa(const struct demands *demands, const struct findings *findings,
     const struct sign_in *sign_in = findings->sign_in;
     if (!demands->mfa)
         return;
-    if (!demands->context_count && !used_mfa(sign_in)) {
-        add(list, "mfa", VERDICT_FAIL, "mfa_missing", "sign-in", sign_in->at, NULL);
+    if (!sign_in) {
+        add(list, "mfa", VERDICT_FAIL, "mfa_unseen", "sign-in", -1, NULL);
         return;
     }
-    if (!judge_contexts(demands, findings, list))
+    const char *context = demands->context_count ? demands->contexts[0] : NULL;
+    if (context ? !judge_contexts(demands, findings, list)
+                : !judge_factor(findings, &context, list))
         return;
-    int64_t minutes = (findings->now - sign_in->auth_time) / 60;
+    /* Only a flow that began with prompt=login says how old the proof is (design 7), and none that
+       lies ahead of our clock by more than clocks differ. */
+    int64_t age = findings->now - sign_in->auth_time;
+    bool dated = sign_in->fresh && sign_in->auth_time >= 0 && age >= -CLOCKS_DIFFER;
     bool aged = demands->mfa_within_seconds != INT64_MAX;
-    /* Only a flow that began with prompt=login says how old the proof is (design 7). */
-    if (aged && (!sign_in->fresh || sign_in->auth_time < 0)) {
+    json_int_t minutes = age < 0 ? 0 : age / 60;
+    if (aged && !dated)
         add(list, "mfa", VERDICT_FAIL, "mfa_unseen", "sign-in", sign_in->at, NULL);
-    } else if (aged && findings->now - sign_in->auth_time > demands->mfa_within_seconds) {
+    else if (aged && age > demands->mfa_within_seconds)
         add(list, "mfa", VERDICT_FAIL, "mfa_stale", "sign-in", sign_in->at,
-            json_pack("{s:I, s:I}", "minutes", (json_int_t)minutes, "limit",
+            json_pack("{s:I, s:I}", "minutes", minutes, "limit",
                       (json_int_t)(demands->mfa_within_seconds / 60)));
-    } else {
-        const char *context = demands->context_count ? demands->contexts[0] : NULL;
+    else if (!dated)
+        add(list, "mfa", VERDICT_PASS, context ? "mfa_by_context_undated" : "mfa_by_method_undated",
+            "sign-in", sign_in->at, json_pack("{s:s?}", "context", context));
+    else
         add(list, "mfa", VERDICT_PASS, context ? "mfa_by_context" : "mfa_by_method", "sign-in",
-            sign_in->at,
-            json_pack("{s:s?, s:I}", "context", context, "minutes",
-                      (json_int_t)(sign_in->auth_time < 0 ? 0 : minutes)));
-    }
+            sign_in->at, json_pack("{s:s?, s:I}", "context", context, "minutes", minutes));
 }
 
 bool sign_in_may_mend(const struct evidence_list *list)

@@ -5,12 +5,6 @@
 #include "model/evidence.h"
 #include "policies/policy.h"
 
-/* What an operator says each context proves (setting `entra.contexts`). */
-struct context_claim {
-    const char *context;
-    unsigned proves; /* of enum proof */
-};
-
 /* Everything the judgement looks at; a NULL fact is one that was not asked for. */
 struct findings {
     int64_t now;
@@ -40,7 +34,8 @@ void judge_risk(const struct demands *demands, const struct findings *findings,
 void judge_admin_rules(const struct admin_rules *rules, const char *role, int64_t duration_seconds,
                        struct evidence_list *list);
 
-/* Whether a context now stands for all that the operator says it proves, for this person. */
+/* Whether a context now stands for all that the operator says it proves, for this person. Unless
+   the answer is no, `*proves` is what that is. */
 enum tri context_backed(const char *context, const struct findings *findings, unsigned *proves);
 /* Whether a fresh sign-in could mend what these pieces find wrong with the sign-in. */
 bool sign_in_may_mend(const struct evidence_list *list);

@@ -4,16 +4,19 @@
 
 #include "base/text.h"
 
+/* A reading of Conditional Access counts for ten minutes (design 5.1, `entra.contexts`). */
+enum { CONTEXTS_AGE = 600 };
+
 static bool is_in(size_t count, const char *const texts[], const char *wanted)
 {
     for (size_t i = 0; i < count; i++)
-        if (text_equals(texts[i], wanted))
+        if (text_equals_ignoring_case(texts[i], wanted))
             return true;
     return false;
 }
 
-/* Whether a policy applies to this person: included, and not excluded. What cannot be looked up is
- * unknown. */
+/* Whether a policy applies to this person for certain: included, and not excluded. Unknown only
+ * while the memberships are. */
 static enum tri applies(const struct context_policy *policy, const struct findings *findings)
 {
     const char *oid = findings->person->oid;
@@ -22,7 +25,7 @@ static enum tri applies(const struct context_policy *policy, const struct findin
     if (is_in(policy->excluded_user_count, policy->excluded_users, oid))
         return TRI_NO;
     if (policy->other_exclusions)
-        return TRI_UNKNOWN;
+        return TRI_NO;
     struct people excluded = {.group_count = policy->excluded_group_count,
                               .groups = policy->excluded_groups};
     enum tri in_excluded = people_hold(&excluded, findings->person, findings->memberships);
@@ -41,19 +44,25 @@ static unsigned claimed(const char *context, const struct findings *findings)
 enum tri context_backed(const char *context, const struct findings *findings, unsigned *proves)
 {
     const struct contexts *contexts = findings->contexts;
-    unsigned wanted = claimed(context, findings), demanded = 0;
-    if (!contexts || !contexts->reading.known)
+    unsigned wanted = claimed(context, findings), demanded = 0, perhaps = 0;
+    if (!contexts || !contexts->reading.known ||
+        findings->now - contexts->reading.at > CONTEXTS_AGE) {
+        *proves = wanted;
         return TRI_UNKNOWN;
+    }
     /* Several policies for one context add up: Entra demands all of them. */
-    for (size_t i = 0; i < contexts->count; i++)
-        if (text_equals(contexts->policies[i].context, context) &&
-            text_equals(contexts->policies[i].state, "enabled") &&
-            applies(&contexts->policies[i], findings) == TRI_YES)
-            demanded |= contexts->policies[i].proves;
-    if (!wanted || (demanded & wanted) != wanted)
+    for (size_t i = 0; i < contexts->count; i++) {
+        const struct context_policy *policy = &contexts->policies[i];
+        if (!text_equals(policy->context, context) || !text_equals(policy->state, "enabled"))
+            continue;
+        enum tri here = applies(policy, findings);
+        demanded |= here == TRI_YES ? policy->proves : 0;
+        perhaps |= here == TRI_UNKNOWN ? policy->proves : 0;
+    }
+    if (!wanted || ((demanded | perhaps) & wanted) != wanted)
         return TRI_NO;
     *proves = wanted;
-    return TRI_YES;
+    return (demanded & wanted) == wanted ? TRI_YES : TRI_UNKNOWN;
 }
 
 static void add(struct evidence_list *list, enum verdict verdict, const char *code,
@@ -73,17 +82,25 @@ static void add(struct evidence_list *list, enum verdict verdict, const char *co
 static void judge_unnamed(const struct findings *findings, struct evidence_list *list)
 {
     const struct sign_in *sign_in = findings->sign_in;
-    for (size_t i = 0; i < sign_in->context_count; i++) {
+    bool unread = false;
+    for (size_t i = 0; sign_in && i < sign_in->context_count; i++) {
         unsigned proves = 0;
-        if (context_backed(sign_in->contexts[i], findings, &proves) == TRI_YES &&
-            (proves & PROOF_COMPLIANT_DEVICE)) {
+        enum tri backed = context_backed(sign_in->contexts[i], findings, &proves);
+        if (!(proves & PROOF_COMPLIANT_DEVICE))
+            continue;
+        unread |= backed == TRI_UNKNOWN;
+        if (backed == TRI_YES) {
             add(list, VERDICT_PASS, "device_by_context", "conditional_access",
                 findings->contexts->reading.at, json_pack("{s:s}", "context", sign_in->contexts[i]),
                 false);
             return;
         }
     }
-    add(list, VERDICT_FAIL, "device_absent", "sign-in", sign_in->at, NULL, false);
+    if (unread)
+        add(list, VERDICT_UNKNOWN, "device_unread", "conditional_access", -1, NULL, true);
+    else
+        add(list, VERDICT_FAIL, "device_absent", "sign-in", sign_in ? sign_in->at : -1, NULL,
+            false);
 }
 
 static json_t *named(const char *name, const char *state)
@@ -99,8 +116,14 @@ static const char *against(const struct device *device)
     return device->enabled == TRI_NO ? "device_disabled" : NULL;
 }
 
+static bool is_negative(const char *state)
+{
+    static const char *const negative[] = {"noncompliant", "conflict", "error", "inGracePeriod"};
+    return is_in(COUNT(negative), negative, state);
+}
+
 /* The one word of Intune over all entries of this device id: every one must be compliant and the
- * person's own. */
+ * person's own; a negative word stands over one that is not understood. */
 static const char *intune_says(const struct managed_devices *managed, const char *oid,
                                const char **state)
 {
@@ -109,7 +132,7 @@ static const char *intune_says(const struct managed_devices *managed, const char
         const struct managed_device *device = &managed->devices[i];
         if (!text_equals_ignoring_case(device->user_id, oid))
             return "device_not_yours";
-        if (!text_equals(device->compliance, "compliant"))
+        if (!text_equals(device->compliance, "compliant") && !is_negative(*state))
             *state = device->compliance;
     }
     if (!managed->count)
@@ -117,32 +140,30 @@ static const char *intune_says(const struct managed_devices *managed, const char
     return NULL;
 }
 
-static void judge_states(const struct findings *findings, struct evidence_list *list)
+/* What speaks against the device; either reading may be NULL, and either one suffices. True when
+ * something does. */
+static bool judge_against(const struct device *device, const struct managed_devices *managed,
+                          const char *oid, const char *name, struct evidence_list *list)
 {
-    static const char *const negative[] = {"noncompliant", "conflict", "error", "inGracePeriod"};
-    const struct device *device = findings->device;
-    const struct managed_devices *managed = findings->managed;
-    const char *name =
-        managed->count && managed->devices[0].name ? managed->devices[0].name : device->name;
-    const char *state;
-    int64_t at = managed->reading.at;
-    const char *wrong = intune_says(managed, findings->person->oid, &state);
-    if (wrong)
-        add(list, VERDICT_FAIL, wrong, "intune", at, named(name, NULL), false);
-    else if (is_in(COUNT(negative), negative, state))
-        add(list, VERDICT_FAIL,
-            device->compliant == TRI_YES ? "device_disagree" : "device_noncompliant", "intune", at,
-            named(name, state), false);
-    else if (!text_equals(state, "compliant"))
-        add(list, VERDICT_UNKNOWN, "device_state_unknown", "intune", at, named(name, state), false);
-    else if (device->compliant == TRI_NO)
+    const char *state = NULL;
+    const char *wrong = device ? against(device) : NULL;
+    if (wrong) {
+        add(list, VERDICT_FAIL, wrong, "entra", device->reading.at, named(name, NULL), false);
+        return true;
+    }
+    wrong = managed ? intune_says(managed, oid, &state) : NULL;
+    if (!wrong && state && is_negative(state))
+        wrong = device && device->compliant == TRI_YES ? "device_disagree" : "device_noncompliant";
+    if (wrong) {
+        add(list, VERDICT_FAIL, wrong, "intune", managed->reading.at, named(name, state), false);
+        return true;
+    }
+    if (device && device->compliant == TRI_NO) {
         add(list, VERDICT_FAIL, "device_entra_noncompliant", "entra", device->reading.at,
             named(name, NULL), false);
-    else if (device->compliant == TRI_UNKNOWN || device->enabled == TRI_UNKNOWN)
-        add(list, VERDICT_UNKNOWN, "device_state_unknown", "entra", device->reading.at,
-            named(name, "compliant, but Entra says nothing"), false);
-    else
-        add(list, VERDICT_PASS, "device_compliant", "intune", at, named(name, state), false);
+        return true;
+    }
+    return false;
 }
 
 void judge_device(const struct demands *demands, const struct findings *findings,
@@ -150,27 +171,34 @@ void judge_device(const struct demands *demands, const struct findings *findings
 {
     const struct device *device = findings->device;
     const struct managed_devices *managed = findings->managed;
+    const char *oid = findings->person->oid;
+    const char *state;
     if (!demands->compliant_device)
         return;
-    if (!findings->sign_in->device_id) {
+    if (!findings->sign_in || !findings->sign_in->device_id) {
         judge_unnamed(findings, list);
         return;
     }
-    bool entra = device && device->reading.known;
-    if (entra && against(device)) {
-        add(list, VERDICT_FAIL, against(device), "entra", device->reading.at,
-            named(device->name, NULL), false);
+    if (device && !device->reading.known)
+        device = NULL;
+    if (managed && !managed->reading.known)
+        managed = NULL;
+    const char *name = managed && managed->count ? managed->devices[0].name : NULL;
+    name = name || !device ? name : device->name;
+    if (judge_against(device, managed, oid, name, list))
+        return;
+    if (!device || !managed) {
+        add(list, VERDICT_UNKNOWN, "device_unread", device ? "intune" : "entra", -1, NULL, true);
         return;
     }
-    bool intune = managed && managed->reading.known;
-    if (entra && !intune && device->compliant == TRI_NO) {
-        add(list, VERDICT_FAIL, "device_entra_noncompliant", "entra", device->reading.at,
-            named(device->name, NULL), false);
-        return;
-    }
-    if (!entra || !intune) {
-        add(list, VERDICT_UNKNOWN, "device_unread", "entra", -1, NULL, true);
-        return;
-    }
-    judge_states(findings, list);
+    (void)intune_says(managed, oid, &state);
+    if (!text_equals(state, "compliant"))
+        add(list, VERDICT_UNKNOWN, "device_state_unknown", "intune", managed->reading.at,
+            named(name, state), false);
+    else if (device->compliant == TRI_UNKNOWN || device->enabled == TRI_UNKNOWN)
+        add(list, VERDICT_UNKNOWN, "device_state_unknown", "entra", device->reading.at,
+            named(name, "compliant, but Entra says nothing"), false);
+    else
+        add(list, VERDICT_PASS, "device_compliant", "intune", managed->reading.at,
+            named(name, state), false);
 }

@@ -82,7 +82,7 @@ struct demands {
     int64_t longest_seconds, default_seconds, start_within_seconds;
     size_t approval_count;
     struct approval_demand approvals[APPROVAL_LINES];
-    bool too_many_approvals; /* more lines than can be kept: refused */
+    bool too_many_approvals; /* more lines than can be kept: not `allowed` */
 };
 
 /* What `person` must meet to be given `roles` together. Memory of `arena` and of the policy. */
@@ -91,6 +91,6 @@ void policy_demand(const struct policy *policy, size_t role_count, const struct 
                    struct arena *arena, struct demands *demands);
 
 /* The demands as they are kept with a request, and back: a request is judged by the policy it was
- * submitted under. */
+ * submitted under. False, `demands` untouched, when anything of it is missing or wrong. */
 json_t *demands_pack(const struct demands *demands);
 bool demands_unpack(const json_t *packed, struct arena *arena, struct demands *demands);

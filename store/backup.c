@@ -40,7 +40,7 @@ enum fail stores_backup(const char *url, const char *to, struct reason *why)
                        "%s cannot be made: %s", to, strerror(errno));
     (void)close(made);
     /* One read transaction over the whole copy: a consistent moment, however busy the writer is. */
-    fail = sqlite_script(source, "BEGIN; SELECT count(*) FROM head", why);
+    fail = sqlite_script(source, "BEGIN; SELECT count(*) FROM migration", why);
     if (!fail)
         fail = sqlite_connect(to, SQLITE_OPEN_READWRITE, &target, why);
     if (!fail)

@@ -111,9 +111,12 @@ enum fail store_migrate(const char *path, const struct migration *steps, bool *m
                              "  digest TEXT NOT NULL" /* SHA-256 of its text, in hexadecimal */
                              ") STRICT",
                              why);
+    char first[128], digest[DIGEST_HEX_SIZE];
+    if (!fail)
+        fail = recorded(database, 0, first, digest, why);
     if (!fail)
         fail = run_missing(database, steps, why);
     if (!fail)
-        *made = is_new;
+        *made = !first[0];
     return fail;
 }

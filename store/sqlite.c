@@ -68,12 +68,13 @@ enum fail sqlite_connect(const char *path, int flags, sqlite3 **ret, struct reas
         (void)sqlite3_limit(database, limits[i].limit, limits[i].value);
     (void)sqlite3_db_config(database, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
     (void)sqlite3_db_config(database, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
-    if (!fail)
-        fail = sqlite_script(database,
-                             "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;"
-                             "PRAGMA cell_size_check = ON; PRAGMA mmap_size = 0;"
-                             "PRAGMA secure_delete = ON; PRAGMA temp_store = MEMORY",
-                             why);
+    if (!fail && sqlite3_exec(database,
+                              "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;"
+                              "PRAGMA recursive_triggers = ON;" /* else REPLACE escapes them */
+                              "PRAGMA cell_size_check = ON; PRAGMA mmap_size = 0;"
+                              "PRAGMA secure_delete = ON; PRAGMA temp_store = MEMORY",
+                              NULL, NULL, NULL) != SQLITE_OK)
+        fail = sqlite_failed(database, path, why);
     if (fail)
         sqlite_close(&database);
     else

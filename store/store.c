@@ -29,7 +29,8 @@ enum fail store_path(const char *url, const char **path, struct reason *why)
         return because(
             why, FAIL_INVALID,
             "PostgreSQL is not supported yet: write sqlite:PATH, with PATH on a local disk");
-    if (!text_starts_with(url, "sqlite:") || !url[7])
+    /* SQLite takes ":memory:" for a database of its own in each connection. */
+    if (!text_starts_with(url, "sqlite:") || !url[7] || url[7] == ':')
         return because(why, FAIL_INVALID, "\"%s\" is not a store: write sqlite:PATH", url);
     *path = url + 7;
     return FAIL_NONE;

@@ -10,6 +10,14 @@
  * short. */
 enum { TOGETHER = 256 };
 
+/* What a change came to. It is told when the transaction is over, not before: even a refusal may
+ * rest on an earlier change that is not on disk yet. */
+struct outcome {
+    struct change *change;
+    enum fail fail;
+    struct reason why;
+};
+
 struct writer {
     struct stores *stores;
     struct store *store; /* NULL when reopening failed */
@@ -19,50 +27,42 @@ struct writer {
     pthread_cond_t wake;
     struct change *first, **last;
     bool stopping, started;
+    size_t count; /* of the transaction in hand */
+    struct outcome outcomes[TOGETHER];
 };
 
-struct applied {
-    size_t count;
-    struct change *changes[TOGETHER];
-};
-
-static void answer_all(const struct applied *applied, enum fail fail, const struct reason *why)
+static bool is_late(const struct change *change)
 {
-    for (size_t i = 0; i < applied->count; i++)
-        applied->changes[i]->done(applied->changes[i], fail, why);
+    return change->deadline && moment_ticks_ms() > change->deadline;
 }
 
-enum applied_as { STANDS, UNDONE, BROKE };
-
-/* Undoes one change. When even that fails, or SQLite rolled everything back by itself, the
- * transaction is broken. */
-static enum applied_as undo(struct writer *writer, struct change *change, enum fail fail,
-                            const struct reason *why)
+static enum fail late(struct reason *why)
 {
-    struct reason more = {0};
-    struct sql *sql = writer->store->sql;
-    writer->frame.rewind(writer->frame.context);
-    bool whole = sql_is_in_transaction(sql) && sql_transact(sql, SQL_REWIND, &more) == FAIL_NONE;
-    change->done(change, fail, why);
-    return whole ? UNDONE : BROKE;
+    return because(why, FAIL_UNAVAILABLE, "waited too long for its turn");
 }
 
-/* One change in its savepoint; it was answered unless it stands. */
-static enum applied_as apply(struct writer *writer, struct change *change)
+/* One change in its savepoint. False when it could not be undone, or SQLite rolled everything back
+ * by itself: the transaction is broken. */
+static bool apply(struct writer *writer, struct outcome *outcome)
 {
-    struct reason why = {0};
+    struct change *change = outcome->change;
+    struct reason *why = &outcome->why, more = {0};
     struct sql *sql = writer->store->sql;
-    if (change->deadline && moment_ticks_ms() > change->deadline) {
-        change->done(change, because(&why, FAIL_UNAVAILABLE, "waited too long for its turn"), &why);
-        return UNDONE;
+    if (is_late(change)) {
+        outcome->fail = late(why);
+        return true;
     }
     writer->frame.savepoint(writer->frame.context);
-    enum fail fail = sql_transact(sql, SQL_SAVEPOINT, &why);
+    enum fail fail = sql_transact(sql, SQL_SAVEPOINT, why);
     if (!fail)
-        fail = change->apply(change, writer->store, &why);
+        fail = change->apply(change, writer->store, why);
     if (!fail)
-        fail = sql_transact(sql, SQL_RELEASE, &why);
-    return fail ? undo(writer, change, fail, &why) : STANDS;
+        fail = sql_transact(sql, SQL_RELEASE, why);
+    outcome->fail = fail;
+    if (!fail)
+        return true;
+    writer->frame.rewind(writer->frame.context);
+    return sql_is_in_transaction(sql) && sql_transact(sql, SQL_REWIND, &more) == FAIL_NONE;
 }
 
 /* Takes the next waiting change; with `wait`, sleeps until there is one or the end has come. */
@@ -102,38 +102,69 @@ static enum fail begin(struct writer *writer, struct reason *why)
     return sql_transact(writer->store->sql, SQL_BEGIN, why);
 }
 
-static enum fail finish(struct writer *writer, const struct applied *applied, struct reason *why)
+/* Applies `change` and what waits behind it. */
+static enum fail apply_all(struct writer *writer, struct change *change, struct reason *why)
 {
-    if (!applied->count)
-        return sql_transact(writer->store->sql, SQL_ROLLBACK, why);
-    enum fail fail = writer->frame.seal(writer->frame.context, writer->store, why);
-    return fail ? fail : sql_transact(writer->store->sql, SQL_COMMIT, why);
+    while (change) {
+        struct outcome *outcome = &writer->outcomes[writer->count++];
+        *outcome = (struct outcome){.change = change};
+        if (!apply(writer, outcome))
+            return because(why, FAIL_UNAVAILABLE, "the transaction broke: %s", outcome->why.text);
+        change = writer->count < TOGETHER ? next_change(writer, false) : NULL;
+    }
+    return FAIL_NONE;
+}
+
+static size_t standing(const struct writer *writer)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < writer->count; i++)
+        count += writer->outcomes[i].fail == FAIL_NONE;
+    return count;
+}
+
+static enum fail finish(struct writer *writer, struct reason *why)
+{
+    struct store *store = writer->store;
+    if (sql_is_lost(store->sql))
+        return because(why, FAIL_UNAVAILABLE, "the disk cannot be trusted");
+    if (!standing(writer))
+        return sql_transact(store->sql, SQL_ROLLBACK, why);
+    enum fail fail = writer->frame.seal(writer->frame.context, store, why);
+    return fail ? fail : sql_transact(store->sql, SQL_COMMIT, why);
+}
+
+static void answer_all(struct writer *writer, enum fail fail, const struct reason *why)
+{
+    for (size_t i = 0; i < writer->count; i++) {
+        struct outcome *outcome = &writer->outcomes[i];
+        outcome->change->done(outcome->change, fail ? fail : outcome->fail,
+                              fail ? why : &outcome->why);
+    }
 }
 
 static void transact(struct writer *writer, struct change *change)
 {
-    struct applied applied = {0};
     struct reason why = {0};
-    enum applied_as as = UNDONE;
-    enum fail fail = begin(writer, &why);
-    if (fail)
-        change->done(change, fail, &why);
-    for (; !fail && change; change = applied.count < TOGETHER ? next_change(writer, false) : NULL) {
-        as = apply(writer, change);
-        if (as == STANDS)
-            applied.changes[applied.count++] = change;
-        if (as == BROKE)
-            fail = because(&why, FAIL_UNAVAILABLE, "the transaction broke");
+    if (is_late(change)) {
+        change->done(change, late(&why), &why);
+        return;
     }
+    enum fail fail = begin(writer, &why);
+    writer->count = 0;
+    if (fail)
+        writer->outcomes[writer->count++] = (struct outcome){.change = change};
+    else
+        fail = apply_all(writer, change, &why);
     if (!fail)
-        fail = finish(writer, &applied, &why);
-    if (fail || !applied.count)
+        fail = finish(writer, &why);
+    if (fail || !standing(writer))
         writer->frame.undone(writer->frame.context);
     else
         writer->frame.committed(writer->frame.context);
     if (fail)
         reopen(writer);
-    answer_all(&applied, fail, &why);
+    answer_all(writer, fail, &why);
 }
 
 static void *run(void *context)

@@ -16,7 +16,8 @@ struct writer; /* opaque */
 struct change {
     /* Runs on the writer's thread inside a savepoint; a fail undoes this change alone. */
     enum fail (*apply)(struct change *change, struct store *store, struct reason *why);
-    /* Runs on the writer's thread after COMMIT, or after the change failed; must be quick. */
+    /* Runs on the writer's thread when the transaction is over, in the order of the changes; must
+       be quick. When COMMIT failed, every change of it failed, whatever `apply` answered. */
     void (*done)(struct change *change, enum fail fail, const struct reason *why);
     int64_t deadline; /* in moment_ticks_ms: dropped as FAIL_UNAVAILABLE when it was not applied by
                          then; 0: none */

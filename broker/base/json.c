@@ -74,6 +74,31 @@ char *json_compact(const json_t *json)
     return memory_needed(json_dumps(json, JSON_COMPACT | JSON_ENCODE_ANY));
 }
 
+json_t *json_tame(const json_t *json)
+{
+    const char *name;
+    json_t *value;
+    if (json_is_string(json)) {
+        char *text = memory_copy(json_string_value(json));
+        text_tame(text);
+        json_t *tame = memory_needed(json_string(text));
+        free(text);
+        return tame;
+    }
+    if (json_is_array(json)) {
+        json_t *list = memory_needed(json_array());
+        for (size_t i = 0; i < json_array_size(json); i++)
+            (void)json_array_append_new(list, json_tame(json_array_get(json, i)));
+        return list;
+    }
+    if (!json_is_object(json))
+        return json_incref((json_t *)json);
+    json_t *object = memory_needed(json_object());
+    json_object_foreach ((json_t *)json, name, value)
+        (void)json_object_set_new(object, name, json_tame(value));
+    return object;
+}
+
 const char *json_member_text(const json_t *object, const char *name)
 {
     return json_string_value(json_object_get(object, name));

@@ -21,6 +21,9 @@ char *json_compact(const json_t *json);
    `rules[0].limits.longest`; the nearest value around it when there is none. */
 int json_line_of(const char *text, const char *path);
 
+/* A copy in which every text is tame (text_tame); new. */
+json_t *json_tame(const json_t *json);
+
 /* A string member, NULL when absent or something else. */
 const char *json_member_text(const json_t *object, const char *name);
 /* `fallback` when absent or not an integer. */

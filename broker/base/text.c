@@ -165,6 +165,21 @@ uint32_t text_forbidden_character(const char *utf8)
     return 0;
 }
 
+void text_tame(char *text)
+{
+    size_t left = strlen(text);
+    unsigned char *at = (unsigned char *)text;
+    while (left) {
+        size_t length = character_length(at, left);
+        if (!length || is_forbidden(character_at(at, length))) {
+            length = length ? length : 1;
+            memset(at, '?', length);
+        }
+        at += length;
+        left -= length;
+    }
+}
+
 bool text_read_guid(const char *text, char guid[37])
 {
     char lower[37];

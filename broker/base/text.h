@@ -44,6 +44,9 @@ size_t text_characters(const char *utf8);
 /* The first character that must not stand in what people type: C0 and C1 controls apart from
    newline and tab, and the characters that turn the direction of writing. 0 when there is none. */
 uint32_t text_forbidden_character(const char *utf8);
+/* Makes text from outside fit for a record: bytes that are not UTF-8 and forbidden characters
+ * become `?`. */
+void text_tame(char *text);
 /* A GUID in any letter case, written lower-case into `guid`; false when it is none. */
 bool text_read_guid(const char *text, char guid[37]);
 /* Decimal digits only, no sign, at most `highest`. */

@@ -14,10 +14,26 @@ const char *verdict_text(enum verdict verdict)
     return verdicts[verdict];
 }
 
+/* Where a piece goes; in a full list, the place of one that speaks less against, if any. */
+static struct evidence *place_for(struct evidence_list *list, enum verdict verdict)
+{
+    static const int weights[] = {[VERDICT_PASS] = 0, [VERDICT_UNKNOWN] = 1, [VERDICT_FAIL] = 2};
+    if (list->count < EVIDENCE_MOST)
+        return &list->items[list->count++];
+    for (size_t i = 0; i < list->count; i++) {
+        if (weights[list->items[i].verdict] < weights[verdict]) {
+            json_decref(list->items[i].args);
+            return &list->items[i];
+        }
+    }
+    return NULL;
+}
+
 void evidence_add(struct evidence_list *list, struct evidence piece)
 {
-    if (list->count < EVIDENCE_MOST)
-        list->items[list->count++] = piece;
+    struct evidence *place = place_for(list, piece.verdict);
+    if (place)
+        *place = piece;
     else
         json_decref(piece.args);
 }
@@ -67,10 +83,17 @@ json_t *evidence_pack(const struct evidence_list *list)
 json_t *evidence_view(const json_t *packed)
 {
     scoped(arena_scoped) struct arena *arena = arena_new();
-    json_t *all = memory_needed(json_array());
+    if (!json_is_array(packed))
+        return NULL;
+    json_auto_t *all = memory_needed(json_array());
     for (size_t i = 0; i < json_array_size(packed); i++) {
         const json_t *piece = json_array_get(packed, i);
+        const char *check = json_member_text(piece, "check");
+        const char *verdict = json_member_text(piece, "verdict");
         const char *code = json_member_text(piece, "code");
+        const char *source = json_member_text(piece, "source");
+        if (!check || !verdict || !code || !source)
+            return NULL;
         const json_t *args = json_object_get(piece, "args");
         int64_t at = json_member_number(piece, "observed_at", -1);
         char when[21] = "";
@@ -80,11 +103,9 @@ json_t *evidence_view(const json_t *packed)
         const char *says = words_say(arena, code, args);
         (void)json_array_append_new(
             all, memory_needed(json_pack("{s:s, s:s, s:s, s:s, s:s?, s:s, s:s?, s:O?}", "check",
-                                         json_member_text(piece, "check"), "verdict",
-                                         json_member_text(piece, "verdict"), "code", code, "says",
-                                         says ? says : code, "mend", mend, "source",
-                                         json_member_text(piece, "source"), "observed_at",
-                                         at >= 0 ? when : NULL, "raw", args)));
+                                         check, "verdict", verdict, "code", code, "says",
+                                         says ? says : code, "mend", mend, "source", source,
+                                         "observed_at", at >= 0 ? when : NULL, "raw", args)));
     }
-    return all;
+    return take(all);
 }

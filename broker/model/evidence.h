@@ -30,7 +30,8 @@ struct evidence_list {
 };
 
 const char *verdict_text(enum verdict verdict);
-/* Adds a piece; `args` is taken over. */
+/* Adds a piece; `args` is taken over. A full list loses what speaks for, not what speaks against.
+ */
 void evidence_add(struct evidence_list *list, struct evidence piece);
 void evidence_scoped(struct evidence_list *list);
 /* The worst of all: a fail, else an unknown that waiting does not mend (`*waits` false) or may

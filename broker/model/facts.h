@@ -87,6 +87,12 @@ struct managed_devices {
 
 enum proof { PROOF_MFA = 1, PROOF_PHISHING_RESISTANT = 2, PROOF_COMPLIANT_DEVICE = 4 };
 
+/* What an operator says each context proves (setting `entra.contexts`). */
+struct context_claim {
+    const char *context;
+    unsigned proves; /* of enum proof */
+};
+
 /* One Conditional Access policy that targets an authentication context. */
 struct context_policy {
     const char *context; /* "c1" */

@@ -214,7 +214,7 @@ CREATE TABLE message (
     tid TEXT NOT NULL,
     oid TEXT NOT NULL,
     channel TEXT NOT NULL,
-    state TEXT NOT NULL,               -- "waiting", "sending", "sent", "failed", "no_address"
+    state TEXT NOT NULL,               -- access/messages.c has the table
     why TEXT,
     made_at INTEGER NOT NULL,
     sent_at INTEGER

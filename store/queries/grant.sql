@@ -63,7 +63,7 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'open');
 -- name: intent_answer
 UPDATE intent SET outcome = $2, outcome_at = $3, status = $4, code = $5, directory_request = coalesce($6, directory_request),
     correlation = coalesce($7, correlation)
-WHERE id = $1 AND outcome IN ('open', 'unknown', 'accepted') RETURNING id;
+WHERE id = $1 AND outcome <> 'done' RETURNING id;
 
 -- name: intent_newest
 -- The last write that was meant for a holding.
@@ -73,3 +73,6 @@ FROM intent WHERE holding = $1 AND action = $2 ORDER BY id DESC LIMIT 1;
 -- name: intents_open
 -- Writes that a process that died may have sent.
 SELECT id, holding, grant_id FROM intent WHERE outcome = 'open';
+
+-- name: grants_count
+SELECT state, count(*) FROM grant_ WHERE state NOT IN ('ended', 'failed', 'lapsed') GROUP BY state;

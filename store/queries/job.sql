@@ -35,3 +35,6 @@ UPDATE message SET state = $3, why = $4, sent_at = $5 WHERE id = $1 AND state = 
 
 -- name: messages_of_request
 SELECT kind, tid, oid, channel, state, why, sent_at FROM message WHERE request = $1 ORDER BY id;
+
+-- name: messages_count
+SELECT state, count(*) FROM message GROUP BY state;

@@ -103,3 +103,6 @@ WHERE d.request = $1 ORDER BY d.decided_at, d.oid;
 
 -- name: decisions_since
 SELECT count(*) FROM decision WHERE tid = $1 AND oid = $2 AND decided_at > $3;
+
+-- name: requests_count
+SELECT state, count(*) FROM request GROUP BY state;

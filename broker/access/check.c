@@ -1,0 +1,295 @@
+#include "access/check.h"
+
+#include "access/approvers.h"
+#include "access/caller.h"
+#include "access/findings.h"
+#include "access/grants.h"
+#include "access/messages.h"
+#include "access/moves.h"
+#include "base/json.h"
+#include "base/memory.h"
+#include "base/moment.h"
+#include "base/text.h"
+#include "store/approvals.h"
+#include "store/jobs.h"
+#include "store/people.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* A request as a step found it, and what it decided to do; lives until the change was made. */
+struct checked {
+    struct stored_request request;
+    struct demands demands;
+    struct approvers approvers;
+    const char *evidence; /* as it is kept */
+    enum request_state to;
+    const char *code;
+    struct person requester; /* name and mail as the directory has them */
+};
+
+static enum fail save_people(struct turn *turn, const struct checked *checked, struct reason *why)
+{
+    enum fail fail = store_person_save(turn->store, &checked->requester, turn->now, why);
+    for (size_t i = 0; !fail && i < checked->approvers.line_count; i++)
+        for (size_t k = 0; !fail && k < checked->approvers.lines[i].count; k++)
+            fail = store_person_save(turn->store, &checked->approvers.lines[i].people[k], turn->now,
+                                     why);
+    return fail;
+}
+
+static enum fail ask_approvers(struct turn *turn, const struct checked *checked, struct reason *why)
+{
+    enum fail fail = FAIL_NONE;
+    const struct approvers *approvers = &checked->approvers;
+    for (size_t i = 0; !fail && i < approvers->line_count; i++)
+        for (size_t k = 0; !fail && k < approvers->lines[i].count; k++)
+            fail = store_approver_add(turn->store, &checked->request.id, (int)i + 1,
+                                      &approvers->lines[i].people[k].key, why);
+    for (size_t i = 0; !fail && i < approvers->line_count; i++)
+        for (size_t k = 0; !fail && k < approvers->lines[i].count; k++)
+            fail = message_put(turn, MESSAGE_DECIDE, &checked->request.id, NULL,
+                               &approvers->lines[i].people[k].key, why);
+    return fail;
+}
+
+/* The people that a line takes its approvers from, as JSON. */
+static char *from_of(const struct approval_demand *demand)
+{
+    struct demands one = {.approval_count = 1, .approvals = {*demand}};
+    json_auto_t *packed = demands_pack(&one);
+    return json_canonical(json_array_get(json_object_get(packed, "approvals"), 0));
+}
+
+static enum fail begin_approval(struct turn *turn, struct checked *checked, struct reason *why)
+{
+    const struct demands *demands = &checked->demands;
+    int64_t lapses_at = INT64_MAX;
+    enum fail fail = FAIL_NONE;
+    for (size_t i = 0; !fail && i < demands->approval_count; i++) {
+        int64_t due = turn->now + demands->approvals[i].within_seconds;
+        char *from = from_of(&demands->approvals[i]);
+        struct stored_line line = {.line = (int)i + 1,
+                                   .rule = demands->approvals[i].rule,
+                                   .need = demands->approvals[i].need,
+                                   .due_at = due,
+                                   .from = from};
+        fail = store_line_add(turn->store, &checked->request.id, &line, why);
+        free(from);
+        lapses_at = due < lapses_at ? due : lapses_at;
+    }
+    checked->request.lapses_at = lapses_at;
+    if (!fail)
+        fail = ask_approvers(turn, checked, why);
+    if (!fail)
+        fail = turn_job(turn, job_request, checked->request.id.text, RANK_REQUEST,
+                        turn->now + APPROVERS_AGAIN_SECONDS < lapses_at
+                            ? turn->now + APPROVERS_AGAIN_SECONDS
+                            : lapses_at,
+                        why);
+    return fail;
+}
+
+static enum fail finish(struct turn *turn, struct checked *checked, struct reason *why)
+{
+    const struct request_id *id = &checked->request.id;
+    enum fail fail = store_job_end(turn->store, job_request, id->text, why);
+    if (!fail && checked->to == REQUEST_APPROVED)
+        fail = grants_make(turn, &checked->request, why);
+    if (!fail && checked->to == REQUEST_REFUSED)
+        fail = message_put(turn, MESSAGE_REFUSED, id, NULL, &checked->request.requester.key, why);
+    return fail;
+}
+
+static enum fail judged(struct turn *turn, void *data, struct reason *why)
+{
+    struct checked *checked = data;
+    struct stored_request *request = &checked->request;
+    json_auto_t *evidence = checked->evidence ? json_loads(checked->evidence, 0, NULL) : NULL;
+    json_auto_t *detail = memory_needed(json_pack("{s:O*}", "evidence", evidence));
+    bool was_pending = request->state == REQUEST_PENDING;
+    enum fail fail = save_people(turn, checked, why);
+    if (!fail && evidence)
+        fail = store_evidence_save(turn->store, &request->id, "submission", checked->evidence,
+                                   turn->now, why);
+    if (fail || checked->to == REQUEST_CHECKING)
+        return fail;
+    fail = move_request(turn, request, checked->to, checked->code, detail, why);
+    if (!fail && was_pending)
+        fail = message_approvers(turn, &request->id, NULL, why);
+    if (!fail && checked->to == REQUEST_PENDING)
+        fail = begin_approval(turn, checked, why);
+    else if (!fail)
+        fail = finish(turn, checked, why);
+    if (!fail && checked->to != REQUEST_REFUSED)
+        fail = store_request_demand(turn->store, request, why);
+    return fail;
+}
+
+/* What the evidence makes of the request now. */
+static void conclude(struct checked *checked, const struct evidence_list *list, int64_t now)
+{
+    bool waits;
+    enum verdict verdict = evidence_verdict(list, &waits);
+    if (verdict == VERDICT_PASS) {
+        checked->to = checked->demands.approval_count ? REQUEST_PENDING : REQUEST_APPROVED;
+    } else if (verdict == VERDICT_UNKNOWN && waits && now < checked->request.check_until) {
+        checked->to = REQUEST_CHECKING;
+    } else {
+        checked->to = REQUEST_REFUSED;
+        checked->code = evidence_first(list, verdict)->code;
+    }
+}
+
+static struct checked *checked_new(struct task *task, const struct stored_request *request)
+{
+    struct checked *checked = ARENA_NEW(task_arena(task), struct checked);
+    checked->request = *request;
+    checked->requester.key = request->requester.key;
+    return checked;
+}
+
+static enum pace refuse(struct task *task, struct checked *checked, const char *code)
+{
+    checked->to = REQUEST_REFUSED;
+    checked->code = code;
+    return task_change(task, judged, checked);
+}
+
+/* Unknown evidence that is shown already is not written again while it is waited for. */
+static bool is_shown(struct task *task, const struct checked *checked)
+{
+    struct reason why = {0};
+    const char *shown = NULL;
+    if (store_evidence(task_store(task), &checked->request.id, "submission", task_arena(task),
+                       &shown, &why))
+        return false;
+    return text_equals(shown, checked->evidence);
+}
+
+static const char *packed(struct task *task, const struct evidence_list *list)
+{
+    json_auto_t *evidence = evidence_pack(list);
+    char *text = json_canonical(evidence);
+    const char *copy = arena_copy(task_arena(task), text);
+    free(text);
+    return copy;
+}
+
+static enum pace check(struct task *task, const struct stored_request *request)
+{
+    struct sign_in sign_in;
+    struct gathered gathered;
+    const char *name;
+    unsigned roles;
+    struct checked *checked = checked_new(task, request);
+    scoped(evidence_scoped) struct evidence_list list = {0};
+    if (!sign_in_unpack(request->sign_in, task_arena(task), &sign_in, &name, &roles))
+        return refuse(task, checked, "sign_in_unreadable");
+    if (!findings_gather(task, request, &sign_in, &gathered))
+        return PACE_WAIT;
+    if (gathered.role_gone)
+        return refuse(task, checked, "role_gone");
+    checked->demands = gathered.demands;
+    if (!approvers_resolve(task, &checked->demands, &request->requester.key, FACT_MINUTE,
+                           &checked->approvers))
+        return PACE_WAIT;
+    findings_judge(&gathered, request->duration_seconds, true, &list);
+    judge_approvers(&checked->approvers, &checked->demands, moment_now(), &list);
+    if (gathered.findings.account->reading.known) {
+        checked->requester.name = arena_copy(task_arena(task), gathered.findings.account->name);
+        checked->requester.mail = arena_copy(task_arena(task), gathered.findings.account->mail);
+    }
+    checked->evidence = packed(task, &list);
+    checked->request.start_within_seconds = gathered.demands.start_within_seconds;
+    json_auto_t *demands = demands_pack(&checked->demands);
+    char *text = json_canonical(demands);
+    checked->request.demands = arena_copy(task_arena(task), text);
+    free(text);
+    conclude(checked, &list, moment_now());
+    if (checked->to == REQUEST_CHECKING && is_shown(task, checked))
+        return task_hold(task, 0);
+    return task_change(task, judged, checked);
+}
+
+static enum fail lapsed(struct turn *turn, void *data, struct reason *why)
+{
+    struct checked *checked = data;
+    enum fail fail = move_request(turn, &checked->request, REQUEST_LAPSED, NULL, NULL, why);
+    if (!fail)
+        fail = store_job_end(turn->store, job_request, checked->request.id.text, why);
+    if (!fail)
+        fail = message_approvers(turn, &checked->request.id, NULL, why);
+    if (!fail)
+        fail = message_put(turn, MESSAGE_LAPSED, &checked->request.id, NULL,
+                           &checked->request.requester.key, why);
+    return fail;
+}
+
+static enum fail asked_again(struct turn *turn, void *data, struct reason *why)
+{
+    struct checked *checked = data;
+    int64_t again = turn->now + APPROVERS_AGAIN_SECONDS;
+    enum fail fail = save_people(turn, checked, why);
+    if (!fail)
+        fail = ask_approvers(turn, checked, why);
+    if (!fail)
+        fail =
+            turn_job(turn, job_request, checked->request.id.text, RANK_REQUEST,
+                     again < checked->request.lapses_at ? again : checked->request.lapses_at, why);
+    return fail;
+}
+
+/* The demands as they were kept with the request: it is decided by the policy it was submitted
+ * under. */
+static bool kept_demands(struct task *task, const struct stored_request *request,
+                         struct demands *demands)
+{
+    json_auto_t *kept = request->demands ? json_loads(request->demands, 0, NULL) : NULL;
+    return kept && demands_unpack(kept, task_arena(task), demands);
+}
+
+static enum pace watch(struct task *task, const struct stored_request *request)
+{
+    struct checked *checked = checked_new(task, request);
+    if (moment_now() >= request->lapses_at)
+        return task_change(task, lapsed, checked);
+    if (!policy_find_role(task_access(task)->policy, request->roles[0].role))
+        return refuse(task, checked, "role_gone");
+    if (!kept_demands(task, request, &checked->demands))
+        return refuse(task, checked, "demands_unreadable");
+    const struct question account = {.kind = FACT_ACCOUNT, .subject = request->requester.key.oid};
+    const struct fact *requester = task_fact(task, &account, FACT_MINUTE);
+    bool here = approvers_resolve(task, &checked->demands, &request->requester.key, FACT_MINUTE,
+                                  &checked->approvers);
+    if (!here || !requester)
+        return PACE_WAIT;
+    if (requester->reading.known &&
+        (!requester->account.exists || requester->account.enabled == TRI_NO))
+        return refuse(task, checked,
+                      requester->account.exists ? "account_disabled" : "account_gone");
+    return task_change(task, asked_again, checked);
+}
+
+static enum fail forget(struct turn *turn, void *data, struct reason *why)
+{
+    return store_job_end(turn->store, job_request, data, why);
+}
+
+enum pace check_step(struct task *task)
+{
+    struct request_id id;
+    struct stored_request request;
+    struct reason why = {0};
+    struct store *store = task_store(task);
+    memcpy(id.text, task_subject(task), ID_SIZE);
+    enum fail fail =
+        store ? store_request(store, &id, task_arena(task), &request, &why) : FAIL_UNAVAILABLE;
+    if (fail == FAIL_UNAVAILABLE)
+        return task_hold(task, 0);
+    if (!fail && request.state == REQUEST_CHECKING)
+        return check(task, &request);
+    if (!fail && request.state == REQUEST_PENDING)
+        return watch(task, &request);
+    return task_change(task, forget, arena_copy(task_arena(task), task_subject(task)));
+}

@@ -1,0 +1,238 @@
+#include "access/decisions.h"
+
+#include "access/grants.h"
+#include "access/messages.h"
+#include "access/words_kept.h"
+#include "base/memory.h"
+#include "base/moment.h"
+#include "base/text.h"
+#include "policies/tally.h"
+#include "store/approvals.h"
+#include "store/jobs.h"
+#include "store/people.h"
+
+#include <stdlib.h>
+
+void decision_read(const json_t *body, struct complaints *complaints, struct decision *ret)
+{
+    static const char *const choices[] = {"deny", "approve"};
+    struct form form = form_open(body, "", complaints);
+    (void)form_text(&form, "decision", REQUIRED, 64);
+    ret->approves = form_choice(&form, "decision", COUNT(choices), choices, 0) == 1;
+    ret->reason = form_text(&form, "reason", REQUIRED, REASON_MOST);
+    if (ret->reason && text_is_empty(ret->reason))
+        form_complain(&form, "reason", "must say why");
+    uint32_t found = ret->reason ? text_forbidden_character(ret->reason) : 0;
+    if (found)
+        form_complain(&form, "reason",
+                      "holds the character U+%04X, which steers how text is shown: leave it out",
+                      found);
+    ret->duration_seconds = form_span(&form, "duration", 5 * 60, 7 * 86400, -1);
+    if (!ret->approves && ret->duration_seconds >= 0)
+        form_complain(&form, "duration", "goes with an approval only");
+    form_end(&form);
+}
+
+static bool demands_of(const struct stored_request *request, struct arena *arena,
+                       struct demands *demands)
+{
+    json_auto_t *kept = request->demands ? json_loads(request->demands, 0, NULL) : NULL;
+    return kept && demands_unpack(kept, arena, demands);
+}
+
+size_t decision_groups(const struct stored_request *request, struct arena *arena,
+                       const char ***groups)
+{
+    struct demands demands;
+    const char **all = NULL;
+    size_t count = 0;
+    if (!demands_of(request, arena, &demands))
+        return 0;
+    for (size_t i = 0; i < demands.approval_count; i++) {
+        const struct people *people = demands.approvals[i].from[0];
+        for (size_t k = 0; k < people->group_count; k++) {
+            all = ARENA_MORE(arena, all, count);
+            all[count++] = people->groups[k];
+        }
+    }
+    *groups = all;
+    return count;
+}
+
+/* What the approver is to this request now: by the lines it was submitted under, and the directory
+ * as it is now. */
+static enum tri may_decide(const struct decision *decision, const struct demands *demands)
+{
+    enum tri answer = TRI_NO;
+    for (size_t i = 0; i < demands->approval_count; i++) {
+        enum tri one = people_hold(demands->approvals[i].from[0], &decision->caller->person.key,
+                                   decision->memberships);
+        if (one == TRI_YES)
+            return TRI_YES;
+        answer = one == TRI_UNKNOWN ? TRI_UNKNOWN : answer;
+    }
+    return answer;
+}
+
+static enum fail check_right(struct turn *turn, const struct decision *decision,
+                             const struct stored_request *request, const struct demands *demands,
+                             struct reason *why)
+{
+    const struct person_key *caller = &decision->caller->person.key;
+    bool was_asked = false;
+    enum fail fail = store_approver_is(turn->store, &request->id, caller, &was_asked, why);
+    if (fail)
+        return fail;
+    if (person_is(caller, &request->requester.key))
+        return because(why, FAIL_DENIED, "nobody decides on their own request");
+    enum tri may = may_decide(decision, demands);
+    bool enabled = decision->account && decision->account->reading.known &&
+                   decision->account->exists && decision->account->enabled == TRI_YES;
+    bool sees = was_asked || (decision->caller->roles & (ROLE_ADMIN | ROLE_AUDITOR));
+    if (may == TRI_UNKNOWN || !decision->account || !decision->account->reading.known)
+        return because(why, sees ? FAIL_UNAVAILABLE : FAIL_NOT_FOUND,
+                       "the directory does not say whether %s may decide", caller->oid);
+    if (may == TRI_NO || !enabled)
+        return because(why, sees ? FAIL_DENIED : FAIL_NOT_FOUND, "%s is no approver now",
+                       caller->oid);
+    return FAIL_NONE;
+}
+
+/* Whether those who approved so far are enough. Who counts was checked when each of them decided.
+ */
+static enum fail is_met(struct turn *turn, const struct stored_request *request, bool *met,
+                        struct reason *why)
+{
+    size_t count = 0, line_count = 0, people = 0;
+    struct stored_decision *decisions = NULL;
+    struct stored_line lines[STORED_LINES] = {{0}};
+    struct tally_line tally[STORED_LINES];
+    enum fail fail =
+        store_decisions(turn->store, &request->id, turn->arena, &count, &decisions, why);
+    if (!fail)
+        fail = store_lines(turn->store, &request->id, turn->arena, &line_count, lines, why);
+    if (fail)
+        return fail;
+    for (size_t i = 0; i < line_count; i++) {
+        bool *may = ARENA_ARRAY(turn->arena, bool, count + 1);
+        people = 0;
+        for (size_t k = 0; k < count; k++) {
+            if (!decisions[k].approves)
+                continue;
+            for (size_t n = 0; n < lines[i].approver_count; n++)
+                may[people] |= person_is(&lines[i].approvers[n].key, &decisions[k].by.key);
+            people++;
+        }
+        tally[i] = (struct tally_line){.need = lines[i].need, .may = may};
+    }
+    *met = tally_given(line_count, tally, people) >= tally_needed(line_count, tally);
+    return FAIL_NONE;
+}
+
+/* The lines this approver speaks on; those who joined since the request was checked are written
+ * down now. */
+static enum fail note_lines(struct turn *turn, const struct decision *decision,
+                            const struct demands *demands, struct reason *why)
+{
+    enum fail fail = FAIL_NONE;
+    for (size_t i = 0; !fail && i < demands->approval_count; i++)
+        if (people_hold(demands->approvals[i].from[0], &decision->caller->person.key,
+                        decision->memberships) == TRI_YES)
+            fail = store_approver_add(turn->store, &decision->id, (int)i + 1,
+                                      &decision->caller->person.key, why);
+    return fail;
+}
+
+static enum fail record(struct turn *turn, const struct decision *decision,
+                        const struct stored_request *request, struct reason *why)
+{
+    char mark[DIGEST_BASE64_SIZE], span[32] = "";
+    struct stored_decision row = {.by = decision->caller->person,
+                                  .approves = decision->approves,
+                                  .duration_seconds = decision->duration_seconds,
+                                  .decided_at = turn->now};
+    enum fail fail = words_keep(turn, decision->reason, mark, why);
+    if (!fail)
+        fail = store_person_save(turn->store, &decision->caller->person, turn->now, why);
+    if (!fail)
+        fail = store_decision_add(turn->store, &request->id, &row, mark, why);
+    if (fail)
+        return fail;
+    if (decision->duration_seconds >= 0)
+        span_text(decision->duration_seconds, span);
+    json_auto_t *detail =
+        memory_needed(json_pack("{s:s, s:s?, s:I}", "reason", mark, "duration", *span ? span : NULL,
+                                "sign_in_at", (json_int_t)decision->caller->sign_in.at));
+    return tell_request(turn, request,
+                        decision->approves ? EVENT_DECISION_APPROVED : EVENT_DECISION_DENIED,
+                        detail, why);
+}
+
+static enum fail settle(struct turn *turn, const struct decision *decision,
+                        struct stored_request *request, struct reason *why)
+{
+    enum request_state to = decision->approves ? REQUEST_APPROVED : REQUEST_DENIED;
+    enum fail fail = move_request(turn, request, to, NULL, NULL, why);
+    if (!fail)
+        fail = store_job_end(turn->store, job_request, request->id.text, why);
+    if (!fail && decision->approves)
+        fail = grants_make(turn, request, why);
+    if (!fail)
+        fail = message_approvers(turn, &request->id, &decision->caller->person.key, why);
+    if (!fail)
+        fail = message_put(turn, decision->approves ? MESSAGE_APPROVED : MESSAGE_DENIED,
+                           &request->id, NULL, &request->requester.key, why);
+    return fail;
+}
+
+static enum fail check_quota(struct turn *turn, const struct decision *decision, struct reason *why)
+{
+    int64_t count, most = turn->access->options.decisions_per_hour;
+    enum fail fail = store_decisions_since(turn->store, &decision->caller->person.key,
+                                           turn->now - 3600, &count, why);
+    if (!fail && count >= most)
+        return because(why, FAIL_TOO_MANY, "%lld decisions in an hour", (long long)count);
+    return fail;
+}
+
+static enum fail check_open(const struct turn *turn, const struct decision *decision,
+                            const struct stored_request *request, struct reason *why)
+{
+    if (request->state != REQUEST_PENDING)
+        return because(why, FAIL_CONFLICT, "request %s is %s", request->id.text,
+                       request_state_text(request->state));
+    if (turn->now >= request->lapses_at)
+        return because(why, FAIL_CONFLICT, "the time to decide on %s is over", request->id.text);
+    if (decision->duration_seconds > request->duration_seconds)
+        return because(why, FAIL_REFUSED_BY_POLICY, "longer than what was asked");
+    return FAIL_NONE;
+}
+
+enum fail decision_apply(struct turn *turn, void *data, struct reason *why)
+{
+    struct decision *decision = data;
+    struct stored_request request;
+    struct demands demands;
+    bool met = !decision->approves;
+    enum fail fail = store_request(turn->store, &decision->id, turn->arena, &request, why);
+    if (fail)
+        return fail;
+    if (!demands_of(&request, turn->arena, &demands))
+        demands = (struct demands){0};
+    fail = check_right(turn, decision, &request, &demands, why);
+    if (!fail && decision->approves && turn->access->safe_mode)
+        fail = because(why, FAIL_UNAVAILABLE, "safe mode: %s", turn->access->safe_why);
+    if (!fail)
+        fail = check_open(turn, decision, &request, why);
+    if (!fail)
+        fail = check_quota(turn, decision, why);
+    if (!fail)
+        fail = note_lines(turn, decision, &demands, why);
+    if (!fail)
+        fail = record(turn, decision, &request, why);
+    if (!fail && decision->approves && decision->duration_seconds >= 0)
+        fail = store_request_shorten(turn->store, &request.id, decision->duration_seconds, why);
+    if (!fail && decision->approves)
+        fail = is_met(turn, &request, &met, why);
+    return fail || !met ? fail : settle(turn, decision, &request, why);
+}

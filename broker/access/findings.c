@@ -1,0 +1,133 @@
+#include "access/findings.h"
+
+#include "base/text.h"
+
+#include <string.h>
+
+static const struct fact *ask(struct task *task, enum fact_kind kind, const char *subject,
+                              int64_t age)
+{
+    const struct question question = {.kind = kind, .subject = subject};
+    return task_fact(task, &question, age);
+}
+
+/* Groups that rules speak of, and those that Conditional Access excludes from a context. */
+static const struct fact *ask_memberships(struct task *task, const struct policy *policy,
+                                          const struct contexts *contexts, const char *oid)
+{
+    const char *const *groups;
+    size_t count = policy_groups(policy, &groups);
+    size_t excluding = contexts && contexts->reading.known ? contexts->count : 0;
+    size_t most = count, total = 0;
+    for (size_t i = 0; i < excluding; i++)
+        most += contexts->policies[i].excluded_group_count;
+    const char **all = ARENA_ARRAY(task_arena(task), const char *, most + 1);
+    for (size_t i = 0; i < count; i++)
+        all[total++] = groups[i];
+    for (size_t i = 0; i < excluding; i++) {
+        const struct context_policy *one = &contexts->policies[i];
+        for (size_t k = 0; k < one->excluded_group_count; k++) {
+            bool there = false;
+            for (size_t n = 0; n < total && !there; n++)
+                there = text_equals(all[n], one->excluded_groups[k]);
+            if (!there)
+                all[total++] = one->excluded_groups[k];
+        }
+    }
+    const struct question question = {
+        .kind = FACT_MEMBERSHIPS, .subject = oid, .group_count = total, .groups = all};
+    return task_fact(task, &question, FACT_MINUTE);
+}
+
+static bool gather_roles(struct task *task, const struct stored_request *request,
+                         struct gathered *gathered)
+{
+    bool here = true;
+    const struct policy *policy = task_access(task)->policy;
+    gathered->role_count = request->role_count;
+    for (size_t i = 0; i < request->role_count; i++) {
+        const struct role *role = policy_find_role(policy, request->roles[i].role);
+        /* The target is part of what was asked and approved: a role that points elsewhere now is
+         * another role. */
+        bool same = role && text_equals(target_key(&role->target, task_arena(task)),
+                                        request->roles[i].target);
+        gathered->roles[i] = same ? role : NULL;
+        gathered->role_gone |= !same;
+        const struct fact *rules =
+            ask(task, FACT_ADMIN_RULES, request->roles[i].target, FACT_MINUTE);
+        here &= rules != NULL;
+        gathered->admin_rules[i] = rules ? &rules->admin_rules : NULL;
+    }
+    return here;
+}
+
+static bool gather_device(struct task *task, struct findings *findings)
+{
+    const char *id = findings->sign_in->device_id;
+    if (!id)
+        return true;
+    const struct fact *device = ask(task, FACT_DEVICE, id, FACT_FRESH);
+    const struct fact *managed = ask(task, FACT_MANAGED, id, FACT_FRESH);
+    findings->device = device ? &device->device : NULL;
+    findings->managed = managed ? &managed->managed : NULL;
+    return device && managed;
+}
+
+bool findings_gather(struct task *task, const struct stored_request *request,
+                     const struct sign_in *sign_in, struct gathered *ret)
+{
+    struct access *access = task_access(task);
+    const char *oid = request->requester.key.oid;
+    struct gathered gathered = {
+        .findings = {
+            .now = request->submitted_at, /* a sign-in is judged as of the moment it was used */
+            .person = &request->requester.key,
+            .sign_in = sign_in,
+            .claim_count = access->options.claim_count,
+            .claims = access->options.claims,
+        }};
+    struct findings *findings = &gathered.findings;
+    const struct fact *contexts =
+        access->options.claim_count ? ask(task, FACT_CONTEXTS, NULL, FACT_TEN_MINUTES) : NULL;
+    const struct fact *account = ask(task, FACT_ACCOUNT, oid, FACT_FRESH);
+    bool here = gather_roles(task, request, &gathered) & gather_device(task, findings);
+    if ((access->options.claim_count && !contexts) || !account)
+        return false;
+    findings->contexts = contexts ? &contexts->contexts : NULL;
+    findings->account = &account->account;
+    const struct fact *memberships = ask_memberships(task, access->policy, findings->contexts, oid);
+    if (!memberships || !here)
+        return false;
+    findings->memberships = &memberships->memberships;
+    if (gathered.role_gone) {
+        *ret = gathered;
+        return true;
+    }
+    policy_demand(access->policy, gathered.role_count, gathered.roles, &request->requester.key,
+                  findings->memberships, task_arena(task), &gathered.demands);
+    if (gathered.demands.watch_risk) {
+        const struct fact *risks = ask(task, FACT_RISKS, NULL, FACT_MINUTE);
+        if (!risks)
+            return false;
+        findings->risks = &risks->risks;
+    }
+    *ret = gathered;
+    return true;
+}
+
+void findings_judge(const struct gathered *gathered, int64_t duration_seconds, bool with_sign_in,
+                    struct evidence_list *list)
+{
+    const struct findings *findings = &gathered->findings;
+    const struct demands *demands = &gathered->demands;
+    judge_membership(demands, findings, list);
+    judge_account(findings, list);
+    if (with_sign_in)
+        judge_mfa(demands, findings, list);
+    if (with_sign_in || findings->sign_in->device_id)
+        judge_device(demands, findings, list);
+    judge_risk(demands, findings, list);
+    for (size_t i = 0; i < gathered->role_count; i++)
+        judge_admin_rules(gathered->admin_rules[i], gathered->roles[i]->name, duration_seconds,
+                          list);
+}

@@ -1,0 +1,23 @@
+/* Grants: what their holder, an approver or an administrator asks of them. Bringing it about is the
+ * job of holding.c. */
+#pragma once
+
+#include "access/caller.h"
+#include "access/moves.h"
+
+/* One grant for each role of a request that is approved; inside the change that approves it. */
+enum fail grants_make(struct turn *turn, const struct stored_request *request, struct reason *why);
+
+/* An end that somebody asks for. Filled by the caller; `reason` of a revocation must be given. */
+struct grant_end {
+    struct act act;
+    struct grant_id id;
+    const struct caller *caller;
+    bool revoke; /* otherwise the holder releases it */
+    const char *reason;
+};
+
+/* Accepted at once, carried out as soon as the directory lets it. What is over already stays what
+   it became, which is no failure. FAIL_NOT_FOUND for strangers, FAIL_DENIED for who may see it but
+   not end it. */
+enum fail grant_end_apply(struct turn *turn, void *end, struct reason *why);

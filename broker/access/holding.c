@@ -1,0 +1,190 @@
+#include "access/holding_common.h"
+
+#include "access/messages.h"
+#include "base/memory.h"
+#include "base/moment.h"
+#include "base/text.h"
+
+#include <string.h>
+
+const struct instances *ask_instances(struct work *work)
+{
+    const struct question question = {
+        .kind = FACT_INSTANCES, .subject = work->grant.holder.oid, .object = work->grant.target};
+    const struct fact *fact = task_fact(work->task, &question, FACT_FRESH);
+    return fact ? &fact->instances : NULL;
+}
+
+enum sight look(const struct work *work, const struct instances *instances, int64_t *start_at,
+                int64_t *until)
+{
+    enum sight sight = SIGHT_ABSENT;
+    if (!instances->reading.known)
+        return SIGHT_UNKNOWN;
+    for (size_t i = 0; i < instances->count; i++) {
+        const struct instance *one = &instances->list[i];
+        if (work->grant.has_holding && one->direct && !one->activated &&
+            one->end_at == work->holding.ends_at) {
+            *start_at = one->start_at;
+            return SIGHT_OURS;
+        }
+        sight = SIGHT_FOREIGN;
+        *until = one->end_at;
+    }
+    return sight;
+}
+
+static enum fail raise_alarm(struct turn *turn, const struct work *work, struct reason *why)
+{
+    if (!work->alarm)
+        return FAIL_NONE;
+    json_auto_t *detail = memory_needed(json_pack("{s:s}", "alarm", work->alarm));
+    return tell_grant(turn, &work->grant, EVENT_ALARM, detail, why);
+}
+
+static enum fail look_again(struct turn *turn, const struct work *work, struct reason *why)
+{
+    enum rank rank = work->grant.state == GRANT_ENDING   ? RANK_END
+                     : work->grant.state == GRANT_ACTIVE ? RANK_WATCH
+                                                         : RANK_START;
+    return turn_job(turn, job_grant, work->grant.id.text, rank, work->due_at, why);
+}
+
+/* What was seen of it at last: a grant whose assignment may have been there unseen says so. */
+static const char *seen_at_end(const struct work *work)
+{
+    if (text_equals(work->grant.seen, "yes") || !work->grant.has_holding)
+        return work->grant.seen;
+    return text_equals(work->intent.outcome, "unknown") ? "unknown" : "no";
+}
+
+static enum fail close(struct turn *turn, struct work *work, struct reason *why)
+{
+    const struct stored_grant *grant = &work->grant;
+    enum fail fail = store_grant_close(turn->store, &grant->id, turn->now, seen_at_end(work), why);
+    if (!fail && grant->has_holding)
+        fail = store_holding_close(turn->store, &grant->holding, turn->now, why);
+    if (!fail)
+        fail = store_job_end(turn->store, job_grant, grant->id.text, why);
+    if (!fail && grant->state == GRANT_ENDED)
+        fail = message_put(turn, MESSAGE_ENDED, &grant->request, &grant->id, &grant->holder, why);
+    if (!fail && (grant->state == GRANT_FAILED || grant->state == GRANT_LAPSED))
+        fail = message_put(turn, MESSAGE_FAILED, &grant->request, &grant->id, &grant->holder, why);
+    return fail;
+}
+
+enum fail apply_move(struct turn *turn, void *data, struct reason *why)
+{
+    struct work *work = data;
+    json_auto_t *evidence = work->evidence ? json_loads(work->evidence, 0, NULL) : NULL;
+    json_auto_t *detail = memory_needed(json_pack("{s:O*}", "evidence", evidence));
+    enum fail fail = FAIL_NONE;
+    if (evidence)
+        fail = store_evidence_save(turn->store, &work->request.id, "start", work->evidence,
+                                   turn->now, why);
+    if (!fail)
+        fail = move_grant(turn, &work->grant, work->to, work->code, detail, why);
+    if (!fail)
+        fail = raise_alarm(turn, work, why);
+    if (fail)
+        return fail;
+    return grant_is_over(work->grant.state) ? close(turn, work, why) : look_again(turn, work, why);
+}
+
+enum fail apply_seen(struct turn *turn, void *data, struct reason *why)
+{
+    struct work *work = data;
+    struct stored_grant *grant = &work->grant;
+    char start[21], end[21];
+    moment_text(work->start_at, start);
+    moment_text(work->holding.ends_at, end);
+    json_auto_t *detail =
+        memory_needed(json_pack("{s:s, s:s}", "starts_at", start, "ends_at", end));
+    enum fail fail = store_grant_seen(turn->store, &grant->id, turn->now, work->start_at, why);
+    if (!fail && grant->state == GRANT_WAITING)
+        fail = move_grant(turn, grant, GRANT_ACTIVATING, NULL, NULL, why);
+    if (!fail && grant->state == GRANT_ACTIVATING) {
+        work->intent.outcome = "done";
+        work->intent.outcome_at = turn->now;
+        fail = store_intent_answer(turn->store, &work->intent, why);
+        if (!fail)
+            fail = move_grant(turn, grant, GRANT_ACTIVE, NULL, detail, why);
+        if (!fail)
+            fail =
+                message_put(turn, MESSAGE_ACTIVE, &grant->request, &grant->id, &grant->holder, why);
+    }
+    return fail ? fail : look_again(turn, work, why);
+}
+
+enum fail apply_absent(struct turn *turn, void *data, struct reason *why)
+{
+    struct work *work = data;
+    enum fail fail = store_grant_absent(turn->store, &work->grant.id, turn->now, why);
+    return fail ? fail : look_again(turn, work, why);
+}
+
+enum fail apply_again(struct turn *turn, void *data, struct reason *why)
+{
+    struct work *work = data;
+    enum fail fail = raise_alarm(turn, work, why);
+    if (!fail && work->evidence)
+        fail = store_evidence_save(turn->store, &work->request.id, "start", work->evidence,
+                                   turn->now, why);
+    return fail ? fail : look_again(turn, work, why);
+}
+
+enum pace look_at(struct work *work, int64_t due_at)
+{
+    enum { WORTH_A_WRITE_SECONDS = 10 };
+    int64_t wait = due_at - moment_now();
+    work->due_at = due_at;
+    /* A short wait is kept in memory: it is not worth a transaction. */
+    if (!work->alarm && wait < WORTH_A_WRITE_SECONDS)
+        return task_hold(work->task, wait > 0 ? wait * 1000 : 200);
+    return task_change(work->task, apply_again, work);
+}
+
+static enum fail forget(struct turn *turn, void *data, struct reason *why)
+{
+    const struct work *work = data;
+    return store_job_end(turn->store, job_grant, work->grant.id.text, why);
+}
+
+static enum fail load(struct work *work, struct store *store, struct reason *why)
+{
+    struct arena *arena = task_arena(work->task);
+    enum fail fail = store_grant(store, &work->grant.id, arena, &work->grant, why);
+    if (!fail)
+        fail = store_request(store, &work->grant.request, arena, &work->request, why);
+    if (!fail && work->grant.has_holding)
+        fail = store_holding(store, &work->grant.holding, arena, &work->holding, why);
+    if (!fail && !target_read(work->grant.target, arena, &work->target))
+        fail = because(why, FAIL_BROKEN, "%s is no target", work->grant.target);
+    return fail;
+}
+
+enum pace holding_step(struct task *task)
+{
+    struct work *work = ARENA_NEW(task_arena(task), struct work);
+    struct reason why = {0};
+    struct store *store = task_store(task);
+    work->task = task;
+    memcpy(work->grant.id.text, task_subject(task), ID_SIZE);
+    enum fail fail = store ? load(work, store, &why) : FAIL_UNAVAILABLE;
+    if (fail && fail != FAIL_NOT_FOUND)
+        return task_hold(task, 0);
+    if (fail)
+        return task_change(task, forget, work);
+    switch (work->grant.state) {
+    case GRANT_WAITING:
+        return step_waiting(work);
+    case GRANT_ACTIVATING:
+        return step_activating(work);
+    case GRANT_ACTIVE:
+        return step_active(work);
+    case GRANT_ENDING:
+        return step_ending(work);
+    default:
+        return task_change(task, forget, work);
+    }
+}

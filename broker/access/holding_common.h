@@ -1,0 +1,58 @@
+/* What the files of the holding job share; nobody else includes it. */
+#pragma once
+
+#include "access/findings.h"
+#include "access/holding.h"
+#include "access/moves.h"
+#include "store/jobs.h"
+
+/* A grant as a step found it, with what the step is about to do; lives until the task is over. */
+struct work {
+    struct task *task;
+    struct stored_grant grant;
+    struct stored_request request;
+    struct stored_holding holding; /* of a grant that has one */
+    struct stored_intent intent;   /* the newest write that matters, or the one being made */
+    struct target target;
+    const char *code; /* why, for a move */
+    enum grant_state to;
+    const char *evidence; /* as it is kept; NULL: none was judged */
+    const char *alarm;    /* kind of an alarm to raise; NULL: none */
+    int64_t due_at;       /* when to look again */
+    int64_t start_at;     /* of the instance that was read */
+    struct person requester;
+    bool anchored;
+};
+
+/* What a reading of the directory shows of this grant. */
+enum sight { SIGHT_UNKNOWN, SIGHT_ABSENT, SIGHT_OURS, SIGHT_FOREIGN };
+
+/* Ours is the instance whose end is the intent's to the second (design 3.2). `*until` is the end of
+ * a foreign one. */
+enum sight look(const struct work *work, const struct instances *instances, int64_t *start_at,
+                int64_t *until);
+const struct instances *ask_instances(struct work *work);
+
+/* Changes, each to be handed to task_change with the work. */
+enum fail apply_move(struct turn *turn, void *work,
+                     struct reason *why); /* to work->to; ends what is over */
+enum fail apply_seen(struct turn *turn, void *work,
+                     struct reason *why); /* read in the directory: active */
+enum fail apply_absent(struct turn *turn, void *work,
+                       struct reason *why); /* a read showed nothing */
+enum fail apply_again(struct turn *turn, void *work,
+                      struct reason *why); /* only the next look, and an alarm */
+enum fail apply_answer(struct turn *turn, void *work,
+                       struct reason *why); /* the outcome of work->intent */
+
+/* Looks again then; raises the work's alarm, if any. */
+enum pace look_at(struct work *work, int64_t due_at);
+
+/* Commits the intent to write, then sends it. */
+enum pace begin_assign(struct work *work);
+enum pace begin_remove(struct work *work);
+
+enum pace step_waiting(struct work *work);
+enum pace step_activating(struct work *work);
+enum pace step_active(struct work *work);
+enum pace step_ending(struct work *work);

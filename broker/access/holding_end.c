@@ -1,0 +1,135 @@
+/* From active to ended: the directory is watched while a grant lives, and its end is proved by
+ * reading. */
+#include "access/holding_common.h"
+#include "base/moment.h"
+#include "base/text.h"
+
+enum { READ_AGAIN_SECONDS = 5, REMOVE_AGAIN_SECONDS = 5 * 60 };
+
+static enum pace move_to(struct work *work, enum grant_state to, const char *code)
+{
+    work->to = to;
+    work->code = code;
+    work->due_at = moment_now();
+    return task_change(work->task, apply_move, work);
+}
+
+/* When a live grant is looked at next: at its end at the latest. */
+static int64_t next_watch(const struct work *work, int64_t now)
+{
+    return now + WATCH_SECONDS < work->holding.ends_at ? now + WATCH_SECONDS
+                                                       : work->holding.ends_at;
+}
+
+enum pace step_active(struct work *work)
+{
+    int64_t now = moment_now(), until = 0;
+    if (now >= work->holding.ends_at)
+        return move_to(work, GRANT_ENDING, "expired");
+    const struct instances *instances = ask_instances(work);
+    if (!instances)
+        return PACE_WAIT;
+    switch (look(work, instances, &work->start_at, &until)) {
+    case SIGHT_OURS:
+        work->due_at = next_watch(work, now);
+        return work->grant.absent_at < 0 ? look_at(work, work->due_at)
+                                         : task_change(work->task, apply_seen, work);
+    case SIGHT_UNKNOWN:
+        return task_hold(work->task, 0);
+    case SIGHT_ABSENT:
+    case SIGHT_FOREIGN:
+        break;
+    }
+    /* One reading of a replica that lags proves nothing. */
+    if (work->grant.absent_at >= 0 && now - work->grant.absent_at >= PROOF_SECONDS)
+        return move_to(work, GRANT_ENDED, "outside");
+    work->due_at = now + WATCH_SECONDS / 2 < work->holding.ends_at ? now + WATCH_SECONDS / 2
+                                                                   : work->holding.ends_at;
+    return task_change(work->task, apply_absent, work);
+}
+
+/* Still there. Before its own end it is removed at once; after it the directory gets a moment to do
+ * it by itself. */
+static enum pace still_there(struct work *work, bool was_meant)
+{
+    int64_t now = moment_now(), since = now - work->intent.outcome_at;
+    const struct stored_intent *last = &work->intent;
+    bool early = now < work->holding.ends_at;
+    if (!early && now < work->holding.ends_at + GRACE_SECONDS && !was_meant)
+        return look_at(work, now + READ_AGAIN_SECONDS);
+    if (!was_meant || text_equals(last->outcome, "not_sent") ||
+        text_equals(last->outcome, "absent"))
+        return begin_remove(work);
+    if (text_equals(last->outcome, "refused") &&
+        text_equals(last->code, "ActiveDurationTooShort")) {
+        int64_t ripe = work->start_at + TOO_YOUNG_SECONDS;
+        if (ripe < last->outcome_at + READ_AGAIN_SECONDS)
+            ripe = last->outcome_at + 60;
+        return now >= ripe ? begin_remove(work) : look_at(work, ripe);
+    }
+    if (text_equals(last->outcome, "refused") && since >= 60)
+        return begin_remove(work);
+    if (since >= REMOVE_AGAIN_SECONDS)
+        return begin_remove(work);
+    if (!early && now >= work->holding.ends_at + 120 &&
+        now < work->holding.ends_at + 120 + READ_AGAIN_SECONDS)
+        work->alarm = "late_end";
+    return look_at(work, now + READ_AGAIN_SECONDS);
+}
+
+/* Nothing is there. It is over when it was seen before, or when its end has passed, or when enough
+   time has gone by for an assignment that was sent to show itself. */
+static enum pace not_there(struct work *work)
+{
+    int64_t now = moment_now();
+    const char *why = work->grant.asked_end ? work->grant.asked_end : "expired";
+    struct stored_intent assign = {0};
+    struct reason ignored = {0};
+    enum fail fail = store_intent_newest(task_store(work->task), &work->grant.holding, "assign",
+                                         task_arena(work->task), &assign, &ignored);
+    if (fail == FAIL_UNAVAILABLE)
+        return task_hold(work->task, 0);
+    int64_t shown_by = fail ? now : assign.committed_at + PROOF_SECONDS;
+    bool seen = text_equals(work->grant.seen, "yes");
+    work->intent = assign;
+    if (seen || now >= shown_by)
+        return move_to(work, GRANT_ENDED, why);
+    return look_at(work, now + READ_AGAIN_SECONDS);
+}
+
+enum pace step_ending(struct work *work)
+{
+    int64_t until = 0;
+    struct reason why = {0};
+    struct arena *arena = task_arena(work->task);
+    if (!work->grant.has_holding)
+        return move_to(work, GRANT_ENDED,
+                       work->grant.asked_end ? work->grant.asked_end : "expired");
+    const struct instances *instances = ask_instances(work);
+    if (!instances)
+        return PACE_WAIT;
+    enum fail fail = store_intent_newest(task_store(work->task), &work->grant.holding, "remove",
+                                         arena, &work->intent, &why);
+    if (fail == FAIL_UNAVAILABLE)
+        return task_hold(work->task, 0);
+    bool was_meant = !fail;
+    if (was_meant && text_equals(work->intent.outcome, "open")) {
+        /* The process died between commit and answer: it may have been sent. */
+        work->intent.outcome = "unknown";
+        work->due_at = moment_now();
+        return task_change(work->task, apply_answer, work);
+    }
+    switch (look(work, instances, &work->start_at, &until)) {
+    case SIGHT_OURS:
+        return still_there(work, was_meant);
+    case SIGHT_ABSENT:
+    case SIGHT_FOREIGN:
+        return not_there(work);
+    case SIGHT_UNKNOWN:
+        break;
+    }
+    /* Revoking waits for no evidence: what was seen to be ours is removed although it cannot be
+     * read now. */
+    bool ours = text_equals(work->grant.seen, "yes") && work->grant.asked_end;
+    return ours && !was_meant ? begin_remove(work) : task_hold(work->task, 0);
+}

@@ -1,0 +1,222 @@
+/* From approved to active: what is true now is judged again, then the directory is written to, then
+ * it is read back. */
+#include "access/caller.h"
+#include "access/holding_common.h"
+#include "base/json.h"
+#include "base/memory.h"
+#include "base/moment.h"
+#include "base/text.h"
+
+#include <stdlib.h>
+
+static enum pace move_to(struct work *work, enum grant_state to, const char *code)
+{
+    work->to = to;
+    work->code = code;
+    work->due_at = moment_now();
+    return task_change(work->task, apply_move, work);
+}
+
+/* An end that is held by the directory needs a clock that agrees with the directory's (security.md
+ * T26). */
+static void judge_clock(const struct work *work, struct evidence_list *list)
+{
+    int64_t skew = 0;
+    bool known = directory_skew(task_access(work->task)->directory, &skew);
+    bool fine = known && skew <= SKEW_SECONDS && skew >= -SKEW_SECONDS;
+    evidence_add(list,
+                 (struct evidence){.check = "clock",
+                                   .verdict = fine ? VERDICT_PASS : VERDICT_UNKNOWN,
+                                   .code = fine ? "clock_fine" : "clock_apart",
+                                   .args = json_pack("{s:I}", "seconds", (json_int_t)llabs(skew)),
+                                   .source = "entra",
+                                   .observed_at = moment_now(),
+                                   .passing = !fine});
+}
+
+/* What is waited for is shown; what is shown already is not written again. */
+static enum pace wait_for_evidence(struct work *work)
+{
+    struct reason why = {0};
+    const char *shown = NULL;
+    enum fail fail = store_evidence(task_store(work->task), &work->request.id, "start",
+                                    task_arena(work->task), &shown, &why);
+    if (fail || text_equals(shown, work->evidence))
+        return task_hold(work->task, 0);
+    work->due_at = moment_now();
+    return task_change(work->task, apply_again, work);
+}
+
+/* Judges what Graph knows now; true when it all stands. Otherwise `*pace` is what to do. */
+static bool still_stands(struct work *work, enum pace *pace)
+{
+    struct sign_in sign_in;
+    struct gathered gathered;
+    const char *name;
+    unsigned roles;
+    bool waits;
+    scoped(evidence_scoped) struct evidence_list list = {0};
+    if (!sign_in_unpack(work->request.sign_in, task_arena(work->task), &sign_in, &name, &roles)) {
+        *pace = move_to(work, GRANT_FAILED, "sign_in_unreadable");
+        return false;
+    }
+    if (!findings_gather(work->task, &work->request, &sign_in, &gathered)) {
+        *pace = PACE_WAIT;
+        return false;
+    }
+    if (gathered.role_gone) {
+        *pace = move_to(work, GRANT_FAILED, "role_gone");
+        return false;
+    }
+    findings_judge(&gathered, work->request.duration_seconds, false, &list);
+    judge_clock(work, &list);
+    json_auto_t *packed = evidence_pack(&list);
+    char *text = json_canonical(packed);
+    work->evidence = arena_copy(task_arena(work->task), text);
+    free(text);
+    enum verdict verdict = evidence_verdict(&list, &waits);
+    if (verdict == VERDICT_PASS)
+        return true;
+    *pace = verdict == VERDICT_UNKNOWN && waits
+                ? wait_for_evidence(work)
+                : move_to(work, GRANT_FAILED, evidence_first(&list, verdict)->code);
+    return false;
+}
+
+/* Somebody else's: never adopted, never removed, and the person is told until when it stands. */
+static enum pace already_held(struct work *work, int64_t until)
+{
+    char end[21];
+    bool ends = until != INT64_MAX;
+    if (ends)
+        moment_text(until, end);
+    json_auto_t *list = work->evidence ? json_loads(work->evidence, 0, NULL) : NULL;
+    if (!list)
+        list = memory_needed(json_array());
+    (void)json_array_append_new(
+        list, memory_needed(json_pack("{s:s, s:s, s:s, s:s, s:I, s:{s:s}}", "check", "directory",
+                                      "verdict", verdict_text(VERDICT_FAIL), "code", "already_held",
+                                      "source", "pim", "observed_at", (json_int_t)moment_now(),
+                                      "args", "until", ends ? end : "it is taken away")));
+    char *text = json_canonical(list);
+    work->evidence = arena_copy(task_arena(work->task), text);
+    free(text);
+    return move_to(work, GRANT_FAILED, "already_held");
+}
+
+static enum pace adopt(struct work *work)
+{
+    struct reason why = {0};
+    enum fail fail = store_intent_newest(task_store(work->task), &work->grant.holding, "assign",
+                                         task_arena(work->task), &work->intent, &why);
+    work->due_at = moment_now() + WATCH_SECONDS;
+    return fail ? task_hold(work->task, 0) : task_change(work->task, apply_seen, work);
+}
+
+enum pace step_waiting(struct work *work)
+{
+    int64_t until = 0;
+    enum pace pace;
+    if (moment_now() > work->grant.start_by)
+        return move_to(work, GRANT_LAPSED, "not_started");
+    if (task_access(work->task)->safe_mode)
+        return task_hold(work->task, 60 * 1000);
+    const struct instances *instances = ask_instances(work);
+    if (!still_stands(work, &pace))
+        return pace;
+    if (!instances)
+        return PACE_WAIT;
+    switch (look(work, instances, &work->start_at, &until)) {
+    case SIGHT_ABSENT:
+        return begin_assign(work);
+    case SIGHT_OURS: /* an intent that was given up for lost had its effect after all */
+        return adopt(work);
+    case SIGHT_FOREIGN:
+        return already_held(work, until);
+    case SIGHT_UNKNOWN:
+        break;
+    }
+    return task_hold(work->task, 0);
+}
+
+static bool has_outcome(const struct work *work, const char *outcome)
+{
+    return text_equals(work->intent.outcome, outcome);
+}
+
+static enum pace answer(struct work *work, const char *outcome)
+{
+    work->intent.outcome = outcome;
+    work->due_at = moment_now();
+    return task_change(work->task, apply_answer, work);
+}
+
+/* The directory said no, certainly. */
+static enum pace refused(struct work *work)
+{
+    const char *code = work->intent.code ? work->intent.code : "";
+    int64_t age = moment_now() - work->holding.opened_at;
+    bool replicating = text_equals(code, "SubjectNotFound") || text_equals(code, "RoleNotFound");
+    if (work->intent.status == 401 || (replicating && age < REPLICATION_SECONDS))
+        return move_to(work, GRANT_WAITING, code);
+    if (work->intent.status == 403)
+        work->alarm = "directory_denied";
+    return move_to(work, GRANT_FAILED, "directory_refused");
+}
+
+/* Nothing is there although it should, or may, be. */
+static enum pace absent(struct work *work, enum sight sight, int64_t until)
+{
+    int64_t now = moment_now(), since = now - work->intent.outcome_at;
+    bool exists = text_equals(work->intent.code, "RoleAssignmentExists");
+    if (sight == SIGHT_FOREIGN && (exists || since >= PROOF_SECONDS))
+        return already_held(work, until);
+    if (exists && since >= PROOF_SECONDS)
+        return move_to(work, GRANT_FAILED, "directory_refused");
+    if (has_outcome(work, "unknown") && sight == SIGHT_ABSENT && since >= PROOF_SECONDS)
+        return answer(work, "absent");
+    if (now >= work->holding.ends_at)
+        return move_to(work, GRANT_ENDING, "expired");
+    if (since >= ALARM_SECONDS && since < ALARM_SECONDS + 30)
+        work->alarm = has_outcome(work, "unknown") ? "outcome_unknown" : "not_visible";
+    return look_at(work, now + (since < 8 ? 1 : since < 60 ? 4 : since < PROOF_SECONDS ? 15 : 30));
+}
+
+static enum pace read_back(struct work *work)
+{
+    int64_t until = 0;
+    const struct instances *instances = ask_instances(work);
+    if (!instances)
+        return PACE_WAIT;
+    enum sight sight = look(work, instances, &work->start_at, &until);
+    if (sight == SIGHT_UNKNOWN)
+        return task_hold(work->task, 0);
+    if (sight != SIGHT_OURS)
+        return absent(work, sight, until);
+    work->due_at = moment_now() + WATCH_SECONDS;
+    return task_change(work->task, apply_seen, work);
+}
+
+enum pace step_activating(struct work *work)
+{
+    struct reason why = {0};
+    enum fail fail = store_intent_newest(task_store(work->task), &work->grant.holding, "assign",
+                                         task_arena(work->task), &work->intent, &why);
+    if (fail == FAIL_UNAVAILABLE)
+        return task_hold(work->task, 0);
+    if (fail)
+        return move_to(work, GRANT_FAILED, "intent_missing");
+    bool means_refused = has_outcome(work, "accepted") && work->intent.code &&
+                         status_means(work->intent.code) == STATUS_REFUSED;
+    bool exists = text_equals(work->intent.code, "RoleAssignmentExists");
+    if (has_outcome(work,
+                    "open")) /* the process died between commit and answer: it may have been sent */
+        return answer(work, "unknown");
+    if (has_outcome(work, "not_sent") || has_outcome(work, "absent"))
+        return move_to(work, GRANT_WAITING, work->intent.outcome);
+    if (means_refused)
+        return move_to(work, GRANT_FAILED, "directory_refused");
+    if (has_outcome(work, "refused") && !exists)
+        return refused(work);
+    return read_back(work);
+}

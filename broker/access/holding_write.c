@@ -1,0 +1,204 @@
+/* Writing to the directory: the intent is on disk before anything is sent, and its outcome is
+ * written down as it is known. */
+#include "access/holding_common.h"
+
+#include "base/digest.h"
+#include "base/memory.h"
+#include "base/moment.h"
+#include "base/text.h"
+
+#include <stdio.h>
+
+/* The words that go along: what the person wrote, and our own id for people who read Entra's log
+ * (design 10). */
+static const char *words_of(const struct work *work)
+{
+    enum { WORDS_MOST = 400 };
+    const char *said = work->request.justification ? work->request.justification : "";
+    size_t length = 0;
+    while (said[length] && length < WORDS_MOST)
+        length++;
+    while (length && ((unsigned char)said[length] & 0xC0) == 0x80)
+        length--; /* never half a character */
+    return arena_text(task_arena(work->task), "%.*s [Curfew %s]", (int)length, said,
+                      work->request.id.text);
+}
+
+static enum fail record_intent(struct turn *turn, struct work *work, struct reason *why)
+{
+    char hex[DIGEST_HEX_SIZE], end[21];
+    struct stored_intent *intent = &work->intent;
+    struct digest digest = digest_of_text(intent->body);
+    digest_hex(&digest, hex);
+    moment_text(work->holding.ends_at, end);
+    intent->holding = work->holding.id;
+    intent->grant = work->grant.id;
+    intent->committed_at = turn->now;
+    json_auto_t *detail =
+        memory_needed(json_pack("{s:s, s:s, s:s, s:s, s:s}", "intent", intent->id.text, "action",
+                                intent->action, "path", intent->path, "body", hex, "ends_at", end));
+    enum fail fail = store_intent_add(turn->store, intent, why);
+    if (!fail)
+        fail = tell_grant(turn, &work->grant, EVENT_INTENT_COMMITTED, detail, why);
+    ledger_anchor(turn->access->ledger);
+    return fail;
+}
+
+static enum fail open_holding(struct turn *turn, struct work *work, struct reason *why)
+{
+    if (work->grant.has_holding)
+        return FAIL_NONE;
+    enum fail fail = store_holding_add(turn->store, &work->holding, why);
+    return fail ? fail
+                : store_grant_hold(turn->store, &work->grant.id, &work->holding.id,
+                                   work->holding.ends_at, why);
+}
+
+static enum fail apply_assign(struct turn *turn, void *data, struct reason *why)
+{
+    struct work *work = data;
+    json_auto_t *evidence = work->evidence ? json_loads(work->evidence, 0, NULL) : NULL;
+    json_auto_t *detail = memory_needed(json_pack("{s:O*}", "evidence", evidence));
+    if (turn->access->safe_mode)
+        return because(why, FAIL_UNAVAILABLE, "safe mode: %s", turn->access->safe_why);
+    enum fail fail = open_holding(turn, work, why);
+    if (!fail && evidence)
+        fail = store_evidence_save(turn->store, &work->request.id, "start", work->evidence,
+                                   turn->now, why);
+    if (!fail)
+        fail = move_grant(turn, &work->grant, GRANT_ACTIVATING, NULL, detail, why);
+    if (!fail)
+        fail = record_intent(turn, work, why);
+    if (!fail)
+        fail = turn_job(turn, job_grant, work->grant.id.text, RANK_START, turn->now, why);
+    return fail;
+}
+
+static enum fail apply_remove(struct turn *turn, void *data, struct reason *why)
+{
+    struct work *work = data;
+    enum fail fail = record_intent(turn, work, why);
+    return fail ? fail : turn_job(turn, job_grant, work->grant.id.text, RANK_END, turn->now, why);
+}
+
+static const char *const outcomes[] = {
+    [WRITE_ACCEPTED] = "accepted",
+    [WRITE_REFUSED] = "refused",
+    [WRITE_NOT_SENT] = "not_sent",
+    [WRITE_UNKNOWN] = "unknown",
+};
+
+enum fail apply_answer(struct turn *turn, void *data, struct reason *why)
+{
+    struct work *work = data;
+    struct stored_intent *intent = &work->intent;
+    bool unknown = text_equals(intent->outcome, "unknown"),
+         absent = text_equals(intent->outcome, "absent");
+    intent->outcome_at = turn->now;
+    json_auto_t *detail = memory_needed(json_pack(
+        "{s:s, s:s, s:s, s:i, s:s?, s:s?, s:s?}", "intent", intent->id.text, "action",
+        intent->action, "outcome", intent->outcome, "status", intent->status, "code", intent->code,
+        "directory_request", intent->directory_request, "correlation", intent->correlation));
+    enum event_code code = absent    ? EVENT_INTENT_ABSENT
+                           : unknown ? EVENT_INTENT_UNKNOWN
+                                     : EVENT_INTENT_ANSWERED;
+    enum fail fail = store_intent_answer(turn->store, intent, why);
+    if (!fail)
+        fail = store_grant_status(turn->store, &work->grant.id, intent->code, why);
+    if (!fail)
+        fail = tell_grant(turn, &work->grant, code, detail, why);
+    if (!fail)
+        fail = turn_job(turn, job_grant, work->grant.id.text,
+                        text_equals(intent->action, "remove") ? RANK_END : RANK_START, work->due_at,
+                        why);
+    return fail;
+}
+
+static enum pace written(struct task *task, void *data, const struct written *outcome)
+{
+    struct work *work = data;
+    struct arena *arena = task_arena(task);
+    struct stored_intent *intent = &work->intent;
+    const struct question instances = {
+        .kind = FACT_INSTANCES, .subject = work->grant.holder.oid, .object = work->grant.target};
+    facts_forget(task_access(task)->facts, &instances);
+    intent->outcome = outcomes[outcome->outcome];
+    intent->status = outcome->status;
+    intent->code = arena_copy(arena, outcome->code);
+    intent->directory_request = arena_copy(arena, outcome->request);
+    intent->correlation = arena_copy(arena, outcome->correlation);
+    /* What was taken may be visible at once; what was not sent waits as long as the service asked.
+     */
+    work->due_at = moment_now() + (outcome->retry_ms + 999) / 1000;
+    return task_change(task, apply_answer, work);
+}
+
+/* The intent is on disk: only now may it leave. */
+static enum pace send(struct task *task, void *data, enum fail fail)
+{
+    struct work *work = data;
+    if (fail)
+        return task_hold(task, 0);
+    const struct write write = {
+        .method = work->intent.method, .path = work->intent.path, .body = work->intent.body};
+    return task_write(task, &write, work->intent.id.text, written, work);
+}
+
+static void take_write(struct work *work, const char *action, const struct write *write)
+{
+    work->intent = (struct stored_intent){
+        .action = action, .method = write->method, .path = write->path, .body = write->body};
+    id_new(moment_now_ms(), work->intent.id.text);
+}
+
+static enum pace fail_at_once(struct work *work, const char *code)
+{
+    work->to = GRANT_FAILED;
+    work->code = code;
+    return task_change(work->task, apply_move, work);
+}
+
+enum pace begin_assign(struct work *work)
+{
+    struct task *task = work->task;
+    int64_t skew, now = moment_now();
+    struct write write;
+    struct reason why = {0};
+    if (!directory_skew(task_access(task)->directory, &skew) || skew > SKEW_SECONDS ||
+        skew < -SKEW_SECONDS)
+        return task_hold(task, 0);
+    if (!work->grant.has_holding) {
+        /* The end is fixed here, once, by the directory's own clock; retries keep it (design 3.7).
+         */
+        work->holding = (struct stored_holding){
+            .person = work->grant.holder,
+            .target = work->grant.target,
+            .ends_at = now + skew + work->request.duration_seconds,
+            .opened_at = now,
+            .closed_at = -1,
+        };
+        id_new(moment_now_ms(), work->holding.id.text);
+    }
+    if (work->holding.ends_at - (now + skew) < 5 * 60)
+        return fail_at_once(work, "too_late");
+    const char *ticket = work->request.ticket ? work->request.ticket : work->request.id.text;
+    enum fail fail =
+        write_assign(&work->target, work->grant.holder.oid, now + skew, work->holding.ends_at,
+                     words_of(work), ticket, task_arena(task), &write, &why);
+    if (fail)
+        return fail_at_once(work, "target_unsupported");
+    take_write(work, "assign", &write);
+    return task_change_then(task, apply_assign, work, send);
+}
+
+enum pace begin_remove(struct work *work)
+{
+    struct write write;
+    struct reason why = {0};
+    enum fail fail = write_remove(&work->target, work->grant.holder.oid, words_of(work),
+                                  task_arena(work->task), &write, &why);
+    if (fail)
+        return task_hold(work->task, 0);
+    take_write(work, "remove", &write);
+    return task_change_then(work->task, apply_remove, work, send);
+}

@@ -1,0 +1,38 @@
+#include "access/jobs.h"
+
+#include "access/check.h"
+#include "access/holding.h"
+#include "access/house.h"
+#include "access/messages.h"
+#include "base/text.h"
+#include "store/jobs.h"
+
+#include <stdio.h>
+
+const char *const job_request = "request", *const job_grant = "grant",
+                  *const job_message = "message", *const job_house = "house";
+
+/*                       subject      what a step does */
+static const struct job_kind kinds[] = {
+    {"request", check_step}, /* a request: gathers evidence, asks approvers, lets it lapse */
+    {"grant",
+     holding_step}, /* a grant: brings the directory to what it should hold, and proves it */
+    {"message", message_step}, /* a message: sends it */
+    {"house", house_step},     /* "sweep": forgets what is over */
+};
+
+const struct job_kind *job_kind_find(const char *name)
+{
+    for (size_t i = 0; i < COUNT(kinds); i++)
+        if (text_equals(kinds[i].name, name))
+            return &kinds[i];
+    return NULL;
+}
+
+enum fail turn_job(struct turn *turn, const char *kind, const char *subject, enum rank rank,
+                   int64_t due_at, struct reason *why)
+{
+    struct stored_job job = {.kind = kind, .rank = rank, .due_at = due_at};
+    (void)snprintf(job.subject, sizeof job.subject, "%s", subject);
+    return store_job_put(turn->store, &job, why);
+}

@@ -1,0 +1,211 @@
+#include "access/message_facts.h"
+
+#include "base/json.h"
+#include "base/memory.h"
+#include "base/moment.h"
+#include "base/text.h"
+#include "model/words.h"
+#include "store/approvals.h"
+#include "store/grants.h"
+#include "store/requests.h"
+
+#include <string.h>
+
+enum { TYPED_MOST = 600 };
+
+void message_locator(const struct access *access, const struct request_id *request,
+                     const struct person_key *person, char locator[LOCATOR_SIZE])
+{
+    unsigned char bytes[16];
+    char name[ID_SIZE + GUID_SIZE + GUID_SIZE + 2];
+    struct text all = TEXT_LIMIT(sizeof name);
+    text_addf(&all, "%s/%s/%s", request->text, person->tid, person->oid);
+    seal_derive(keys_seal(access->keys), "link", text_of(&all), bytes);
+    base64url_write(bytes, sizeof bytes, locator);
+    text_scoped(&all);
+}
+
+/* What somebody typed, on one line and cut: it cannot pretend to be another part of the message. */
+static const char *typed(struct arena *arena, const char *text)
+{
+    if (!text)
+        return "(erased)";
+    char *line = arena_copy(arena, text);
+    for (char *at = line; *at; at++)
+        if (*at == '\n' || *at == '\t')
+            *at = ' ';
+    size_t length = strlen(line);
+    if (length <= TYPED_MOST)
+        return line;
+    for (length = TYPED_MOST; length && ((unsigned char)line[length] & 0xC0) == 0x80; length--)
+        ;
+    line[length] = '\0';
+    return arena_text(arena, "%s …", line);
+}
+
+static const char *shown(const struct person *person)
+{
+    return text_is_empty(person->name) ? person->key.oid : person->name;
+}
+
+/* A moment as people read it in a message: "2026-01-15 10:00". */
+static const char *minute(struct arena *arena, int64_t moment)
+{
+    char text[21];
+    moment_text(moment, text);
+    return arena_text(arena, "%.10s %.5s", text, text + 11);
+}
+
+/* "1 h 30 min" */
+static const char *span(struct arena *arena, int64_t seconds)
+{
+    int64_t hours = seconds / 3600, minutes = (seconds % 3600 + 59) / 60;
+    const char *h = hours ? arena_text(arena, "%lld h", (long long)hours) : "";
+    const char *m = minutes ? arena_text(arena, "%lld min", (long long)minutes) : "";
+    return arena_text(arena, "%s%s%s", h, *h && *m ? " " : "", m);
+}
+
+static const char *role_name(const struct access *access, const char *id)
+{
+    const struct role *role = policy_find_role(access->policy, id);
+    return role ? role->name : id;
+}
+
+static const char *role_names(const struct access *access, const struct stored_request *request,
+                              struct arena *arena)
+{
+    const char *names = "";
+    for (size_t i = 0; i < request->role_count; i++)
+        names = arena_text(arena, "%s%s%s", names, i ? ", " : "",
+                           role_name(access, request->roles[i].role));
+    return names;
+}
+
+static void set(json_t *facts, const char *name, const char *text)
+{
+    (void)json_object_set_new(facts, name, json_string(text ? text : ""));
+}
+
+/* The sentence of a code, as the evidence of that phase has it with its arguments. */
+static void add_why(struct store *store, const struct request_id *id, const char *phase,
+                    const char *code, struct arena *arena, json_t *facts)
+{
+    struct reason ignored = {0};
+    const char *kept = NULL;
+    const json_t *args = NULL;
+    if (!code)
+        return;
+    if (store_evidence(store, id, phase, arena, &kept, &ignored))
+        kept = NULL;
+    json_auto_t *list = kept ? json_loads(kept, 0, NULL) : NULL;
+    for (size_t i = 0; i < json_array_size(list); i++)
+        if (text_equals(json_member_text(json_array_get(list, i), "code"), code))
+            args = json_object_get(json_array_get(list, i), "args");
+    const char *says = words_say(arena, code, args);
+    set(facts, "why", says ? says : code);
+    set(facts, "mend", words_say(arena, arena_text(arena, "%s.mend", code), args));
+}
+
+/* What the evidence says, in one line: device and sign-in first. */
+static void add_evidence(struct store *store, const struct request_id *id, struct arena *arena,
+                         json_t *facts)
+{
+    static const char *const checks[] = {"mfa", "device", "user_risk"};
+    struct reason ignored = {0};
+    const char *kept = NULL, *all = "";
+    if (store_evidence(store, id, "submission", arena, &kept, &ignored))
+        kept = NULL;
+    json_auto_t *list = kept ? json_loads(kept, 0, NULL) : NULL;
+    for (size_t k = 0; k < COUNT(checks); k++) {
+        for (size_t i = 0; i < json_array_size(list); i++) {
+            const json_t *piece = json_array_get(list, i);
+            const char *code = json_member_text(piece, "code");
+            if (!text_equals(json_member_text(piece, "check"), checks[k]) || !code)
+                continue;
+            const char *says = words_say(arena, code, json_object_get(piece, "args"));
+            all = arena_text(arena, "%s%s%s", all, *all ? " " : "", says ? says : code);
+        }
+    }
+    set(facts, "evidence", all);
+}
+
+static enum fail add_decisions(struct store *store, const struct stored_request *request,
+                               struct arena *arena, json_t *facts, struct reason *why)
+{
+    size_t count = 0, line_count = 0;
+    struct stored_decision *decisions = NULL;
+    struct stored_line lines[STORED_LINES] = {{0}};
+    enum fail fail = store_decisions(store, &request->id, arena, &count, &decisions, why);
+    if (!fail)
+        fail = store_lines(store, &request->id, arena, &line_count, lines, why);
+    if (fail)
+        return fail;
+    const char *by = "";
+    bool approved = request->state == REQUEST_APPROVED, denied = request->state == REQUEST_DENIED;
+    for (size_t i = 0; i < count; i++) {
+        if (decisions[i].approves != approved)
+            continue;
+        by = arena_text(arena, "%s%s%s", by, *by ? ", " : "", shown(&decisions[i].by));
+        set(facts, "reason", typed(arena, decisions[i].reason));
+    }
+    set(facts, "decided_by", by);
+    set(facts, "rule", line_count ? lines[0].rule : "");
+    set(facts, "state",
+        *by && (approved || denied)
+            ? arena_text(arena, "%s by %s", request_state_text(request->state), by)
+            : request_state_text(request->state));
+    return FAIL_NONE;
+}
+
+static enum fail add_request(struct access *access, struct store *store,
+                             const struct stored_request *request, struct arena *arena,
+                             json_t *facts, struct reason *why)
+{
+    set(facts, "requester", shown(&request->requester));
+    set(facts, "roles", role_names(access, request, arena));
+    set(facts, "duration", span(arena, request->duration_seconds));
+    set(facts, "justification", typed(arena, request->justification));
+    set(facts, "ticket", request->ticket ? typed(arena, request->ticket) : "");
+    set(facts, "lapses", request->lapses_at >= 0 ? minute(arena, request->lapses_at) : "");
+    add_why(store, &request->id, "submission", request->why, arena, facts);
+    add_evidence(store, &request->id, arena, facts);
+    return add_decisions(store, request, arena, facts, why);
+}
+
+static enum fail add_grant(struct access *access, struct store *store, const struct grant_id *id,
+                           struct arena *arena, json_t *facts, struct reason *why)
+{
+    struct stored_grant grant;
+    enum fail fail = store_grant(store, id, arena, &grant, why);
+    if (fail)
+        return fail;
+    set(facts, "role", role_name(access, grant.role));
+    set(facts, "ends", grant.ends_at >= 0 ? minute(arena, grant.ends_at) : "");
+    add_why(store, &grant.request, "start", grant.why, arena, facts);
+    return FAIL_NONE;
+}
+
+enum fail message_letter(struct access *access, struct store *store,
+                         const struct stored_message *message, struct arena *arena,
+                         struct letter *letter, struct reason *why)
+{
+    char locator[LOCATOR_SIZE];
+    struct stored_request request;
+    json_auto_t *facts = memory_needed(json_object());
+    enum fail fail = store_request(store, message->request, arena, &request, why);
+    if (!fail && text_equals(message->kind, "decide") && request.state != REQUEST_PENDING)
+        fail = because(why, FAIL_CONFLICT, "the request is %s", request_state_text(request.state));
+    if (!fail)
+        fail = add_request(access, store, &request, arena, facts, why);
+    if (!fail && message->grant)
+        fail = add_grant(access, store, message->grant, arena, facts, why);
+    if (fail)
+        return fail;
+    message_locator(access, message->request, &message->to.key, locator);
+    const char *link = arena_text(arena, "%s/l/%s", access->options.public_url, locator);
+    set(facts, "link", link);
+    *letter = (struct letter){.id = arena_copy(arena, message->id.text),
+                              .to_name = message->to.name,
+                              .to_address = message->to.mail};
+    return letter_write(message->kind, facts, link, arena, letter, why);
+}

@@ -1,0 +1,187 @@
+/* A message is `waiting` until it is `sent`. It is `sending` before it leaves, on disk: after a
+   crash, or without an answer, it is sent once more (`resending`), and never a third time.
+   `no_address`, `failed` and `dropped` (there was nothing to say any more) end it too. */
+#include "access/messages.h"
+
+#include "access/message_facts.h"
+#include "access/moves.h"
+#include "base/memory.h"
+#include "base/moment.h"
+#include "base/text.h"
+#include "store/approvals.h"
+#include "store/people.h"
+
+#include <string.h>
+
+enum { GIVE_UP_SECONDS = 24 * 3600 };
+
+static const char *const kinds[] = {
+    [MESSAGE_DECIDE] = "decide", [MESSAGE_DECIDED] = "decided", [MESSAGE_APPROVED] = "approved",
+    [MESSAGE_DENIED] = "denied", [MESSAGE_REFUSED] = "refused", [MESSAGE_LAPSED] = "lapsed",
+    [MESSAGE_ACTIVE] = "active", [MESSAGE_ENDED] = "ended",     [MESSAGE_FAILED] = "failed",
+};
+
+const char *message_kind_text(enum message_kind kind)
+{
+    return kinds[kind];
+}
+
+static enum fail add_link(struct turn *turn, const struct request_id *request,
+                          const struct person_key *to, struct reason *why)
+{
+    char locator[LOCATOR_SIZE];
+    message_locator(turn->access, request, to, locator);
+    struct digest digest = digest_of_text(locator);
+    return store_link_add(turn->store, &digest, request, to, why);
+}
+
+static enum fail record(struct turn *turn, const struct stored_message *message,
+                        enum event_code code, struct reason *why)
+{
+    json_auto_t *detail =
+        memory_needed(json_pack("{s:s, s:s, s:s, s:s?}", "message", message->id.text, "kind",
+                                message->kind, "channel", message->channel, "why", message->why));
+    return turn_record(turn,
+                       (struct event){.code = code,
+                                      .subject = &message->to.key,
+                                      .request = message->request,
+                                      .grant = message->grant,
+                                      .detail = detail},
+                       why);
+}
+
+enum fail message_put(struct turn *turn, enum message_kind kind, const struct request_id *request,
+                      const struct grant_id *grant, const struct person_key *to, struct reason *why)
+{
+    struct person person = {.key = *to};
+    struct reason ignored = {0};
+    bool fresh = false;
+    if (!turn->access->options.mail_from)
+        return FAIL_NONE;
+    enum fail fail = store_person(turn->store, to, turn->arena, &person, &ignored);
+    if (fail && fail != FAIL_NOT_FOUND)
+        return because(why, fail, "%s", ignored.text);
+    bool known = !text_is_empty(person.mail);
+    struct stored_message message = {
+        .kind = kinds[kind],
+        .request = request,
+        .grant = grant,
+        .to = person,
+        .channel = "graph_mail",
+        .state = known ? "waiting" : "no_address",
+        .made_at = turn->now,
+    };
+    id_new(turn->now_ms, message.id.text);
+    fail = store_message_add(turn->store, &message, &fresh, why);
+    if (fail || !fresh)
+        return fail;
+    fail = add_link(turn, request, to, why);
+    if (!fail && !known)
+        fail = record(turn, &message, EVENT_MESSAGE_NO_ADDRESS, why);
+    if (!fail && known)
+        fail = turn_job(turn, job_message, message.id.text, RANK_MESSAGE, turn->now, why);
+    return fail;
+}
+
+enum fail message_approvers(struct turn *turn, const struct request_id *request,
+                            const struct person_key *except, struct reason *why)
+{
+    size_t count = 0;
+    struct stored_line lines[STORED_LINES] = {{0}};
+    enum fail fail = store_lines(turn->store, request, turn->arena, &count, lines, why);
+    for (size_t i = 0; !fail && i < count; i++)
+        for (size_t k = 0; !fail && k < lines[i].approver_count; k++)
+            if (!except || !person_is(&lines[i].approvers[k].key, except))
+                fail = message_put(turn, MESSAGE_DECIDED, request, NULL, &lines[i].approvers[k].key,
+                                   why);
+    return fail;
+}
+
+/* One message in hand. */
+struct mail {
+    struct stored_message message;
+    struct letter letter;
+    const char *to; /* the next state */
+    int64_t retry_ms;
+    struct task *task;
+};
+
+static enum fail apply_state(struct turn *turn, void *data, struct reason *why)
+{
+    struct mail *mail = data;
+    bool sent = text_equals(mail->to, "sent"), failed = text_equals(mail->to, "failed");
+    enum fail fail = store_message_move(turn->store, &mail->message.id, mail->message.state,
+                                        mail->to, mail->message.why, sent ? turn->now : -1, why);
+    if (!fail && (sent || failed))
+        fail = record(turn, &mail->message, sent ? EVENT_MESSAGE_SENT : EVENT_MESSAGE_FAILED, why);
+    bool over = sent || failed || text_equals(mail->to, "dropped");
+    if (!fail && over)
+        fail = store_job_end(turn->store, job_message, mail->message.id.text, why);
+    if (!fail)
+        mail->message.state = mail->to;
+    return fail;
+}
+
+static enum pace put_back(struct task *task, void *data, enum fail fail)
+{
+    const struct mail *mail = data;
+    (void)fail;
+    return task_hold(task, mail->retry_ms);
+}
+
+static void sent(void *context, enum sending sending, int64_t retry_ms, const struct reason *why)
+{
+    struct mail *mail = context;
+    bool again = text_equals(mail->message.state, "resending");
+    mail->retry_ms = retry_ms;
+    mail->message.why = sending == SENT ? NULL : arena_copy(task_arena(mail->task), why->text);
+    if (sending == SENT)
+        mail->to = "sent";
+    else if (sending == SEND_LATER)
+        mail->to = again ? "sending" : "waiting";
+    else if (sending == SEND_NEVER || again)
+        mail->to = "failed";
+    else
+        mail->to = "sending"; /* not known: the next step sends it once more */
+    bool over = text_equals(mail->to, "sent") || text_equals(mail->to, "failed");
+    task_goes_on(mail->task, over ? task_change(mail->task, apply_state, mail)
+                                  : task_change_then(mail->task, apply_state, mail, put_back));
+}
+
+static enum pace send(struct task *task, void *data, enum fail fail)
+{
+    struct mail *mail = data;
+    if (fail)
+        return task_hold(task, 0);
+    task_begins(task);
+    notify_send(task_access(task)->notify, mail->message.channel, &mail->letter, sent, mail);
+    return PACE_WAIT;
+}
+
+enum pace message_step(struct task *task)
+{
+    struct mail *mail = ARENA_NEW(task_arena(task), struct mail);
+    struct message_id id;
+    struct reason why = {0};
+    struct store *store = task_store(task);
+    mail->task = task;
+    memcpy(id.text, task_subject(task), ID_SIZE);
+    enum fail fail = store ? store_message(store, &id, task_arena(task), &mail->message, &why)
+                           : FAIL_UNAVAILABLE;
+    if (fail)
+        return task_hold(task, 0);
+    fail = message_letter(task_access(task), store, &mail->message, task_arena(task), &mail->letter,
+                          &why);
+    if (fail == FAIL_UNAVAILABLE)
+        return task_hold(task, 0);
+    bool waiting = text_equals(mail->message.state, "waiting");
+    bool unsure = text_equals(mail->message.state, "sending");
+    mail->to = waiting ? "sending" : "resending";
+    if (fail)
+        mail->to = "dropped";
+    else if ((!waiting && !unsure) || moment_now() - mail->message.made_at > GIVE_UP_SECONDS)
+        mail->to = "failed";
+    if (text_equals(mail->to, "dropped") || text_equals(mail->to, "failed"))
+        return task_change(task, apply_state, mail);
+    return task_change_then(task, apply_state, mail, send);
+}

@@ -1,0 +1,29 @@
+/* Messages: put into the outbox by the change they tell of, sent by a job, never twice to the same
+ * person for the same thing. */
+#pragma once
+
+#include "access/worker.h"
+#include "notify/notify.h"
+
+enum message_kind {
+    MESSAGE_DECIDE,   /* to an approver: somebody waits for you */
+    MESSAGE_DECIDED,  /* to the other approvers: it is decided */
+    MESSAGE_APPROVED, /* from here on to the requester */
+    MESSAGE_DENIED,
+    MESSAGE_REFUSED,
+    MESSAGE_LAPSED,
+    MESSAGE_ACTIVE,
+    MESSAGE_ENDED,
+    MESSAGE_FAILED, /* a grant that could not be given */
+    MESSAGE_KINDS
+};
+
+/* Inside the change it tells of. A person without an address is an event, and shown; telling twice
+ * does nothing. */
+enum fail message_put(struct turn *turn, enum message_kind kind, const struct request_id *request,
+                      const struct grant_id *grant, const struct person_key *to,
+                      struct reason *why);
+/* Tells everybody who was asked, but for `except` (may be NULL), that it is decided. */
+enum fail message_approvers(struct turn *turn, const struct request_id *request,
+                            const struct person_key *except, struct reason *why);
+enum pace message_step(struct task *task);

@@ -1,0 +1,247 @@
+#include "access/requests.h"
+
+#include "access/messages.h"
+#include "access/words_kept.h"
+#include "access/worker.h"
+#include "base/memory.h"
+#include "base/moment.h"
+#include "base/text.h"
+#include "store/jobs.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    SHORTEST_SECONDS = 5 * 60, /* PIM takes nothing shorter (contract 4.5) */
+    LONGEST_SECONDS = 7 * 86400,
+    START_LATE_SECONDS = 60,
+    START_AHEAD_SECONDS = 30 * 86400,
+};
+
+static void check_words(struct form *form, const char *name, const char *text)
+{
+    uint32_t found = text ? text_forbidden_character(text) : 0;
+    if (found)
+        form_complain(form, name,
+                      "holds the character U+%04X, which steers how text is shown: leave it out",
+                      found);
+}
+
+void submission_read(const json_t *body, struct complaints *complaints, struct submission *ret)
+{
+    struct form form = form_open(body, "", complaints);
+    ret->role_count = form_texts(&form, "roles", REQUIRED, REQUEST_ROLES, 64, &ret->roles);
+    (void)form_text(&form, "duration", REQUIRED, 32);
+    ret->duration_seconds = form_span(&form, "duration", SHORTEST_SECONDS, LONGEST_SECONDS, 0);
+    ret->justification = form_text(&form, "justification", REQUIRED, JUSTIFICATION_MOST);
+    if (ret->justification && text_is_empty(ret->justification))
+        form_complain(&form, "justification", "must say why you need it");
+    ret->ticket = form_text(&form, "ticket", OPTIONAL, TICKET_MOST);
+    ret->start_at = form_moment(&form, "start", -1);
+    check_words(&form, "justification", ret->justification);
+    check_words(&form, "ticket", ret->ticket);
+    form_end(&form);
+}
+
+static void check_start(const struct submission *submission, int64_t now,
+                        struct complaints *complaints)
+{
+    if (submission->start_at < 0)
+        return;
+    if (submission->start_at < now - START_LATE_SECONDS)
+        complain(complaints, "start", "is in the past");
+    if (submission->start_at > now + START_AHEAD_SECONDS)
+        complain(complaints, "start", "is more than 30 days ahead");
+}
+
+static bool find_roles(const struct policy *policy, const struct submission *submission,
+                       const struct role *roles[], struct complaints *complaints)
+{
+    for (size_t i = 0; i < submission->role_count; i++) {
+        roles[i] = policy_find_role(policy, submission->roles[i]);
+        if (!roles[i])
+            complain(complaints, arena_text(complaints->arena, "roles[%zu]", i),
+                     "there is no role \"%s\" that you may ask for", submission->roles[i]);
+    }
+    return complaints->count == 0;
+}
+
+enum fail submission_check(const struct policy *policy, const struct submission *submission,
+                           const struct memberships *memberships, int64_t now,
+                           struct complaints *complaints, struct demands *demands,
+                           struct arena *arena, struct reason *why)
+{
+    const struct role *roles[REQUEST_ROLES];
+    check_start(submission, now, complaints);
+    if (!find_roles(policy, submission, roles, complaints))
+        return because(why, FAIL_REFUSED_BY_POLICY, "%s", complaints_text(complaints));
+    policy_demand(policy, submission->role_count, roles, &submission->caller->person.key,
+                  memberships, arena, demands);
+    if (!demands->allowed && !demands->unknown) {
+        for (size_t i = 0; i < submission->role_count; i++) {
+            struct demands one;
+            policy_demand(policy, 1, &roles[i], &submission->caller->person.key, memberships, arena,
+                          &one);
+            if (!one.allowed)
+                complain(complaints, arena_text(complaints->arena, "roles[%zu]", i),
+                         "there is no role \"%s\" that you may ask for", submission->roles[i]);
+        }
+    }
+    char longest[32];
+    if (demands->rule_count && submission->duration_seconds > demands->longest_seconds) {
+        span_text(demands->longest_seconds, longest);
+        complain(complaints, "duration", "is longer than the policy allows: at most %s", longest);
+    }
+    if (demands->rule_count &&
+        (int64_t)text_characters(submission->justification) < demands->justification_least)
+        complain(complaints, "justification", "must have at least %lld characters",
+                 (long long)demands->justification_least);
+    return complaints->count
+               ? because(why, FAIL_REFUSED_BY_POLICY, "%s", complaints_text(complaints))
+               : FAIL_NONE;
+}
+
+static enum fail check_quota(struct turn *turn, const struct submission *submission,
+                             struct reason *why)
+{
+    int64_t count, most = turn->access->options.requests_per_hour;
+    enum fail fail = store_requests_since(turn->store, &submission->caller->person.key,
+                                          turn->now - 3600, &count, why);
+    if (!fail && count >= most)
+        return because(why, FAIL_TOO_MANY, "%lld requests in an hour", (long long)count);
+    return fail;
+}
+
+static enum fail check_open(struct turn *turn, struct submission *submission,
+                            const struct stored_request *request, struct reason *why)
+{
+    for (size_t i = 0; i < request->role_count; i++) {
+        struct reason ignored = {0};
+        enum fail fail = store_request_open_for(turn->store, &submission->caller->person.key,
+                                                request->roles[i].target,
+                                                &submission->stands_in_the_way, &ignored);
+        if (!fail)
+            return because(why, FAIL_CONFLICT, "request %s is open for %s",
+                           submission->stands_in_the_way.text, request->roles[i].role);
+        if (fail != FAIL_NOT_FOUND)
+            return because(why, fail, "%s", ignored.text);
+    }
+    return FAIL_NONE;
+}
+
+/* The row; the roles are looked up again, in the policy that is in force at the writer's turn. */
+static enum fail build(struct turn *turn, struct submission *submission, char *mark,
+                       struct stored_request *request, struct reason *why)
+{
+    const struct policy *policy = turn->access->policy;
+    *request = (struct stored_request){
+        .id = submission->id,
+        .requester = submission->caller->person,
+        .state = REQUEST_CHECKING,
+        .duration_seconds = submission->duration_seconds,
+        .start_at = submission->start_at,
+        .start_within_seconds = 3600, /* until the check says what the policy demands */
+        .justification_mark = mark,
+        .ticket = submission->ticket,
+        .submitted_at = turn->now,
+        .check_until = turn->now + turn->access->options.check_within_seconds,
+        .policy_version = policy_version(policy),
+        .sign_in = submission->caller->sign_in_json,
+        .role_count = submission->role_count,
+    };
+    for (size_t i = 0; i < request->role_count; i++) {
+        const struct role *role = policy_find_role(policy, submission->roles[i]);
+        if (!role)
+            return because(why, FAIL_CONFLICT, "role %s left the catalogue", submission->roles[i]);
+        request->roles[i].role = role->id;
+        request->roles[i].target = target_key(&role->target, turn->arena);
+    }
+    return FAIL_NONE;
+}
+
+static enum fail record(struct turn *turn, const struct stored_request *request, struct reason *why)
+{
+    char span[32], start[21] = "";
+    json_t *roles = memory_needed(json_array());
+    span_text(request->duration_seconds, span);
+    if (request->start_at >= 0)
+        moment_text(request->start_at, start);
+    for (size_t i = 0; i < request->role_count; i++)
+        (void)json_array_append_new(roles, json_pack("{s:s, s:s}", "role", request->roles[i].role,
+                                                     "target", request->roles[i].target));
+    json_auto_t *detail = memory_needed(
+        json_pack("{s:o, s:s, s:s?, s:s, s:s?, s:s}", "roles", roles, "duration", span, "start",
+                  *start ? start : NULL, "justification", request->justification_mark, "ticket",
+                  request->ticket, "policy", request->policy_version));
+    return turn_record(
+        turn,
+        (struct event){.code = EVENT_REQUEST_SUBMITTED,
+                       .subject = &request->requester.key,
+                       .request = &request->id,
+                       .role = request->role_count == 1 ? request->roles[0].role : NULL,
+                       .to = request_state_text(REQUEST_CHECKING),
+                       .detail = detail},
+        why);
+}
+
+enum fail submission_apply(struct turn *turn, void *data, struct reason *why)
+{
+    struct submission *submission = data;
+    struct stored_request request;
+    char mark[DIGEST_BASE64_SIZE];
+    if (turn->access->safe_mode)
+        return because(why, FAIL_UNAVAILABLE, "safe mode: %s", turn->access->safe_why);
+    id_new(turn->now_ms, submission->id.text);
+    enum fail fail = check_quota(turn, submission, why);
+    if (!fail)
+        fail = build(turn, submission, mark, &request, why);
+    if (!fail)
+        fail = check_open(turn, submission, &request, why);
+    if (!fail)
+        fail = words_keep(turn, submission->justification, mark, why);
+    if (!fail)
+        fail = store_request_add(turn->store, &request, why);
+    if (!fail)
+        fail = record(turn, &request, why);
+    if (!fail)
+        fail = turn_job(turn, job_request, request.id.text, RANK_REQUEST, turn->now, why);
+    return fail;
+}
+
+static enum fail cancel_waiting(struct turn *turn, const struct stored_request *request, bool *any,
+                                struct reason *why)
+{
+    size_t count = 0;
+    struct stored_grant *grants = NULL;
+    enum fail fail = store_grants_of(turn->store, &request->id, turn->arena, &count, &grants, why);
+    for (size_t i = 0; !fail && i < count; i++) {
+        if (grants[i].state != GRANT_WAITING)
+            continue;
+        fail = move_grant(turn, &grants[i], GRANT_ENDED, "cancelled", NULL, why);
+        if (!fail)
+            fail = store_grant_close(turn->store, &grants[i].id, turn->now, grants[i].seen, why);
+        if (!fail)
+            fail = store_job_end(turn->store, job_grant, grants[i].id.text, why);
+        *any = true;
+    }
+    return fail;
+}
+
+enum fail cancellation_apply(struct turn *turn, void *data, struct reason *why)
+{
+    struct cancellation *cancellation = data;
+    struct stored_request request;
+    bool any = false;
+    enum fail fail = store_request(turn->store, &cancellation->id, turn->arena, &request, why);
+    if (!fail && !person_is(&request.requester.key, &cancellation->caller->person.key))
+        return because(why, FAIL_NOT_FOUND, "not their own request");
+    if (!fail && request.state == REQUEST_APPROVED)
+        fail = cancel_waiting(turn, &request, &any, why);
+    if (fail || any)
+        return fail;
+    bool pending = request.state == REQUEST_PENDING;
+    fail = move_request(turn, &request, REQUEST_CANCELLED, NULL, NULL, why);
+    if (!fail && pending)
+        fail = message_approvers(turn, &request.id, NULL, why);
+    return fail ? fail : store_job_end(turn->store, job_request, request.id.text, why);
+}

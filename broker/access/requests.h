@@ -1,0 +1,45 @@
+/* Requests: submitting and cancelling. What follows is the job of check.c. */
+#pragma once
+
+#include "access/caller.h"
+#include "access/moves.h"
+#include "base/form.h"
+
+enum { JUSTIFICATION_MOST = 4096, TICKET_MOST = 100 };
+
+/* What somebody asks for, as read from their form. */
+struct submission {
+    struct act act;
+    const struct caller *caller;
+    size_t role_count;
+    const char **roles;
+    int64_t duration_seconds;
+    int64_t start_at; /* -1: as soon as may be */
+    const char *justification, *ticket;
+    struct request_id id; /* made by the change */
+    struct request_id
+        stands_in_the_way; /* of FAIL_CONFLICT: the request that is open already; may be empty */
+};
+
+/* Reads the members of a form; what is wrong becomes complaints. */
+void submission_read(const json_t *body, struct complaints *complaints, struct submission *ret);
+/* What policy refuses outright, whatever the evidence: roles, duration, justification. The
+   memberships may be unknown. FAIL_REFUSED_BY_POLICY with complaints, FAIL_NONE when nothing speaks
+   against it so far. */
+enum fail submission_check(const struct policy *policy, const struct submission *submission,
+                           const struct memberships *memberships, int64_t now,
+                           struct complaints *complaints, struct demands *demands,
+                           struct arena *arena, struct reason *why);
+/* The change: FAIL_TOO_MANY over the quota, FAIL_CONFLICT when one of the roles is asked for or
+ * held already. */
+enum fail submission_apply(struct turn *turn, void *submission, struct reason *why);
+
+struct cancellation {
+    struct act act;
+    struct request_id id;
+    const struct caller *caller;
+};
+
+/* Takes the request back, or what of its grants has not started. FAIL_NOT_FOUND unless it is the
+ * caller's own. */
+enum fail cancellation_apply(struct turn *turn, void *cancellation, struct reason *why);

@@ -1,0 +1,248 @@
+#include "access/views.h"
+
+#include "base/json.h"
+#include "base/memory.h"
+#include "base/moment.h"
+#include "base/text.h"
+#include "model/evidence.h"
+#include "model/words.h"
+#include "store/approvals.h"
+#include "store/people.h"
+
+#include <string.h>
+
+static json_t *moment_or_null(int64_t moment)
+{
+    char text[21];
+    if (moment < 0)
+        return json_null();
+    moment_text(moment, text);
+    return json_string(text);
+}
+
+static json_t *span(int64_t seconds)
+{
+    char text[32];
+    span_text(seconds, text);
+    return json_string(text);
+}
+
+json_t *view_person(const struct person *person)
+{
+    return memory_needed(json_pack("{s:s, s:s?}", "id", person->key.oid, "name", person->name));
+}
+
+enum fail view_sight(struct store *store, const struct request_id *id, const struct caller *caller,
+                     struct sight_of *ret, struct reason *why)
+{
+    struct stored_request request;
+    struct sight_of sight = {.special = caller->roles != 0};
+    scoped(arena_scoped) struct arena *arena = arena_new();
+    enum fail fail = store_request(store, id, arena, &request, why);
+    if (!fail)
+        fail = store_approver_is(store, id, &caller->person.key, &sight.approver, why);
+    if (fail)
+        return fail;
+    sight.requester = person_is(&request.requester.key, &caller->person.key);
+    if (!sight.requester && !sight.approver && !sight.special)
+        return because(why, FAIL_NOT_FOUND, "%s is a stranger to request %s",
+                       caller->person.key.oid, id->text);
+    *ret = sight;
+    return FAIL_NONE;
+}
+
+enum fail view_link(struct store *store, const struct request_id *id, int64_t now,
+                    struct arena *arena, struct reason *why)
+{
+    enum { SHOWN_SECONDS = 30 * 86400 };
+    struct stored_request request;
+    size_t count = 0;
+    struct stored_grant *grants = NULL;
+    enum fail fail = store_request(store, id, arena, &request, why);
+    if (!fail)
+        fail = store_grants_of(store, id, arena, &count, &grants, why);
+    if (fail)
+        return fail;
+    int64_t last =
+        request.lapses_at > request.submitted_at ? request.lapses_at : request.submitted_at;
+    bool over = request_is_over(request.state);
+    for (size_t i = 0; i < count; i++) {
+        over &= grant_is_over(grants[i].state);
+        last = grants[i].ended_at > last ? grants[i].ended_at : last;
+    }
+    if (over && now > last + SHOWN_SECONDS)
+        return because(why, FAIL_NOT_FOUND, "the link is too old");
+    return FAIL_NONE;
+}
+
+/* A code with its sentence and its mend, as the evidence of this request explains it. */
+static void add_why(json_t *object, const char *code, const json_t *evidence, struct arena *arena)
+{
+    const json_t *args = NULL;
+    for (size_t i = 0; i < json_array_size(evidence); i++)
+        if (text_equals(json_member_text(json_array_get(evidence, i), "code"), code))
+            args = json_object_get(json_array_get(evidence, i), "raw");
+    const char *says = code ? words_say(arena, code, args) : NULL;
+    const char *mend = code ? words_say(arena, arena_text(arena, "%s.mend", code), args) : NULL;
+    (void)json_object_set_new(object, "why", memory_needed(json_pack("s?", code)));
+    (void)json_object_set_new(object, "why_says", memory_needed(json_pack("s?", says)));
+    (void)json_object_set_new(object, "why_mend", memory_needed(json_pack("s?", mend)));
+}
+
+json_t *view_grant(const struct access *access, const struct stored_grant *grant)
+{
+    scoped(arena_scoped) struct arena *arena = arena_new();
+    const struct role *role = policy_find_role(access->policy, grant->role);
+    json_t *view = memory_needed(json_pack(
+        "{s:s, s:s, s:s, s:s, s:s, s:o, s:o, s:o, s:o, s:s, s:{s:s?, s:n, s:o}}", "id",
+        grant->id.text, "request", grant->request.text, "role", grant->role, "role_name",
+        role ? role->name : grant->role, "state", grant_state_text(grant->state), "start_by",
+        moment_or_null(grant->start_by), "starts_at", moment_or_null(grant->starts_at), "ends_at",
+        moment_or_null(grant->ends_at), "ended_at", moment_or_null(grant->ended_at), "seen",
+        grant->seen, "directory", "status", grant->status, "request_id", "seen_at",
+        moment_or_null(grant->seen_at)));
+    add_why(view, grant->why, NULL, arena);
+    return view;
+}
+
+/* The submission's evidence, and over it what was judged again at the start. */
+static enum fail evidence_of(struct store *store, const struct request_id *id, struct arena *arena,
+                             json_t **ret, struct reason *why)
+{
+    const char *first = NULL, *later = NULL;
+    enum fail fail = store_evidence(store, id, "submission", arena, &first, why);
+    if (!fail)
+        fail = store_evidence(store, id, "start", arena, &later, why);
+    if (fail)
+        return fail;
+    json_auto_t *before = first ? json_loads(first, 0, NULL) : NULL;
+    json_auto_t *after = later ? json_loads(later, 0, NULL) : NULL;
+    json_auto_t *all = memory_needed(json_array());
+    for (size_t i = 0; i < json_array_size(before); i++) {
+        json_t *piece = json_array_get(before, i);
+        bool again = false;
+        for (size_t k = 0; k < json_array_size(after) && !again; k++)
+            again = text_equals(json_member_text(json_array_get(after, k), "check"),
+                                json_member_text(piece, "check"));
+        if (!again)
+            (void)json_array_append(all, piece);
+    }
+    (void)json_array_extend(all, after);
+    *ret = evidence_view(all);
+    return FAIL_NONE;
+}
+
+static json_t *view_decision(const struct stored_decision *decision)
+{
+    return memory_needed(
+        json_pack("{s:o, s:s, s:s?, s:o, s:o}", "by", view_person(&decision->by), "decision",
+                  decision->approves ? "approve" : "deny", "reason", decision->reason, "duration",
+                  decision->duration_seconds < 0 ? json_null() : span(decision->duration_seconds),
+                  "at", moment_or_null(decision->decided_at)));
+}
+
+static json_t *view_line(const struct stored_line *line, size_t count,
+                         const struct stored_decision decisions[])
+{
+    json_t *approvers = memory_needed(json_array()), *decided = memory_needed(json_array());
+    for (size_t i = 0; i < line->approver_count; i++) {
+        json_t *approver = view_person(&line->approvers[i]);
+        if (text_is_empty(line->approvers[i].mail))
+            (void)json_object_set_new(approver, "unreachable", json_true());
+        (void)json_array_append_new(approvers, approver);
+        for (size_t k = 0; k < count; k++)
+            if (person_is(&decisions[k].by.key, &line->approvers[i].key))
+                (void)json_array_append_new(decided, view_decision(&decisions[k]));
+    }
+    return memory_needed(json_pack("{s:i, s:s, s:I, s:o, s:o, s:o}", "stage", 1, "rule", line->rule,
+                                   "need", (json_int_t)line->need, "due_at",
+                                   moment_or_null(line->due_at), "approvers", approvers,
+                                   "decisions", decided));
+}
+
+static enum fail approval_of(struct store *store, const struct request_id *id, struct arena *arena,
+                             json_t **ret, struct reason *why)
+{
+    size_t count = 0, line_count = 0;
+    struct stored_decision *decisions = NULL;
+    struct stored_line lines[STORED_LINES] = {{0}};
+    enum fail fail = store_decisions(store, id, arena, &count, &decisions, why);
+    if (!fail)
+        fail = store_lines(store, id, arena, &line_count, lines, why);
+    if (fail)
+        return fail;
+    *ret = memory_needed(json_array());
+    for (size_t i = 0; i < line_count; i++)
+        (void)json_array_append_new(*ret, view_line(&lines[i], count, decisions));
+    return FAIL_NONE;
+}
+
+static enum fail grants_of(const struct access *access, struct store *store,
+                           const struct request_id *id, const json_t *evidence, struct arena *arena,
+                           json_t **ret, struct reason *why)
+{
+    size_t count = 0;
+    struct stored_grant *grants = NULL;
+    enum fail fail = store_grants_of(store, id, arena, &count, &grants, why);
+    if (fail)
+        return fail;
+    *ret = memory_needed(json_array());
+    for (size_t i = 0; i < count; i++) {
+        json_t *view = view_grant(access, &grants[i]);
+        struct stored_intent intent;
+        struct reason ignored = {0};
+        if (grants[i].has_holding && store_intent_newest(store, &grants[i].holding, "assign", arena,
+                                                         &intent, &ignored) == FAIL_NONE)
+            (void)json_object_set_new(json_object_get(view, "directory"), "request_id",
+                                      memory_needed(json_pack("s?", intent.directory_request)));
+        add_why(view, grants[i].why, evidence, arena);
+        (void)json_array_append_new(*ret, view);
+    }
+    return FAIL_NONE;
+}
+
+static json_t *roles_of(const struct access *access, const struct stored_request *request,
+                        json_t **named)
+{
+    json_t *roles = memory_needed(json_array());
+    *named = memory_needed(json_array());
+    for (size_t i = 0; i < request->role_count; i++) {
+        const struct role *role = policy_find_role(access->policy, request->roles[i].role);
+        (void)json_array_append_new(roles, json_string(request->roles[i].role));
+        (void)json_array_append_new(
+            *named, memory_needed(json_pack("{s:s, s:s, s:s, s:s?}", "id", request->roles[i].role,
+                                            "name", role ? role->name : request->roles[i].role,
+                                            "product", role ? role->product : "", "opens",
+                                            role ? role->opens : NULL)));
+    }
+    return roles;
+}
+
+enum fail view_request(const struct access *access, struct store *store,
+                       const struct request_id *id, struct arena *arena, json_t **ret,
+                       struct reason *why)
+{
+    struct stored_request request;
+    json_auto_t *evidence = NULL, *approval = NULL, *grants = NULL;
+    enum fail fail = store_request(store, id, arena, &request, why);
+    if (!fail)
+        fail = evidence_of(store, id, arena, &evidence, why);
+    if (!fail)
+        fail = approval_of(store, id, arena, &approval, why);
+    if (!fail)
+        fail = grants_of(access, store, id, evidence, arena, &grants, why);
+    if (fail)
+        return fail;
+    json_t *named, *roles = roles_of(access, &request, &named);
+    *ret = memory_needed(json_pack(
+        "{s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:s?, s:s?, s:o, s:o, s:o, s:s, s:O, s:O, s:O}", "id",
+        request.id.text, "state", request_state_text(request.state), "requester",
+        view_person(&request.requester), "roles", roles, "named_roles", named, "duration",
+        span(request.duration_seconds), "start", moment_or_null(request.start_at), "justification",
+        request.justification, "ticket", request.ticket, "submitted_at",
+        moment_or_null(request.submitted_at), "check_until", moment_or_null(request.check_until),
+        "lapses_at", moment_or_null(request.lapses_at), "policy_version", request.policy_version,
+        "evidence", evidence, "approval", approval, "grants", grants));
+    add_why(*ret, request.why, evidence, arena);
+    return FAIL_NONE;
+}

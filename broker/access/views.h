@@ -1,0 +1,32 @@
+/* What people and programs see of requests, grants and roles, as JSON (design 5.2). */
+#pragma once
+
+#include "access/caller.h"
+#include "access/moves.h"
+
+/* What a caller is to a request. */
+struct sight_of {
+    bool requester, approver, special; /* special: auditor or administrator */
+};
+
+/* FAIL_NOT_FOUND for strangers. */
+enum fail view_sight(struct store *store, const struct request_id *id, const struct caller *caller,
+                     struct sight_of *ret, struct reason *why);
+/* One request with its evidence, approval and grants. */
+enum fail view_request(const struct access *access, struct store *store,
+                       const struct request_id *id, struct arena *arena, json_t **ret,
+                       struct reason *why);
+/* Whether a link to it still leads anywhere: until 30 days after it is all over (design 5.2);
+ * FAIL_NOT_FOUND when not. */
+enum fail view_link(struct store *store, const struct request_id *id, int64_t now,
+                    struct arena *arena, struct reason *why);
+json_t *view_grant(const struct access *access, const struct stored_grant *grant);
+json_t *view_person(const struct person *person);
+/* The catalogue entry of a role for somebody with these memberships; NULL when they may not ask for
+ * it. */
+json_t *view_role(const struct access *access, const struct role *role,
+                  const struct person_key *person, const struct memberships *memberships,
+                  struct arena *arena);
+/* An event, with names beside the ids: `record` is the stored text. */
+json_t *view_event(struct store *store, const struct access *access, const char *record,
+                   struct arena *arena);

@@ -1,0 +1,10 @@
+/* What people type is kept apart from the events that speak of it, so that it can be erased by law
+   without breaking the audit tree: events carry a salted commitment (security.md 4.2). */
+#pragma once
+
+#include "access/access.h"
+#include "audit/record.h"
+
+/* Keeps the text, and writes the commitment that stands for it. */
+enum fail words_keep(struct turn *turn, const char *text, char mark[DIGEST_BASE64_SIZE],
+                     struct reason *why);

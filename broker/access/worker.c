@@ -1,0 +1,515 @@
+#include "access/worker.h"
+
+#include "access/jobs.h"
+#include "base/log.h"
+#include "base/memory.h"
+#include "base/moment.h"
+#include "outbound/retry.h"
+#include "store/jobs.h"
+
+#include <pthread.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* STOP_WITHIN_MS: how long writes in hand may take to be answered when the process is to end. */
+enum { JOBS_AT_ONCE = 500, HOLD_FORGOTTEN_MS = 10 * 60 * 1000, STOP_WITHIN_MS = 5000 };
+
+struct task {
+    struct task *next; /* among all tasks */
+    struct worker *worker;
+    struct arena *arena;
+    const struct job_kind *kind; /* NULL: an inquiry */
+    char subject[STORED_SUBJECT];
+    struct inquiry *inquiry;
+    int64_t began_ms;
+    int waits; /* for so many answers */
+    bool over, changed;
+    bool leaving; /* something of it is on its way out of the machine */
+    struct store *store;
+    struct fact **facts; /* shared for this step */
+    size_t fact_count;
+    int64_t hold_ms; /* -1: none */
+    /* What goes on when the change or the write is answered. */
+    struct act act;
+    enum fail fail;
+    struct reason why;
+    void *data;
+    enum pace (*then_changed)(struct task *task, void *data, enum fail fail);
+    enum pace (*then_written)(struct task *task, void *data, const struct written *written);
+};
+
+/* A job that is due but must wait: in memory only, because after a restart it may be tried at once.
+ */
+struct hold {
+    struct hold *next;
+    const struct job_kind *kind;
+    char subject[STORED_SUBJECT];
+    unsigned tries;
+    int64_t until_ms;
+};
+
+struct worker {
+    struct access *access;
+    pthread_t thread;
+    bool started;
+    struct task *tasks;
+    struct hold *holds;
+    pthread_mutex_t mutex; /* over what other threads hand in */
+    struct inquiry *first, **last;
+    bool stopping;
+    int64_t stop_by; /* in moment_ticks_ms; 0: not stopping yet */
+};
+
+struct access *task_access(const struct task *task)
+{
+    return task->worker->access;
+}
+
+struct arena *task_arena(const struct task *task)
+{
+    return task->arena;
+}
+
+const char *task_subject(const struct task *task)
+{
+    return task->subject;
+}
+
+int64_t task_began_ms(const struct task *task)
+{
+    return task->began_ms;
+}
+
+struct store *task_store(struct task *task)
+{
+    struct reason why = {0};
+    if (!task->store && stores_borrow(task_access(task)->stores, &task->store, &why) != FAIL_NONE)
+        log_line(LOG_ERROR, "store.unreadable", "{s:s}", "why", why.text);
+    return task->store;
+}
+
+static void answered(void *context)
+{
+    struct task *task = context;
+    task->waits--;
+    loop_wake(task_access(task)->loop);
+}
+
+const struct fact *task_fact(struct task *task, const struct question *question, int64_t age_ms)
+{
+    const struct waiter waiter = {.answered = answered, .context = task};
+    int64_t since = age_ms ? moment_now_ms() - age_ms : task->began_ms;
+    struct fact *fact =
+        facts_ask(task_access(task)->facts, question, since, task->began_ms, &waiter);
+    if (!fact) {
+        task->waits++;
+        return NULL;
+    }
+    task->facts = ARENA_MORE(task->arena, task->facts, task->fact_count);
+    task->facts[task->fact_count++] = fact;
+    return fact;
+}
+
+/* On the writer's thread. */
+static void change_done(void *context, enum fail fail, const struct reason *why)
+{
+    struct task *task = context;
+    struct worker *worker = task->worker;
+    task->fail = fail;
+    task->why = *why;
+    pthread_mutex_lock(&worker->mutex);
+    task->changed = true;
+    pthread_mutex_unlock(&worker->mutex);
+    loop_wake(worker->access->loop);
+}
+
+enum pace task_change_then(struct task *task,
+                           enum fail (*apply)(struct turn *turn, void *data, struct reason *why),
+                           void *data,
+                           enum pace (*then)(struct task *task, void *data, enum fail fail))
+{
+    task->waits++;
+    task->data = data;
+    task->then_changed = then;
+    task->act = (struct act){
+        .access = task_access(task),
+        .actor = {.kind = ACTOR_CURFEW},
+        .apply = apply,
+        .data = data,
+        .done = change_done,
+        .context = task,
+    };
+    act_put(&task->act, 0);
+    return PACE_WAIT;
+}
+
+/* A change that was not made is tried again later; somebody else's quicker one is not worth a word.
+ */
+static enum pace changed(struct task *task, void *data, enum fail fail)
+{
+    (void)data;
+    if (fail && fail != FAIL_CONFLICT)
+        log_line(LOG_WARNING, "job.change_failed", "{s:s, s:s, s:s, s:s}", "job",
+                 task->kind ? task->kind->name : "inquiry", "subject", task->subject, "code",
+                 fail_code(fail), "why", task->why.text);
+    return fail ? task_hold(task, 0) : PACE_OVER;
+}
+
+enum pace task_change(struct task *task,
+                      enum fail (*apply)(struct turn *turn, void *data, struct reason *why),
+                      void *data)
+{
+    return task_change_then(task, apply, data, changed);
+}
+
+static void end_step(struct task *task)
+{
+    for (size_t i = 0; i < task->fact_count; i++)
+        fact_free(task->facts[i]);
+    task->fact_count = 0;
+    task->facts = NULL;
+    stores_return(task_access(task)->stores, task->store);
+    task->store = NULL;
+}
+
+void task_begins(struct task *task)
+{
+    task->waits++;
+    task->leaving = true;
+}
+
+void task_goes_on(struct task *task, enum pace pace)
+{
+    task->waits--;
+    task->leaving = false;
+    end_step(task);
+    task->over = pace == PACE_OVER;
+    loop_wake(task_access(task)->loop);
+}
+
+static void written(void *context, const struct written *outcome)
+{
+    struct task *task = context;
+    task_goes_on(task, task->then_written(task, task->data, outcome));
+}
+
+enum pace task_write(struct task *task, const struct write *write, const char *correlation,
+                     enum pace (*then)(struct task *task, void *data,
+                                       const struct written *outcome),
+                     void *data)
+{
+    task_begins(task);
+    task->data = data;
+    task->then_written = then;
+    directory_write(task_access(task)->directory, write, correlation, written, task);
+    return PACE_WAIT;
+}
+
+static struct hold *find_hold(struct worker *worker, const struct job_kind *kind,
+                              const char *subject)
+{
+    for (struct hold *hold = worker->holds; hold; hold = hold->next)
+        if (hold->kind == kind && strcmp(hold->subject, subject) == 0)
+            return hold;
+    return NULL;
+}
+
+static void drop_hold(struct worker *worker, const struct job_kind *kind, const char *subject)
+{
+    for (struct hold **at = &worker->holds; *at; at = &(*at)->next) {
+        struct hold *hold = *at;
+        if (hold->kind != kind || strcmp(hold->subject, subject) != 0)
+            continue;
+        *at = hold->next;
+        free(hold);
+        return;
+    }
+}
+
+enum pace task_hold(struct task *task, int64_t ms)
+{
+    struct worker *worker = task->worker;
+    if (!task->kind)
+        return PACE_OVER;
+    struct hold *hold = find_hold(worker, task->kind, task->subject);
+    if (!hold) {
+        hold = MEMORY_NEW(struct hold);
+        hold->kind = task->kind;
+        (void)snprintf(hold->subject, sizeof hold->subject, "%s", task->subject);
+        hold->next = worker->holds;
+        worker->holds = hold;
+    }
+    hold->tries++;
+    int64_t own = retry_backoff_ms(hold->tries, randombytes_random());
+    hold->until_ms = moment_now_ms() + (ms ? ms : own);
+    task->hold_ms = hold->until_ms;
+    return PACE_OVER;
+}
+
+static void run_step(struct task *task)
+{
+    enum pace pace =
+        task->kind ? task->kind->step(task) : task->inquiry->step(task, task->inquiry->data);
+    end_step(task);
+    if (pace == PACE_OVER)
+        task->over = true;
+}
+
+/* The change was answered: what comes after it, or the end. */
+static void go_on(struct task *task)
+{
+    task->changed = false;
+    task->waits--;
+    enum pace pace = task->then_changed(task, task->data, task->fail);
+    end_step(task);
+    task->over = pace == PACE_OVER;
+}
+
+static void task_free(struct task *task)
+{
+    end_step(task);
+    arena_free(task->arena);
+    free(task);
+}
+
+/* Takes tasks that are over out of the list; a job that got on is not held back any more. */
+static void clear_over(struct worker *worker)
+{
+    for (struct task **at = &worker->tasks; *at;) {
+        struct task *task = *at;
+        if (!task->over || task->waits) {
+            at = &task->next;
+            continue;
+        }
+        *at = task->next;
+        if (task->kind && task->hold_ms < 0)
+            drop_hold(worker, task->kind, task->subject);
+        if (task->inquiry)
+            task->inquiry->done(task->inquiry->data);
+        task_free(task);
+    }
+}
+
+static struct task *begin(struct worker *worker, const struct job_kind *kind, const char *subject,
+                          struct inquiry *inquiry)
+{
+    struct task *task = MEMORY_NEW(struct task);
+    task->worker = worker;
+    task->arena = arena_new();
+    task->kind = kind;
+    task->inquiry = inquiry;
+    task->began_ms = moment_now_ms();
+    task->hold_ms = -1;
+    (void)snprintf(task->subject, sizeof task->subject, "%s", subject);
+    struct task **last = &worker->tasks; /* in order: what ends access was read first */
+    while (*last)
+        last = &(*last)->next;
+    *last = task;
+    return task;
+}
+
+static bool is_in_hand(const struct worker *worker, const struct job_kind *kind,
+                       const char *subject)
+{
+    for (const struct task *task = worker->tasks; task; task = task->next)
+        if (task->kind == kind && strcmp(task->subject, subject) == 0)
+            return true;
+    return false;
+}
+
+/* Begins the jobs that are due; answers when the next one is, in epoch milliseconds. */
+static int64_t begin_due(struct worker *worker)
+{
+    scoped(arena_scoped) struct arena *arena = arena_new();
+    struct store *store = NULL;
+    struct stored_job *jobs = NULL;
+    size_t count = 0;
+    struct reason why = {0};
+    int64_t now_ms = moment_now_ms(), next = INT64_MAX;
+    enum fail fail = stores_borrow(worker->access->stores, &store, &why);
+    if (!fail)
+        fail = store_jobs_due(store, now_ms / 1000, JOBS_AT_ONCE, arena, &count, &jobs, &why);
+    if (!fail)
+        fail = store_job_next(store, now_ms / 1000, &next, &why);
+    stores_return(worker->access->stores, store);
+    if (fail) {
+        log_line(LOG_ERROR, "job.unreadable", "{s:s}", "why", why.text);
+        return now_ms + 5000;
+    }
+    next = next == INT64_MAX ? next : next * 1000;
+    for (size_t i = 0; i < count; i++) {
+        const struct job_kind *kind = job_kind_find(jobs[i].kind);
+        if (!kind || is_in_hand(worker, kind, jobs[i].subject))
+            continue;
+        const struct hold *hold = find_hold(worker, kind, jobs[i].subject);
+        if (!hold || hold->until_ms <= now_ms)
+            (void)begin(worker, kind, jobs[i].subject, NULL);
+    }
+    return next;
+}
+
+/* When the first job may be tried again that is held back now; forgets those that nobody came back
+ * for. */
+static int64_t next_hold(struct worker *worker)
+{
+    int64_t now_ms = moment_now_ms(), next = INT64_MAX;
+    for (struct hold **at = &worker->holds; *at;) {
+        struct hold *hold = *at;
+        if (hold->until_ms < now_ms - HOLD_FORGOTTEN_MS) {
+            *at = hold->next;
+            free(hold);
+            continue;
+        }
+        if (hold->until_ms > now_ms && hold->until_ms < next)
+            next = hold->until_ms;
+        at = &hold->next;
+    }
+    return next;
+}
+
+static bool take_inbox(struct worker *worker)
+{
+    pthread_mutex_lock(&worker->mutex);
+    struct inquiry *inquiry = worker->first;
+    worker->first = NULL;
+    worker->last = &worker->first;
+    bool stopping = worker->stopping;
+    pthread_mutex_unlock(&worker->mutex);
+    while (inquiry) {
+        struct inquiry *next = inquiry->next;
+        if (stopping)
+            inquiry->done(inquiry->data);
+        else
+            (void)begin(worker, NULL, "", inquiry);
+        inquiry = next;
+    }
+    return stopping;
+}
+
+static bool is_changed(struct worker *worker, const struct task *task)
+{
+    pthread_mutex_lock(&worker->mutex);
+    bool changed_now = task->changed;
+    pthread_mutex_unlock(&worker->mutex);
+    return changed_now;
+}
+
+static void run_tasks(struct worker *worker)
+{
+    for (struct task *task = worker->tasks; task; task = task->next) {
+        if (task->over)
+            continue;
+        if (is_changed(worker, task))
+            go_on(task);
+        else if (!task->waits)
+            run_step(task);
+    }
+}
+
+/* At the end, writes in hand get a moment to be answered; everything else is done again at the next
+ * start. */
+static int64_t wind_up(struct worker *worker)
+{
+    bool writing = false;
+    if (!worker->stop_by)
+        worker->stop_by = moment_ticks_ms() + STOP_WITHIN_MS;
+    for (const struct task *task = worker->tasks; task; task = task->next)
+        writing |= task->leaving;
+    if (!writing || moment_ticks_ms() >= worker->stop_by)
+        loop_stop(worker->access->loop);
+    return moment_now() + 1;
+}
+
+static int64_t work(void *context)
+{
+    struct worker *worker = context;
+    bool stopping = take_inbox(worker);
+    run_tasks(worker);
+    clear_over(worker);
+    if (stopping)
+        return wind_up(worker);
+    int64_t due = begin_due(worker);
+    run_tasks(worker);
+    clear_over(worker);
+    int64_t held = next_hold(worker);
+    int64_t next = due < held ? due : held;
+    return next == INT64_MAX ? MOMENT_NEVER : (next + 999) / 1000;
+}
+
+static void *run(void *context)
+{
+    struct worker *worker = context;
+    loop_run(worker->access->loop, work, worker);
+    return NULL;
+}
+
+struct worker *worker_new(struct access *access)
+{
+    struct worker *worker = MEMORY_NEW(struct worker);
+    worker->access = access;
+    worker->last = &worker->first;
+    (void)pthread_mutex_init(&worker->mutex, NULL);
+    return worker;
+}
+
+enum fail worker_start(struct worker *worker, struct reason *why)
+{
+    if (pthread_create(&worker->thread, NULL, run, worker) != 0)
+        return because(why, FAIL_UNAVAILABLE, "no thread for the worker");
+    worker->started = true;
+    return FAIL_NONE;
+}
+
+void worker_wake(struct worker *worker)
+{
+    loop_wake(worker->access->loop);
+}
+
+void worker_inquire(struct worker *worker, struct inquiry *inquiry)
+{
+    inquiry->next = NULL;
+    pthread_mutex_lock(&worker->mutex);
+    bool stopping = worker->stopping;
+    if (!stopping) {
+        *worker->last = inquiry;
+        worker->last = &inquiry->next;
+    }
+    pthread_mutex_unlock(&worker->mutex);
+    if (stopping)
+        inquiry->done(inquiry->data);
+    else
+        worker_wake(worker);
+}
+
+void worker_stop(struct worker *worker)
+{
+    if (!worker->started)
+        return;
+    pthread_mutex_lock(&worker->mutex);
+    worker->stopping = true;
+    pthread_mutex_unlock(&worker->mutex);
+    worker_wake(worker);
+    (void)pthread_join(worker->thread, NULL);
+    worker->started = false;
+}
+
+void worker_free(struct worker *worker)
+{
+    if (!worker)
+        return;
+    worker_stop(worker);
+    while (worker->tasks) {
+        struct task *task = worker->tasks;
+        worker->tasks = task->next;
+        task_free(task);
+    }
+    while (worker->holds) {
+        struct hold *hold = worker->holds;
+        worker->holds = hold->next;
+        free(hold);
+    }
+    (void)pthread_mutex_destroy(&worker->mutex);
+    free(worker);
+}

@@ -1,0 +1,90 @@
+/* The worker: the thread of everything that leaves the machine. It runs jobs, which are durable and
+   done again until they are done, and inquiries, which somebody waits for and which are not (design
+   1).
+
+   A step is plain code that runs from its start each time: it reads the store, asks for the facts
+   it needs, and when some are missing answers PACE_WAIT and is run again once they came. What was
+   asked before is then in memory. */
+#pragma once
+
+#include "access/access.h"
+
+struct worker; /* opaque */
+struct task;   /* one job or inquiry in hand */
+
+enum pace {
+    PACE_WAIT, /* for facts, a change or a write that was begun: nothing else to do now */
+    PACE_OVER, /* done, or to be looked at again when the job is due */
+};
+
+/* How jobs rank among those that are due: what ends access before what begins it (I-24). */
+enum rank {
+    RANK_END = 0,
+    RANK_WATCH = 1,
+    RANK_REQUEST = 2,
+    RANK_START = 3,
+    RANK_MESSAGE = 4,
+    RANK_HOUSE = 5
+};
+
+struct worker *worker_new(struct access *access);
+void worker_free(struct worker *worker);
+SCOPED(worker)
+enum fail worker_start(struct worker *worker, struct reason *why);
+/* Lets calls in hand be answered, then ends the thread. */
+void worker_stop(struct worker *worker);
+/* Jobs may have changed: any thread. */
+void worker_wake(struct worker *worker);
+
+/* An inquiry: `step` runs on the worker's thread until it answers PACE_OVER; then `done` is told
+   there. It dies with the process. */
+struct inquiry {
+    enum pace (*step)(struct task *task, void *data);
+    void (*done)(void *data);
+    void *data;
+    struct inquiry *next; /* the worker's */
+};
+/* From any thread. `done` is called with nothing found out when the worker is stopping. */
+void worker_inquire(struct worker *worker, struct inquiry *inquiry);
+
+/* What a step may use. */
+struct access *task_access(const struct task *task);
+struct arena *task_arena(const struct task *task);
+const char *task_subject(const struct task *task);
+/* When this task began, in epoch milliseconds. */
+int64_t task_began_ms(const struct task *task);
+/* A connection for reading, given back when the step ends; NULL when the store does not open. */
+struct store *task_store(struct task *task);
+
+/* The fact, read at most `age_ms` ago; NULL: it was asked for, answer PACE_WAIT when all facts of
+   this step were asked. One that nobody answers comes back as not known. Valid until the step ends.
+ */
+const struct fact *task_fact(struct task *task, const struct question *question, int64_t age_ms);
+
+/* Hands a change to the writer as Curfew's own; the job is over with it, and looked at again when
+ * it is due. */
+enum pace task_change(struct task *task,
+                      enum fail (*apply)(struct turn *turn, void *data, struct reason *why),
+                      void *data);
+/* The same, and then goes on on the worker's thread. */
+enum pace task_change_then(struct task *task,
+                           enum fail (*apply)(struct turn *turn, void *data, struct reason *why),
+                           void *data,
+                           enum pace (*then)(struct task *task, void *data, enum fail fail));
+/* Sends what an intent holds, which must be committed, and goes on with its outcome. */
+enum pace task_write(struct task *task, const struct write *write, const char *correlation,
+                     enum pace (*then)(struct task *task, void *data,
+                                       const struct written *written),
+                     void *data);
+/* The same for anything else that answers on the loop's thread: begun, and then what to do next. */
+void task_begins(struct task *task);
+void task_goes_on(struct task *task, enum pace pace);
+/* Not now: the job is looked at again after so many milliseconds, later each time (0: our own
+ * measure). */
+enum pace task_hold(struct task *task, int64_t ms);
+
+/* The kinds of jobs; subjects are ids. */
+extern const char *const job_request, *const job_grant, *const job_message, *const job_house;
+/* Has a job done at `due_at`; inside a change. */
+enum fail turn_job(struct turn *turn, const char *kind, const char *subject, enum rank rank,
+                   int64_t due_at, struct reason *why);

@@ -1,0 +1,27 @@
+/* All parts of Curfew, put together from the settings: the order in which they are made is the
+ * order of the members. */
+#pragma once
+
+#include "access/access.h"
+#include "notify/notify.h"
+#include "settings.h"
+#include "web/server.h"
+
+struct parts {
+    const struct settings *settings;
+    struct bearer bearer;
+    struct identity *directory_identity; /* NULL: that of the sign-in serves both */
+    struct access access;
+    struct web *web;
+    struct server *server;
+    struct reason safe_why;
+    struct ledger_listener listener;
+    bool fresh; /* the store is new */
+};
+
+/* What changes things: store, keys, ledger and writer. */
+enum fail parts_store(struct parts *parts, struct reason *why);
+/* What talks to Microsoft, and the worker. */
+enum fail parts_outside(struct parts *parts, struct reason *why);
+/* Everything, in the opposite order; safe at any point. */
+void parts_free(struct parts *parts);

@@ -1,0 +1,368 @@
+/* /auth: to Entra and back. The way there changes nothing: what must be remembered goes along in a
+   sealed cookie, which the browser brings back with the code (design 3.6). */
+#include "access/purposes.h"
+#include "base/json.h"
+#include "base/log.h"
+#include "base/memory.h"
+#include "base/moment.h"
+#include "base/text.h"
+#include "web/asking.h"
+#include "web/handlers.h"
+#include "web/web.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { BAGGAGE_MOST = 1024, SIGN_IN_SECONDS = 600 };
+
+/* What is carried along in the cookie. */
+struct baggage {
+    char state[TOKEN_SIZE], nonce[TOKEN_SIZE], verifier[TOKEN_SIZE], purpose[LOCATOR_SIZE];
+    bool fresh;
+    int64_t ends_at;
+};
+
+/* A sign-in on its way out or back. */
+struct journey {
+    struct baggage baggage;
+    bool has_purpose;
+    struct purpose purpose;
+    const char *url;
+    size_t context_count;
+    const char **contexts;
+    const char *code;
+    enum fail fail;
+    struct person person;
+    struct sign_in sign_in;
+    unsigned roles;
+    char cookie[TOKEN_SIZE];
+    struct asking asking;
+    struct caller caller;
+    struct arrival arrival;
+    struct task *task;
+    bool answered;
+};
+
+static void set_cookie(struct visit *visit, const char *name, const char *value, int64_t seconds,
+                       const char *same_site)
+{
+    const char *age =
+        seconds >= 0 ? arena_text(visit->arena, "; Max-Age=%lld", (long long)seconds) : "";
+    reply_header(&visit->reply, "Set-Cookie",
+                 arena_text(visit->arena, "%s=%s; Path=/; Secure; HttpOnly; SameSite=%s%s", name,
+                            value, same_site, age));
+}
+
+/* To the shell, which says it in words: never the provider's text. */
+static enum next sorry(struct visit *visit, const char *code)
+{
+    log_line(LOG_WARNING, "sign_in.failed", "{s:s, s:s, s:s}", "call", visit->id, "code", code,
+             "why", visit->why.text);
+    set_cookie(visit, "__Host-curfew-login", "", 0, "Lax");
+    return visit_go(visit, arena_text(visit->arena, "/?problem=%s", code));
+}
+
+static void pack_baggage(const struct visit *visit, const struct baggage *baggage, char **sealed)
+{
+    json_auto_t *packed = memory_needed(
+        json_pack("{s:s, s:s, s:s, s:s, s:b, s:I}", "state", baggage->state, "nonce",
+                  baggage->nonce, "verifier", baggage->verifier, "purpose", baggage->purpose,
+                  "fresh", baggage->fresh, "ends_at", (json_int_t)baggage->ends_at));
+    char *text = json_compact(packed);
+    *sealed = arena_take(visit->arena, seal_size(strlen(text)), 1);
+    seal_close(keys_seal(visit->access->keys), "sign-in", text, strlen(text), *sealed);
+    free(text);
+}
+
+static bool unpack_baggage(struct visit *visit, struct baggage *baggage)
+{
+    char text[BAGGAGE_MOST];
+    size_t length;
+    const char *sealed = NULL;
+    json_auto_t *packed = NULL;
+    if (!visit_cookie(visit, "__Host-curfew-login", &sealed, &visit->why) || !sealed ||
+        !seal_open(keys_seal(visit->access->keys), "sign-in", sealed, sizeof text, text, &length) ||
+        json_read(text, length, &packed, NULL, &visit->why))
+        return false;
+    const char *state = json_member_text(packed, "state"),
+               *nonce = json_member_text(packed, "nonce");
+    const char *verifier = json_member_text(packed, "verifier"),
+               *purpose = json_member_text(packed, "purpose");
+    if (!state || !nonce || !verifier || !purpose)
+        return false;
+    (void)snprintf(baggage->state, sizeof baggage->state, "%s", state);
+    (void)snprintf(baggage->nonce, sizeof baggage->nonce, "%s", nonce);
+    (void)snprintf(baggage->verifier, sizeof baggage->verifier, "%s", verifier);
+    (void)snprintf(baggage->purpose, sizeof baggage->purpose, "%s", purpose);
+    baggage->fresh = json_is_true(json_object_get(packed, "fresh"));
+    baggage->ends_at = json_member_number(packed, "ends_at", 0);
+    return true;
+}
+
+/* The way out. */
+
+static void have_url(void *context, enum fail fail, const struct refusal *refusal, const char *url)
+{
+    struct visit *visit = context;
+    struct journey *journey = visit->data;
+    journey->fail = fail;
+    if (fail)
+        (void)because(&visit->why, fail, "%s", refusal->reason.text);
+    else
+        journey->url = arena_copy(visit->arena, url);
+    journey->answered = true;
+    task_goes_on(journey->task, PACE_OVER);
+}
+
+static enum pace ask_url(struct task *task, void *data)
+{
+    struct visit *visit = data;
+    struct journey *journey = visit->data;
+    const struct sign_in_begin begin = {
+        .state = journey->baggage.state,
+        .nonce = journey->baggage.nonce,
+        .verifier = journey->baggage.verifier,
+        .fresh = journey->baggage.fresh,
+        .context_count = journey->context_count,
+        .contexts = journey->contexts,
+    };
+    journey->task = task;
+    task_begins(task);
+    identity_begin(visit->access->identity, &begin, have_url, visit);
+    return PACE_WAIT;
+}
+
+static enum next depart(struct visit *visit)
+{
+    struct journey *journey = visit->data;
+    char *sealed;
+    if (journey->fail)
+        return sorry(visit, "unavailable");
+    pack_baggage(visit, &journey->baggage, &sealed);
+    set_cookie(visit, "__Host-curfew-login", sealed, SIGN_IN_SECONDS, "Lax");
+    return visit_go(visit, journey->url);
+}
+
+/* What the purpose says this sign-in must bring. */
+static void want_contexts(struct visit *visit, struct journey *journey)
+{
+    json_auto_t *body = json_loads(journey->purpose.body, 0, NULL);
+    const json_t *contexts = json_object_get(body, "contexts");
+    journey->contexts = ARENA_ARRAY(visit->arena, const char *, json_array_size(contexts));
+    for (size_t i = 0; i < json_array_size(contexts); i++)
+        journey->contexts[journey->context_count++] =
+            arena_copy(visit->arena, json_string_value(json_array_get(contexts, i)));
+}
+
+enum next get_sign_in(struct visit *visit)
+{
+    struct journey *journey = ARENA_NEW(visit->arena, struct journey);
+    const char *purpose = visit_query(visit, "purpose");
+    visit->data = journey;
+    if (purpose) {
+        struct store *store = visit_store(visit);
+        if (!store)
+            return NEXT_REPLY;
+        if (strlen(purpose) >= LOCATOR_SIZE ||
+            purpose_find(store, purpose, visit->now, visit->arena, &journey->purpose, &visit->why))
+            return sorry(visit, "purpose_over");
+        (void)snprintf(journey->baggage.purpose, LOCATOR_SIZE, "%s", purpose);
+        journey->baggage.fresh = true;
+        want_contexts(visit, journey);
+    }
+    token_new(journey->baggage.state);
+    token_new(journey->baggage.nonce);
+    token_new(journey->baggage.verifier);
+    journey->baggage.ends_at = visit->now + SIGN_IN_SECONDS;
+    return visit_inquire(visit, ask_url, visit, depart);
+}
+
+/* The way back. */
+
+static unsigned special_roles(const struct signed_in *who)
+{
+    unsigned roles = 0;
+    for (size_t i = 0; i < who->roles.count; i++) {
+        if (text_equals(who->roles.items[i], "Curfew.Auditor"))
+            roles |= ROLE_AUDITOR;
+        if (text_equals(who->roles.items[i], "Curfew.Admin"))
+            roles |= ROLE_ADMIN;
+    }
+    return roles;
+}
+
+static const char **copy_list(struct arena *arena, const struct text_list *list)
+{
+    const char **copy = ARENA_ARRAY(arena, const char *, list->count);
+    for (size_t i = 0; i < list->count; i++)
+        copy[i] = arena_copy(arena, list->items[i]);
+    return copy;
+}
+
+static void take_who(struct visit *visit, struct journey *journey, const struct signed_in *who)
+{
+    struct arena *arena = visit->arena;
+    journey->person = (struct person){.key = who->person, .name = arena_copy(arena, who->name)};
+    journey->roles = special_roles(who);
+    journey->sign_in = (struct sign_in){
+        .at = visit->now,
+        .fresh = journey->baggage.fresh,
+        .auth_time = who->auth_time,
+        .context_count = who->acrs.count,
+        .contexts = copy_list(arena, &who->acrs),
+        .method_count = who->amr.count,
+        .methods = copy_list(arena, &who->amr),
+        .device_id = arena_copy(arena, who->device_id),
+    };
+}
+
+static void redeemed(void *context, enum fail fail, const struct refusal *refusal,
+                     const struct signed_in *who)
+{
+    struct visit *visit = context;
+    struct journey *journey = visit->data;
+    journey->fail = fail;
+    if (fail)
+        (void)because(&visit->why, fail, "AADSTS%lld %s", (long long)refusal->aadsts,
+                      refusal->reason.text);
+    else
+        take_who(visit, journey, who);
+    journey->answered = true;
+    task_goes_on(journey->task, PACE_OVER);
+}
+
+static enum pace redeem(struct task *task, void *data)
+{
+    struct visit *visit = data;
+    struct journey *journey = visit->data;
+    const struct redemption redemption = {.code = journey->code,
+                                          .verifier = journey->baggage.verifier,
+                                          .nonce = journey->baggage.nonce};
+    journey->task = task;
+    task_begins(task);
+    identity_redeem(visit->access->identity, &redemption, redeemed, visit);
+    return PACE_WAIT;
+}
+
+static enum fail compose_arrived(struct visit *visit, struct store *store)
+{
+    struct journey *journey = visit->data;
+    const struct arrival *arrival = &journey->arrival;
+    const char *to = "/";
+    (void)store;
+    set_cookie(visit, "__Host-curfew-login", "", 0, "Lax");
+    set_cookie(visit, "__Host-curfew", journey->cookie, -1, "Strict");
+    if (arrival->submission && arrival->done)
+        to = arena_text(visit->arena, "/?problem=%s", fail_code(arrival->done));
+    else if (arrival->submission)
+        to = arena_text(visit->arena, "/requests/%s", arrival->submission->id.text);
+    (void)visit_go(visit, to);
+    return FAIL_NONE;
+}
+
+static enum next arrive_failed(struct visit *visit)
+{
+    return sorry(visit, visit->fail == FAIL_CONFLICT ? "sign_in_used" : "unavailable");
+}
+
+static enum next arrive(struct visit *visit)
+{
+    struct journey *journey = visit->data;
+    struct arrival *arrival = &journey->arrival;
+    *arrival = (struct arrival){
+        .state = digest_of_text(journey->baggage.state),
+        .state_ends_at = journey->baggage.ends_at,
+        .person = &journey->person,
+        .sign_in = &journey->sign_in,
+        .roles = journey->roles,
+        .cookie = journey->cookie,
+    };
+    token_new(journey->cookie);
+    if (journey->has_purpose) {
+        arrival->purpose = &journey->purpose;
+        arrival->old_session = &journey->purpose.session;
+        arrival->submission = &journey->asking.submission;
+        arrival->done = journey->asking.fail;
+    }
+    enum next next = visit_change(visit, arrival_apply, arrival, compose_arrived, arrive_failed);
+    visit->act.actor = (struct actor){.kind = ACTOR_PERSON, .person = journey->person.key};
+    return next;
+}
+
+/* The purpose was to ask for roles: looked at as POST /api/v1/requests looks at it, with the fresh
+ * sign-in. */
+static enum next take_up_purpose(struct visit *visit, struct journey *journey)
+{
+    struct asking *asking = &journey->asking;
+    json_auto_t *packed = sign_in_pack(&journey->sign_in, journey->person.name, journey->roles);
+    char *text = json_compact(packed);
+    journey->caller = (struct caller){.person = journey->person,
+                                      .roles = journey->roles,
+                                      .sign_in = journey->sign_in,
+                                      .sign_in_json = arena_copy(visit->arena, text)};
+    free(text);
+    visit->json = json_loads(journey->purpose.body, 0, NULL);
+    submission_read(json_object_get(visit->json, "body"), &visit->complaints, &asking->submission);
+    asking->submission.caller = &journey->caller;
+    asking->after_sign_in = true;
+    visit->caller = &journey->caller;
+    return asking_begin(visit, asking, arrive);
+}
+
+static enum next came_back(struct visit *visit)
+{
+    struct journey *journey = visit->data;
+    struct store *store = visit_store(visit);
+    if (!store)
+        return NEXT_REPLY;
+    if (journey->fail)
+        return sorry(visit, journey->fail == FAIL_DENIED           ? "guest"
+                            : journey->fail == FAIL_UNAVAILABLE    ? "unavailable"
+                            : journey->fail == FAIL_STEP_UP_NEEDED ? "step_up_needed"
+                                                                   : "not_signed_in");
+    if (!journey->baggage.purpose[0])
+        return arrive(visit);
+    if (purpose_find(store, journey->baggage.purpose, visit->now, visit->arena, &journey->purpose,
+                     &visit->why))
+        return sorry(visit, "purpose_over");
+    if (!person_is(&journey->purpose.person, &journey->person.key))
+        return sorry(visit, "somebody_else");
+    journey->has_purpose = true;
+    return take_up_purpose(visit, journey);
+}
+
+enum next get_callback(struct visit *visit)
+{
+    struct journey *journey = ARENA_NEW(visit->arena, struct journey);
+    const char *state = visit_query(visit, "state"), *error = visit_query(visit, "error");
+    visit->data = journey;
+    if (!unpack_baggage(visit, &journey->baggage) || visit->now >= journey->baggage.ends_at ||
+        !state || !text_equals(state, journey->baggage.state))
+        return sorry(visit, "sign_in_lost");
+    if (error) {
+        (void)because(&visit->why, FAIL_NOT_SIGNED_IN, "Entra answered %.60s", error);
+        return sorry(visit,
+                     text_equals(error, "access_denied") ? "sign_in_declined" : "not_signed_in");
+    }
+    journey->code = visit_query(visit, "code");
+    if (!journey->code || !*journey->code)
+        return sorry(visit, "sign_in_lost");
+    return visit_inquire(visit, redeem, visit, came_back);
+}
+
+static enum fail compose_left(struct visit *visit, struct store *store)
+{
+    (void)store;
+    reply_header(&visit->reply, "Clear-Site-Data", "\"cache\", \"cookies\", \"storage\"");
+    set_cookie(visit, "__Host-curfew", "", 0, "Strict");
+    (void)visit_json(visit, 200, memory_needed(json_pack("{s:s}", "go", "/")));
+    return FAIL_NONE;
+}
+
+enum next post_sign_out(struct visit *visit)
+{
+    struct departure *departure = ARENA_NEW(visit->arena, struct departure);
+    departure->caller = visit->caller;
+    return visit_change(visit, departure_apply, departure, compose_left, NULL);
+}

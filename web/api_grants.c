@@ -1,0 +1,81 @@
+/* /api/v1/grants: what is held, and giving it back or taking it away. */
+#include "access/decisions.h"
+#include "access/grants.h"
+#include "access/views.h"
+#include "base/memory.h"
+#include "base/text.h"
+#include "web/handlers.h"
+#include "web/paging.h"
+
+#include <string.h>
+
+enum next get_grants(struct visit *visit)
+{
+    static const char *const known[] = {"active", "everybody", "cursor", "limit"};
+    size_t count = 0;
+    struct stored_grant *grants = NULL;
+    const char *active = visit_query(visit, "active");
+    bool everybody = visit_query(visit, "everybody") && visit->caller->roles;
+    paging_known(visit, COUNT(known), known);
+    size_t most = paging_most(visit);
+    const char *before = paging_cursor(visit, 'g');
+    if (visit->complaints.count)
+        return visit_fail(visit, FAIL_INVALID);
+    struct store *store = visit_store(visit);
+    if (!store)
+        return NEXT_REPLY;
+    enum fail fail = store_grants_page(store, everybody ? NULL : &visit->caller->person.key,
+                                       active && !text_equals(active, "false"), before, most,
+                                       visit->arena, &count, &grants, &visit->why);
+    if (fail)
+        return visit_fail(visit, fail);
+    json_t *items = memory_needed(json_array());
+    for (size_t i = 0; i < count; i++)
+        (void)json_array_append_new(items, view_grant(visit->access, &grants[i]));
+    return paging_reply(visit, items, count == most ? grants[count - 1].id.text : NULL, 'g');
+}
+
+static enum fail compose_grant(struct visit *visit, struct store *store)
+{
+    const struct grant_end *end = visit->data;
+    struct stored_grant grant;
+    enum fail fail = store_grant(store, &end->id, visit->arena, &grant, &visit->why);
+    if (!fail)
+        (void)visit_json(visit, 200, view_grant(visit->access, &grant));
+    return fail;
+}
+
+static enum next end_grant(struct visit *visit, bool revoke)
+{
+    struct grant_end *end = ARENA_NEW(visit->arena, struct grant_end);
+    struct form form = form_open(visit->json, "", &visit->complaints);
+    if (!id_is(visit->params[0]))
+        return visit_fail(visit, FAIL_NOT_FOUND);
+    memcpy(end->id.text, visit->params[0], ID_SIZE);
+    end->caller = visit->caller;
+    end->revoke = revoke;
+    if (revoke)
+        end->reason = form_text(&form, "reason", REQUIRED, REASON_MOST);
+    if (end->reason && text_is_empty(end->reason))
+        form_complain(&form, "reason", "must say why");
+    uint32_t found = end->reason ? text_forbidden_character(end->reason) : 0;
+    if (found)
+        form_complain(&form, "reason",
+                      "holds the character U+%04X, which steers how text is shown: leave it out",
+                      found);
+    form_end(&form);
+    if (visit->complaints.count)
+        return visit_fail(visit, FAIL_INVALID);
+    visit->data = end;
+    return visit_change(visit, grant_end_apply, end, compose_grant, NULL);
+}
+
+enum next post_release(struct visit *visit)
+{
+    return end_grant(visit, false);
+}
+
+enum next post_revoke(struct visit *visit)
+{
+    return end_grant(visit, true);
+}

@@ -1,0 +1,307 @@
+/* /api/v1/requests: asking, looking, taking back and deciding. */
+#include "access/decisions.h"
+#include "access/purposes.h"
+#include "access/requests.h"
+#include "access/views.h"
+#include "base/json.h"
+#include "base/memory.h"
+#include "base/moment.h"
+#include "base/text.h"
+#include "store/approvals.h"
+#include "web/asking.h"
+#include "web/handlers.h"
+#include "web/paging.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* The id in the path; false, with the reply made, when it is none. */
+static bool read_id(struct visit *visit, char id[ID_SIZE])
+{
+    if (!id_is(visit->params[0])) {
+        (void)visit_fail(visit, FAIL_NOT_FOUND);
+        return false;
+    }
+    memcpy(id, visit->params[0], ID_SIZE);
+    return true;
+}
+
+static enum fail compose_request(struct visit *visit, struct store *store,
+                                 const struct request_id *id, int status)
+{
+    json_t *view = NULL;
+    enum fail fail = view_request(visit->access, store, id, visit->arena, &view, &visit->why);
+    if (!fail)
+        (void)visit_json(visit, status, view);
+    return fail;
+}
+
+enum next get_request(struct visit *visit)
+{
+    struct request_id id;
+    struct sight_of sight;
+    if (!read_id(visit, id.text))
+        return NEXT_REPLY;
+    struct store *store = visit_store(visit);
+    if (!store)
+        return NEXT_REPLY;
+    enum fail fail = view_sight(store, &id, visit->caller, &sight, &visit->why);
+    if (!fail)
+        fail = compose_request(visit, store, &id, 200);
+    return fail ? visit_fail(visit, fail) : NEXT_REPLY;
+}
+
+static bool read_filter(struct visit *visit, struct request_page *page)
+{
+    enum request_state state;
+    page->state = visit_query(visit, "state");
+    page->role = visit_query(visit, "role");
+    page->before = paging_cursor(visit, 'r');
+    page->most = paging_most(visit);
+    if (page->state && !request_state_read(page->state, &state))
+        complain(&visit->complaints, "state", "\"%s\" is no state of a request", page->state);
+    return visit->complaints.count == 0;
+}
+
+enum next get_requests(struct visit *visit)
+{
+    static const char *const known[] = {"mine", "approvable", "state", "role", "cursor", "limit"};
+    struct request_page page = {.person = &visit->caller->person.key};
+    size_t count = 0;
+    struct request_id *ids = NULL;
+    bool mine = visit_query(visit, "mine"), approvable = visit_query(visit, "approvable");
+    paging_known(visit, COUNT(known), known);
+    if (!read_filter(visit, &page))
+        return visit_fail(visit, FAIL_INVALID);
+    struct store *store = visit_store(visit);
+    if (!store)
+        return NEXT_REPLY;
+    page.as_approver = approvable;
+    if (!mine && !approvable && visit->caller->roles)
+        page.person = NULL;
+    enum fail fail = store_requests_page(store, &page, visit->arena, &count, &ids, &visit->why);
+    json_t *items = memory_needed(json_array());
+    for (size_t i = 0; !fail && i < count; i++) {
+        json_t *view = NULL;
+        fail = view_request(visit->access, store, &ids[i], visit->arena, &view, &visit->why);
+        if (!fail)
+            (void)json_array_append_new(items, view);
+    }
+    if (!fail)
+        return paging_reply(visit, items, count == page.most ? ids[count - 1].text : NULL, 'r');
+    json_decref(items);
+    return visit_fail(visit, fail);
+}
+
+static enum fail compose_submitted(struct visit *visit, struct store *store)
+{
+    const struct asking *asking = visit->data;
+    if (asking->locator[0]) {
+        const char *go = arena_text(visit->arena, "/auth/sign-in?purpose=%s", asking->locator);
+        (void)visit_json(visit, 202, memory_needed(json_pack("{s:s}", "go", go)));
+        return FAIL_NONE;
+    }
+    reply_header(&visit->reply, "Location",
+                 arena_text(visit->arena, "/api/v1/requests/%s", asking->submission.id.text));
+    return compose_request(visit, store, &asking->submission.id, 201);
+}
+
+static enum next submit_failed(struct visit *visit)
+{
+    const struct asking *asking = visit->data;
+    const char *other = asking->submission.stands_in_the_way.text;
+    if (visit->fail != FAIL_CONFLICT || !*other)
+        return visit_fail(visit, visit->fail);
+    reply_header(&visit->reply, "Link",
+                 arena_text(visit->arena, "</api/v1/requests/%s>; rel=\"related\"", other));
+    return visit_refuse(visit, FAIL_CONFLICT,
+                        "You asked for this role already, or hold it: see request %s.", other);
+}
+
+static enum fail commit_purpose(struct turn *turn, void *data, struct reason *why)
+{
+    const struct asking *asking = data;
+    const struct visit *visit = asking->visit;
+    json_t *contexts = memory_needed(json_array());
+    for (size_t i = 0; i < asking->demands.context_count; i++)
+        (void)json_array_append_new(contexts, json_string(asking->demands.contexts[i]));
+    /* Exactly what was asked, and what the sign-in must bring. */
+    json_auto_t *all =
+        memory_needed(json_pack("{s:O, s:o}", "body", visit->json, "contexts", contexts));
+    char *body = json_canonical(all);
+    enum fail fail = purpose_commit(turn, visit->caller, "submit", body, asking->locator, why);
+    free(body);
+    return fail;
+}
+
+static enum next asked(struct visit *visit)
+{
+    struct asking *asking = visit->data;
+    if (asking->fail) {
+        json_decref(asking->evidence);
+        return visit_fail(visit, asking->fail);
+    }
+    if (asking->dry_run)
+        return asking_verdict(visit, asking);
+    if (asking->needs_sign_in) {
+        locator_new(asking->locator);
+        return visit_change(visit, commit_purpose, asking, compose_submitted, NULL);
+    }
+    return visit_change(visit, submission_apply, &asking->submission, compose_submitted,
+                        submit_failed);
+}
+
+enum next post_request(struct visit *visit)
+{
+    static const char *const known[] = {"dry_run"};
+    struct asking *asking = ARENA_NEW(visit->arena, struct asking);
+    const char *dry_run = visit_query(visit, "dry_run");
+    visit->data = asking;
+    paging_known(visit, COUNT(known), known);
+    submission_read(visit->json, &visit->complaints, &asking->submission);
+    if (dry_run && !text_equals(dry_run, "true") && !text_equals(dry_run, "false"))
+        complain(&visit->complaints, "dry_run", "must be true or false");
+    if (visit->complaints.count)
+        return visit_fail(visit, FAIL_INVALID);
+    asking->dry_run = text_equals(dry_run, "true");
+    asking->submission.caller = visit->caller;
+    return asking_begin(visit, asking, asked);
+}
+
+static enum fail compose_same(struct visit *visit, struct store *store)
+{
+    return compose_request(visit, store, visit->data, 200);
+}
+
+enum next post_cancel(struct visit *visit)
+{
+    struct cancellation *cancellation = ARENA_NEW(visit->arena, struct cancellation);
+    if (!read_id(visit, cancellation->id.text))
+        return NEXT_REPLY;
+    cancellation->caller = visit->caller;
+    visit->data = &cancellation->id;
+    return visit_change(visit, cancellation_apply, cancellation, compose_same, NULL);
+}
+
+/* A decision on its way: what the directory says of the approver is read for this decision. */
+struct deciding {
+    struct decision decision;
+    struct fact *memberships, *account;
+    const char **groups;
+    size_t group_count;
+};
+
+static enum pace find_out(struct task *task, void *data)
+{
+    struct deciding *deciding = data;
+    const char *oid = deciding->decision.caller->person.key.oid;
+    const struct question memberships = {.kind = FACT_MEMBERSHIPS,
+                                         .subject = oid,
+                                         .group_count = deciding->group_count,
+                                         .groups = deciding->groups};
+    const struct question account = {.kind = FACT_ACCOUNT, .subject = oid};
+    const struct fact *in = task_fact(task, &memberships, FACT_FRESH);
+    const struct fact *who = task_fact(task, &account, FACT_FRESH);
+    if (!in || !who)
+        return PACE_WAIT;
+    deciding->memberships = fact_share((struct fact *)in);
+    deciding->account = fact_share((struct fact *)who);
+    deciding->decision.memberships = &in->memberships;
+    deciding->decision.account = &who->account;
+    return PACE_OVER;
+}
+
+static void let_go(struct deciding *deciding)
+{
+    fact_free(deciding->memberships);
+    fact_free(deciding->account);
+    deciding->memberships = deciding->account = NULL;
+}
+
+static enum fail compose_decided(struct visit *visit, struct store *store)
+{
+    struct deciding *deciding = visit->data;
+    let_go(deciding);
+    return compose_request(visit, store, &deciding->decision.id, 200);
+}
+
+/* Who decided, and when, for somebody who came too late. */
+static enum next decided_before(struct visit *visit, struct store *store,
+                                const struct request_id *id)
+{
+    struct stored_request request;
+    struct stored_decision *decisions = NULL;
+    size_t count = 0;
+    char at[21];
+    enum fail fail = store_request(store, id, visit->arena, &request, &visit->why);
+    if (!fail)
+        fail = store_decisions(store, id, visit->arena, &count, &decisions, &visit->why);
+    if (fail)
+        return visit_fail(visit, fail);
+    if (request.state == REQUEST_PENDING && visit->now >= request.lapses_at)
+        return visit_refuse(visit, FAIL_CONFLICT, "The time to decide on this request is over.");
+    for (size_t i = 0; request.state == REQUEST_PENDING && i < count; i++)
+        if (person_is(&decisions[i].by.key, &visit->caller->person.key))
+            return visit_refuse(visit, FAIL_CONFLICT, "You have decided on this request already.");
+    if (!count || request.state == REQUEST_LAPSED || request.state == REQUEST_CANCELLED)
+        return visit_refuse(visit, FAIL_CONFLICT, "This request is %s: nothing is left to decide.",
+                            request_state_text(request.state));
+    const struct stored_decision *last = &decisions[count - 1];
+    moment_text(last->decided_at, at);
+    return visit_refuse(visit, FAIL_CONFLICT, "This request was %s by %s at %s.",
+                        last->approves ? "approved" : "denied",
+                        last->by.name ? last->by.name : last->by.key.oid, at);
+}
+
+static enum next decide_failed(struct visit *visit)
+{
+    struct deciding *deciding = visit->data;
+    const struct decision *decision = &deciding->decision;
+    let_go(deciding);
+    struct store *store =
+        visit->fail == FAIL_CONFLICT || visit->fail == FAIL_DENIED ? visit_store(visit) : NULL;
+    if (visit->fail == FAIL_CONFLICT && store)
+        return decided_before(visit, store, &decision->id);
+    struct sight_of sight = {0};
+    if (visit->fail == FAIL_DENIED && store &&
+        view_sight(store, &decision->id, visit->caller, &sight, &visit->why) == FAIL_NONE)
+        return sight.requester
+                   ? visit_refuse(visit, FAIL_DENIED, "Nobody decides on their own request.")
+                   : visit_refuse(visit, FAIL_DENIED, "You are not an approver of this request.");
+    if (visit->fail == FAIL_UNAVAILABLE)
+        return visit_refuse(
+            visit, FAIL_UNAVAILABLE,
+            "Entra does not say at the moment whether you may decide. Nothing was changed: "
+            "try again in a minute.");
+    if (visit->fail == FAIL_REFUSED_BY_POLICY)
+        complain(&visit->complaints, "duration", "is longer than what was asked for");
+    return visit_fail(visit, visit->fail);
+}
+
+static enum next decide(struct visit *visit)
+{
+    struct deciding *deciding = visit->data;
+    return visit_change(visit, decision_apply, &deciding->decision, compose_decided, decide_failed);
+}
+
+enum next post_decision(struct visit *visit)
+{
+    struct deciding *deciding = ARENA_NEW(visit->arena, struct deciding);
+    struct stored_request request;
+    visit->data = deciding;
+    if (!read_id(visit, deciding->decision.id.text))
+        return NEXT_REPLY;
+    decision_read(visit->json, &visit->complaints, &deciding->decision);
+    if (visit->complaints.count)
+        return visit_fail(visit, FAIL_INVALID);
+    struct store *store = visit_store(visit);
+    if (!store)
+        return NEXT_REPLY;
+    enum fail fail =
+        store_request(store, &deciding->decision.id, visit->arena, &request, &visit->why);
+    if (fail)
+        return visit_fail(visit, fail);
+    deciding->decision.caller = visit->caller;
+    deciding->group_count = decision_groups(&request, visit->arena, &deciding->groups);
+    return visit_inquire(visit, find_out, deciding, decide);
+}

@@ -1,0 +1,174 @@
+#include "web/asking.h"
+
+#include "access/approvers.h"
+#include "base/memory.h"
+#include "base/moment.h"
+#include "base/text.h"
+
+/* The facts that the first look takes. */
+struct first_look {
+    const struct memberships *memberships;
+    const struct contexts *contexts;
+    struct fact *facts[2]; /* shared from memory: to be given back */
+};
+
+static void give_back(struct first_look *look)
+{
+    fact_free(look->facts[0]);
+    fact_free(look->facts[1]);
+}
+
+static struct question question_of(const struct visit *visit)
+{
+    const char *const *groups;
+    size_t count = policy_groups(visit->access->policy, &groups);
+    return (struct question){.kind = FACT_MEMBERSHIPS,
+                             .subject = visit->caller->person.key.oid,
+                             .group_count = count,
+                             .groups = groups};
+}
+
+/* What is refused whatever the evidence says, and whether this sign-in could be mended by another.
+ */
+static void judge(struct visit *visit, struct asking *asking, const struct first_look *look)
+{
+    scoped(evidence_scoped) struct evidence_list list = {0};
+    struct findings findings = {
+        .now = visit->now,
+        .person = &visit->caller->person.key,
+        .sign_in = &visit->caller->sign_in,
+        .memberships = look->memberships,
+        .contexts = look->contexts,
+        .claim_count = visit->access->options.claim_count,
+        .claims = visit->access->options.claims,
+    };
+    asking->fail =
+        submission_check(visit->access->policy, &asking->submission, look->memberships, visit->now,
+                         &visit->complaints, &asking->demands, visit->arena, &visit->why);
+    if (asking->fail)
+        return;
+    judge_mfa(&asking->demands, &findings, &list);
+    asking->needs_sign_in = !asking->after_sign_in && sign_in_may_mend(&list);
+}
+
+static bool from_memory(const struct visit *visit, struct first_look *look)
+{
+    int64_t now = moment_now_ms();
+    const struct question memberships = question_of(visit);
+    const struct question contexts = {.kind = FACT_CONTEXTS};
+    look->facts[0] = facts_peek(visit->access->facts, &memberships, now - FACT_MINUTE);
+    if (visit->access->options.claim_count)
+        look->facts[1] = facts_peek(visit->access->facts, &contexts, now - FACT_TEN_MINUTES);
+    if (look->facts[0])
+        look->memberships = &look->facts[0]->memberships;
+    if (look->facts[1])
+        look->contexts = &look->facts[1]->contexts;
+    return look->facts[0] && (look->facts[1] || !visit->access->options.claim_count);
+}
+
+static enum pace find_out(struct task *task, void *data)
+{
+    struct asking *asking = data;
+    struct visit *visit = asking->visit;
+    const struct question memberships = question_of(visit);
+    const struct question contexts = {.kind = FACT_CONTEXTS};
+    bool wanted = visit->access->options.claim_count > 0;
+    const struct fact *in = task_fact(task, &memberships, FACT_MINUTE);
+    const struct fact *backed = wanted ? task_fact(task, &contexts, FACT_TEN_MINUTES) : NULL;
+    if (!in || (wanted && !backed))
+        return PACE_WAIT;
+    struct first_look look = {.memberships = &in->memberships,
+                              .contexts = backed ? &backed->contexts : NULL};
+    judge(visit, asking, &look);
+    return PACE_OVER;
+}
+
+static enum pace find_groups(struct task *task, void *data)
+{
+    struct grouped *grouped = data;
+    const struct visit *visit = grouped->visit;
+    const struct question memberships = question_of(visit);
+    const struct fact *in = task_fact(task, &memberships, FACT_MINUTE);
+    if (!in)
+        return PACE_WAIT;
+    grouped->memberships = fact_share((struct fact *)in);
+    return PACE_OVER;
+}
+
+enum next asking_groups(struct visit *visit, struct grouped *grouped, handler *then)
+{
+    const struct question memberships = question_of(visit);
+    grouped->visit = visit;
+    grouped->memberships =
+        facts_peek(visit->access->facts, &memberships, moment_now_ms() - FACT_MINUTE);
+    return grouped->memberships ? then(visit) : visit_inquire(visit, find_groups, grouped, then);
+}
+
+/* A dry run asks for what the check of a request asks for, and judges it the same way. */
+static enum pace rehearse(struct task *task, void *data)
+{
+    struct asking *asking = data;
+    struct visit *visit = asking->visit;
+    struct stored_request request = {.requester = visit->caller->person,
+                                     .duration_seconds = asking->submission.duration_seconds,
+                                     .submitted_at = visit->now,
+                                     .role_count = asking->submission.role_count};
+    struct gathered gathered;
+    struct approvers approvers;
+    scoped(evidence_scoped) struct evidence_list list = {0};
+    for (size_t i = 0; i < request.role_count; i++) {
+        const struct role *role =
+            policy_find_role(visit->access->policy, asking->submission.roles[i]);
+        if (!role)
+            return find_out(task, data);
+        request.roles[i].role = role->id;
+        request.roles[i].target = target_key(&role->target, task_arena(task));
+    }
+    if (!findings_gather(task, &request, &visit->caller->sign_in, &gathered) ||
+        !approvers_resolve(task, &gathered.demands, &request.requester.key, FACT_MINUTE,
+                           &approvers))
+        return PACE_WAIT;
+    struct first_look look = {.memberships = gathered.findings.memberships,
+                              .contexts = gathered.findings.contexts};
+    judge(visit, asking, &look);
+    findings_judge(&gathered, request.duration_seconds, true, &list);
+    judge_approvers(&approvers, &gathered.demands, visit->now, &list);
+    asking->evidence = evidence_pack(&list);
+    return PACE_OVER;
+}
+
+enum next asking_begin(struct visit *visit, struct asking *asking, handler *then)
+{
+    struct first_look look = {0};
+    asking->visit = visit;
+    if (asking->dry_run)
+        return visit_inquire(visit, rehearse, asking, then);
+    if (!from_memory(visit, &look)) {
+        give_back(&look);
+        return visit_inquire(visit, find_out, asking, then);
+    }
+    judge(visit, asking, &look);
+    give_back(&look);
+    return then(visit);
+}
+
+enum next asking_verdict(struct visit *visit, struct asking *asking)
+{
+    bool fails = false, unknown = false;
+    json_t *view = evidence_view(asking->evidence);
+    for (size_t i = 0; i < json_array_size(view); i++) {
+        const char *verdict =
+            json_string_value(json_object_get(json_array_get(view, i), "verdict"));
+        fails |= text_equals(verdict, verdict_text(VERDICT_FAIL));
+        unknown |= text_equals(verdict, verdict_text(VERDICT_UNKNOWN));
+    }
+    json_decref(asking->evidence);
+    asking->evidence = NULL;
+    const char *state = fails && !asking->needs_sign_in  ? "refused"
+                        : unknown                        ? "checking"
+                        : asking->demands.approval_count ? "pending"
+                                                         : "approved";
+    return visit_json(visit, 200,
+                      memory_needed(json_pack("{s:s, s:b, s:o}", "state", state, "needs_sign_in",
+                                              asking->needs_sign_in, "evidence", view)));
+}

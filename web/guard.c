@@ -1,0 +1,144 @@
+#include "web/guard.h"
+
+#include "base/json.h"
+#include "base/moment.h"
+#include "base/text.h"
+#include "web/route.h"
+
+#include <sodium.h>
+#include <string.h>
+
+enum { BURST_SECONDS = 4 };
+
+static enum fail refuse(struct visit *visit, enum fail fail, const char *detail)
+{
+    (void)because(&visit->why, fail, "%s", detail);
+    reply_problem(&visit->reply, visit->arena, fail, detail, NULL, visit->id);
+    return fail;
+}
+
+static enum fail too_many(struct visit *visit, int64_t wait_seconds)
+{
+    enum fail fail = refuse(visit, FAIL_TOO_MANY, "You are calling more often than is allowed.");
+    reply_header(&visit->reply, "Retry-After",
+                 arena_text(visit->arena, "%lld", (long long)wait_seconds));
+    return fail;
+}
+
+static enum fail check_quota(struct visit *visit)
+{
+    static const uint8_t everybody[16] = {0};
+    const struct web_options *options = &visit->web->options;
+    int64_t now = moment_ticks_ms(), wait = 1;
+    double rate = (double)options->calls_per_second;
+    double sign_ins = (double)options->sign_ins_per_minute,
+           anonymous = (double)options->anonymous_per_minute;
+    bool given = true;
+    if (visit->route->kind == KIND_API || visit->route->kind == KIND_AUTH)
+        given =
+            limit_take(visit->web->limit, 'a', everybody, rate, rate * BURST_SECONDS, now, &wait);
+    if (given && visit->route->kind == KIND_AUTH)
+        given =
+            limit_take(visit->web->limit, 's', visit->address, sign_ins / 60, sign_ins, now, &wait);
+    if (given && visit->route->kind == KIND_API && !visit->caller)
+        given = limit_take(visit->web->limit, 'n', visit->address, anonymous / 60, anonymous, now,
+                           &wait);
+    return given ? FAIL_NONE : too_many(visit, wait);
+}
+
+static enum fail find_session(struct visit *visit)
+{
+    const char *cookie = NULL;
+    struct reason why = {0};
+    if (!visit_cookie(visit, "__Host-curfew", &cookie, &visit->why))
+        return refuse(visit, FAIL_INVALID, "The session's cookie is there twice.");
+    if (!cookie)
+        return FAIL_NONE;
+    struct store *store = visit_store(visit);
+    if (!store)
+        return FAIL_UNAVAILABLE;
+    bool background = text_equals(visit_header(visit, "X-Background"), "1");
+    enum fail fail = sessions_find(visit->access->sessions, store, cookie, visit->now, background,
+                                   &visit->session, &why);
+    if (fail == FAIL_UNAVAILABLE)
+        return refuse(visit, fail, fail_sentence(fail));
+    visit->caller = fail ? NULL : session_caller(visit->session);
+    return FAIL_NONE;
+}
+
+static enum fail check_who(struct visit *visit)
+{
+    enum who who = visit->route->who;
+    if (who == METRICS && !networks_hold(&visit->web->options.metrics_from, visit->address))
+        return refuse(visit, FAIL_NOT_FOUND, fail_sentence(FAIL_NOT_FOUND));
+    if (who == ANYONE || who == METRICS)
+        return FAIL_NONE;
+    if (!visit->caller)
+        return refuse(visit, FAIL_NOT_SIGNED_IN, fail_sentence(FAIL_NOT_SIGNED_IN));
+    if (who != AUDITOR)
+        return FAIL_NONE;
+    if (!(visit->caller->roles & ROLE_AUDITOR))
+        return refuse(visit, FAIL_DENIED, "This is for auditors.");
+    if (visit->now - visit->caller->opened_at > visit->access->options.special_role_seconds)
+        return refuse(visit, FAIL_STEP_UP_NEEDED, "Auditors sign in again after an hour.");
+    return FAIL_NONE;
+}
+
+/* The browser's own word on where a POST came from; without it, the origin must be there. */
+static bool is_same_origin(const struct visit *visit)
+{
+    const char *site = visit_header(visit, "Sec-Fetch-Site"),
+               *origin = visit_header(visit, "Origin");
+    if (site && !text_equals(site, "same-origin"))
+        return false;
+    if (origin)
+        return text_equals_ignoring_case(origin, visit->web->options.public_url);
+    return site != NULL;
+}
+
+static enum fail check_post(struct visit *visit)
+{
+    char csrf[LOCATOR_SIZE];
+    const char *given = visit_header(visit, "X-CSRF-Token"),
+               *type = visit_header(visit, "Content-Type");
+    if (!is_same_origin(visit))
+        return refuse(visit, FAIL_DENIED, "A change must come from Curfew's own pages.");
+    if (!type || strncmp(type, "application/json", 16) != 0 || (type[16] && type[16] != ';'))
+        return refuse(visit, FAIL_MEDIA_TYPE, fail_sentence(FAIL_MEDIA_TYPE));
+    session_csrf(visit->access, visit->session, csrf);
+    if (!given || strlen(given) != strlen(csrf) || sodium_memcmp(given, csrf, strlen(csrf)) != 0)
+        return refuse(
+            visit, FAIL_DENIED,
+            "The anti-forgery token is missing or is not this session's. Reload the page.");
+    return FAIL_NONE;
+}
+
+static enum fail read_body(struct visit *visit)
+{
+    struct reason why = {0};
+    if (!visit->body_length)
+        return FAIL_NONE;
+    if (json_read(visit->body, visit->body_length, &visit->json, NULL, &why) == FAIL_NONE)
+        return FAIL_NONE;
+    return refuse(visit, FAIL_INVALID,
+                  arena_text(visit->arena, "The body is not right: %s.", why.text));
+}
+
+enum fail guard_check(struct visit *visit)
+{
+    enum fail fail = FAIL_NONE;
+    if (visit_header(visit, "Authorization"))
+        return refuse(visit, FAIL_NOT_SIGNED_IN,
+                      "Authorization is not used here: sign in with a browser.");
+    if (visit->route->kind == KIND_API || visit->route->who == SIGNED_IN)
+        fail = find_session(visit);
+    if (!fail)
+        fail = check_quota(visit);
+    if (!fail)
+        fail = check_who(visit);
+    if (!fail && visit->method == METHOD_POST)
+        fail = check_post(visit);
+    if (!fail && visit->method == METHOD_POST)
+        fail = read_body(visit);
+    return fail;
+}
