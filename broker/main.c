@@ -123,7 +123,7 @@ static int command_policy_check(int count, char **words)
 static int command_verify(int count, char **words)
 {
     struct verify_options options = {.now = moment_now()};
-    struct verdict verdict;
+    struct verified verdict;
     const char *policy = option(&count, words, "--policy"),
                *previous = option(&count, words, "--prev");
     const char *age = option(&count, words, "--max-age");

@@ -90,7 +90,8 @@ bool findings_gather(struct task *task, const struct stored_request *request,
     const struct fact *contexts =
         access->options.claim_count ? ask(task, FACT_CONTEXTS, NULL, FACT_TEN_MINUTES) : NULL;
     const struct fact *account = ask(task, FACT_ACCOUNT, oid, FACT_FRESH);
-    bool here = gather_roles(task, request, &gathered) & gather_device(task, findings);
+    bool here = gather_roles(task, request, &gathered);
+    here &= gather_device(task, findings);
     if ((access->options.claim_count && !contexts) || !account)
         return false;
     findings->contexts = contexts ? &contexts->contexts : NULL;

@@ -17,7 +17,7 @@ enum { OLDER_HELD, OLDER_ACCOMPANYING, OLDER };
 
 struct verification {
     const struct verify_options *options;
-    struct verdict *verdict;
+    struct verified *verdict;
     struct bundle_files bundle;
     struct trust trust;
     char export_name[NOTE_NAME_SIZE]; /* of the key that signs manifests */

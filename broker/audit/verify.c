@@ -11,7 +11,7 @@
 
 void verification_find(struct verification *run, enum verify_code code, const char *format, ...)
 {
-    struct verdict *verdict = run->verdict;
+    struct verified *verdict = run->verdict;
     if (verification_is_enough(run))
         return;
     struct finding *finding = &verdict->findings[verdict->count++];
@@ -64,7 +64,7 @@ static bool read_checkpoint(struct verification *run, const char *name, struct s
 /* Keys that are neither the log's nor its exports' are those of witnesses. */
 static void name_witnesses(struct verification *run)
 {
-    struct verdict *verdict = run->verdict;
+    struct verified *verdict = run->verdict;
     struct note note;
     if (note_read(run->bundle.files[BUNDLE_CHECKPOINT], &note, NULL))
         return;
@@ -83,7 +83,7 @@ static void name_witnesses(struct verification *run)
 
 static bool check_checkpoint(struct verification *run)
 {
-    struct verdict *verdict = run->verdict;
+    struct verified *verdict = run->verdict;
     const struct note_key *signer;
     if (!read_checkpoint(run, "checkpoint", run->bundle.files[BUNDLE_CHECKPOINT],
                          &verdict->checkpoint, &signer))
@@ -99,7 +99,7 @@ static bool check_checkpoint(struct verification *run)
 
 static bool check_manifest(struct verification *run)
 {
-    struct verdict *verdict = run->verdict;
+    struct verified *verdict = run->verdict;
     struct manifest *manifest = &run->manifest;
     const struct checkpoint *checkpoint = &verdict->checkpoint;
     struct reason why = {{0}};
@@ -207,9 +207,9 @@ static void check_age(struct verification *run)
 }
 
 void verify_bundle(struct slice bundle, const struct verify_options *options,
-                   struct verdict *verdict)
+                   struct verified *verdict)
 {
-    *verdict = (struct verdict){.held = -1, .accompanied = -1};
+    *verdict = (struct verified){.held = -1, .accompanied = -1};
     struct verification run = {.options = options, .verdict = verdict, .newest_ms = -1};
     if (!open_bundle(&run, bundle) || !check_checkpoint(&run) || !check_manifest(&run))
         return;
@@ -241,16 +241,16 @@ static void close_scoped(int *file)
         (void)close(*file);
 }
 
-static void cannot_read(struct verdict *verdict, const char *path, const char *says)
+static void cannot_read(struct verified *verdict, const char *path, const char *says)
 {
     *verdict =
-        (struct verdict){.code = VERIFY_UNREADABLE, .count = 1, .held = -1, .accompanied = -1};
+        (struct verified){.code = VERIFY_UNREADABLE, .count = 1, .held = -1, .accompanied = -1};
     verdict->findings[0].code = VERIFY_UNREADABLE;
     (void)snprintf(verdict->findings[0].says, sizeof verdict->findings[0].says, "%s: %s", path,
                    says);
 }
 
-static bool map(struct verdict *verdict, const char *path, struct slice *ret)
+static bool map(struct verified *verdict, const char *path, struct slice *ret)
 {
     scoped(close_scoped) int file = open(path, O_RDONLY | O_CLOEXEC);
     struct stat about;
@@ -272,7 +272,7 @@ static bool map(struct verdict *verdict, const char *path, struct slice *ret)
 }
 
 void verify_files(const char *bundle, const char *policy, const char *previous,
-                  const struct verify_options *options, struct verdict *verdict)
+                  const struct verify_options *options, struct verified *verdict)
 {
     struct verify_options all = *options;
     scoped(unmap) struct slice tar = {.at = NULL}, keys = {.at = NULL}, older = {.at = NULL};

@@ -30,7 +30,7 @@ struct verify_options {
     size_t findings; /* stop after so many, at most VERIFY_FINDINGS; 0: that many */
 };
 
-struct verdict {
+struct verified {
     enum verify_code code; /* of the first finding */
     size_t count;
     struct finding findings[VERIFY_FINDINGS];
@@ -47,11 +47,11 @@ struct verdict {
 /* Never fails: what cannot be read is a finding. Memory: one small entry for each request and grant
    in the bundle. */
 void verify_bundle(struct slice bundle, const struct verify_options *options,
-                   struct verdict *verdict);
+                   struct verified *verdict);
 /* The same from files; `policy` and `previous` may be NULL. A file that becomes shorter while it is
    read ends the process. */
 void verify_files(const char *bundle, const char *policy, const char *previous,
-                  const struct verify_options *options, struct verdict *verdict);
+                  const struct verify_options *options, struct verified *verdict);
 
 /* The verdict in plain words, a line each: what was found, what was proved, and what was not. */
-void verify_report(const struct verdict *verdict, struct text *report);
+void verify_report(const struct verified *verdict, struct text *report);

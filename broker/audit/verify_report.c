@@ -1,6 +1,6 @@
 #include "audit/verify.h"
 
-static void report_content(const struct verdict *verdict, struct text *report)
+static void report_content(const struct verified *verdict, struct text *report)
 {
     const struct checkpoint *checkpoint = &verdict->checkpoint;
     char root[DIGEST_BASE64_SIZE];
@@ -17,7 +17,7 @@ static void report_content(const struct verdict *verdict, struct text *report)
 }
 
 /* What the verdict leans on, and what it cannot know. */
-static void report_trust(const struct verdict *verdict, struct text *report)
+static void report_trust(const struct verified *verdict, struct text *report)
 {
     if (verdict->self_asserted)
         text_add(report,
@@ -44,7 +44,7 @@ static void report_trust(const struct verdict *verdict, struct text *report)
                   (long long)verdict->accompanied);
 }
 
-void verify_report(const struct verdict *verdict, struct text *report)
+void verify_report(const struct verified *verdict, struct text *report)
 {
     for (size_t i = 0; i < verdict->count; i++)
         text_addf(report, "found (%d): %s\n", (int)verdict->findings[i].code,

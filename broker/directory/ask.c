@@ -12,7 +12,6 @@
 
 enum {
     PATH_LIMIT = 4096,
-    PAGES_LIMIT = 32,
     QUESTION_MS = 60 * 1000, /* of all its calls together */
 };
 
@@ -25,7 +24,7 @@ struct asking {
     unsigned step;
     const char *body;
     size_t page_count; /* of all steps, after the first page of each */
-    const char *pages[PAGES_LIMIT];
+    const char *pages[READER_PAGES];
     int64_t until_ms;
     void (*done)(void *context, struct fact *fact);
     void *context;

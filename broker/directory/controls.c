@@ -2,7 +2,7 @@
 
 #include "base/json.h"
 #include "base/text.h"
-#include "model/facts.h"
+#include "directory/entry.h"
 
 #include <string.h>
 
@@ -17,28 +17,6 @@ static void add(struct sum *sum, unsigned proves)
     sum->every = sum->any ? sum->every & proves : proves;
     sum->some |= proves;
     sum->any = true;
-}
-
-bool is_unsaid(const json_t *value)
-{
-    const char *name;
-    json_t *member;
-    size_t i;
-    if (json_is_object(value)) {
-        json_object_foreach ((json_t *)value, name, member) {
-            if (!strchr(name, '@') && !is_unsaid(member))
-                return false;
-        }
-        return true;
-    }
-    if (json_is_array(value)) {
-        json_array_foreach ((json_t *)value, i, member) {
-            if (!is_unsaid(member))
-                return false;
-        }
-        return true;
-    }
-    return !value || json_is_null(value) || text_equals(json_string_value(value), "");
 }
 
 static bool is_among(const char *word, size_t count, const char *const words[])
@@ -102,7 +80,7 @@ unsigned controls_prove(const json_t *grant_controls)
     const char *name;
     json_t *member;
     json_object_foreach ((json_t *)grant_controls, name, member) {
-        if (text_equals(name, "operator") || strchr(name, '@') || is_unsaid(member))
+        if (text_equals(name, "operator") || strchr(name, '@') || entry_says_nothing(member))
             continue;
         if (text_equals(name, "builtInControls"))
             add_built_in(&sum, member);

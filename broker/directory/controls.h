@@ -7,6 +7,3 @@
 
 /* Of enum proof. Whatever is not understood proves nothing. */
 unsigned controls_prove(const json_t *grant_controls);
-
-/* Nothing is said there: absent, null, empty, or an object or list of such. */
-bool is_unsaid(const json_t *value);

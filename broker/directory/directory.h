@@ -36,8 +36,7 @@ struct fact {
     atomic_uint uses;
     struct arena *arena; /* holds what the union points to */
     enum fact_kind kind;
-    int64_t retry_ms; /* of one that is not known: how long the service wants to be left alone; 0:
-                         it did not say */
+    int64_t retry_ms; /* of an unknown one: how long to leave the service alone; 0: not said */
     union {
         struct reading reading; /* every one begins with it */
         struct account account;
@@ -57,10 +56,9 @@ void fact_free(struct fact *fact);
 SCOPED(fact)
 
 struct directory_settings {
-    const char *graph; /* scheme and host, with a port where it is not the usual one */
-    const char
-        *graph_scope;  /* the scope of tokens for it, "https://graph.microsoft.com/.default" */
-    bool private_peer; /* an operator named the endpoint */
+    const char *graph;       /* scheme and host, with a port where it is not the usual one */
+    const char *graph_scope; /* of its tokens: "https://graph.microsoft.com/.default" */
+    bool private_peer;       /* an operator named the endpoint */
 };
 
 struct directory; /* opaque */
@@ -89,22 +87,18 @@ struct write {
 };
 
 enum write_outcome {
-    WRITE_ACCEPTED, /* taken by the directory, whatever it has done with it so far: `code` is its
-                       status */
+    WRITE_ACCEPTED, /* taken, whatever was done with it so far: `code` is its status */
     WRITE_REFUSED,  /* certainly without effect: `code` is the error's */
-    WRITE_NOT_SENT, /* certainly nothing left this machine, or the service said to come back later
-                     */
+    WRITE_NOT_SENT, /* certainly nothing left this machine, or the service said: later */
     WRITE_UNKNOWN,  /* it may have had its effect: read before anything else is sent */
 };
 
 /* Borrowed until the callback returns. */
 struct written {
     enum write_outcome outcome;
-    int status; /* of HTTP; 0: none */
-    const char
-        *code; /* the request's status or the error's code, in the directory's own word; or NULL */
-    const char
-        *says; /* the error's message, for the log and for the person's administrator; or NULL */
+    int status;              /* of HTTP; 0: none */
+    const char *code;        /* of the request's status or of the error, in its own word; or NULL */
+    const char *says;        /* what is wrong, for the log and for an administrator; or NULL */
     const char *request;     /* the request's id in the directory; or NULL */
     const char *correlation; /* the header request-id; or NULL */
     const char *ends_at;     /* as the answer has it; or NULL: proves nothing, reading back does */

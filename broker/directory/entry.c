@@ -4,6 +4,7 @@
 #include "base/text.h"
 
 #include <stdio.h>
+#include <string.h>
 
 void entry_spoil(struct entry *entry, const char *format, ...)
 {
@@ -97,4 +98,26 @@ const json_t *entry_list(struct entry *entry, const char *name)
     if (value && !json_is_array(value))
         entry_spoil(entry, "%s is no list", name);
     return value;
+}
+
+bool entry_says_nothing(const json_t *value)
+{
+    const char *name;
+    json_t *member;
+    size_t i;
+    if (json_is_object(value)) {
+        json_object_foreach ((json_t *)value, name, member) {
+            if (!strchr(name, '@') && !entry_says_nothing(member))
+                return false;
+        }
+        return true;
+    }
+    if (json_is_array(value)) {
+        json_array_foreach ((json_t *)value, i, member) {
+            if (!entry_says_nothing(member))
+                return false;
+        }
+        return true;
+    }
+    return !value || json_is_null(value) || text_equals(json_string_value(value), "");
 }

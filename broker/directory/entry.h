@@ -32,5 +32,7 @@ bool entry_needed_flag(struct entry *entry, const char *name);
 int64_t entry_moment(struct entry *entry, const char *name, int64_t fallback);
 /* Needed; what json_array_foreach goes over, even when spoilt. */
 const json_t *entry_list(struct entry *entry, const char *name);
+/* Whether a value is absent, null, empty, or made of such; annotations do not count. */
+bool entry_says_nothing(const json_t *value);
 /* The entry is not what it should be. */
 void entry_spoil(struct entry *entry, const char *format, ...) PRINTF(2, 3);

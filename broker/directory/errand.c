@@ -1,5 +1,5 @@
-/* One call at a time to each service as often as it bears, with a token, and learning from the
-   answer. */
+/* How a call leaves: the token is fetched, the service's turn is taken or waited for, and the
+   answer teaches when the next one may leave. */
 #include "directory/internal.h"
 
 #include "base/id.h"

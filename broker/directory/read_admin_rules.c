@@ -20,11 +20,11 @@ static bool ask(const struct asked *asked, unsigned step, struct text *path, jso
 {
     (void)body;
     text_add(path, "/v1.0/policies/roleManagementPolicyAssignments?$filter=scopeId%20eq%20");
-    path_add_literal(path, scope_of(&asked->target));
+    reader_add_literal(path, scope_of(&asked->target));
     text_add(path, "%20and%20scopeType%20eq%20");
-    path_add_literal(path, asked->target.kind == TARGET_GROUP ? "Group" : "DirectoryRole");
+    reader_add_literal(path, asked->target.kind == TARGET_GROUP ? "Group" : "DirectoryRole");
     text_add(path, "%20and%20roleDefinitionId%20eq%20");
-    path_add_literal(path, role_of(&asked->target));
+    reader_add_literal(path, role_of(&asked->target));
     text_add(path, "&$expand=policy($expand=rules)");
     return step == 0;
 }

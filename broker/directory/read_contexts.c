@@ -52,7 +52,7 @@ static void read_users(const json_t *users, struct arena *arena, struct context_
     const char *name;
     json_t *member;
     json_object_foreach ((json_t *)users, name, member) {
-        if (strchr(name, '@') || is_unsaid(member))
+        if (strchr(name, '@') || entry_says_nothing(member))
             continue;
         if (text_equals(name, "includeUsers")) {
             policy->everybody = has(member, "All");
@@ -72,7 +72,7 @@ static void read_users(const json_t *users, struct arena *arena, struct context_
 /* Whether a condition lets every sign-in of a browser through to the controls. */
 static bool takes_all(const char *name, const json_t *condition)
 {
-    if (strchr(name, '@') || is_unsaid(condition))
+    if (strchr(name, '@') || entry_says_nothing(condition))
         return true;
     if (text_equals(name, "applications") || text_equals(name, "users"))
         return true;
@@ -80,10 +80,10 @@ static bool takes_all(const char *name, const json_t *condition)
         return has(condition, "all") || has(condition, "browser");
     if (text_equals(name, "platforms"))
         return has(json_object_get(condition, "includePlatforms"), "all") &&
-               is_unsaid(json_object_get(condition, "excludePlatforms"));
+               entry_says_nothing(json_object_get(condition, "excludePlatforms"));
     if (text_equals(name, "locations"))
         return has(json_object_get(condition, "includeLocations"), "All") &&
-               is_unsaid(json_object_get(condition, "excludeLocations"));
+               entry_says_nothing(json_object_get(condition, "excludeLocations"));
     return false; /* risk levels, device filters, what is still to come */
 }
 
@@ -135,4 +135,4 @@ static enum fail read_answer(const struct asked *asked, const json_t *answer, st
 
 /* Conditional Access shares its one call a second with Identity Protection (contract 12). */
 const struct reader contexts_reader = {
-    .service = SERVICE_RISK, .most_pages = 32, .ask = ask, .read = read_answer};
+    .service = SERVICE_RISK, .most_pages = READER_PAGES, .ask = ask, .read = read_answer};

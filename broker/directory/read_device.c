@@ -7,7 +7,7 @@ static bool ask(const struct asked *asked, unsigned step, struct text *path, jso
 {
     (void)body;
     text_add(path, "/v1.0/devices(deviceId=");
-    path_add_literal(path, asked->subject);
+    reader_add_literal(path, asked->subject);
     text_add(path, ")?$select=id,deviceId,displayName,accountEnabled,isCompliant");
     return step == 0;
 }

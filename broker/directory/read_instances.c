@@ -13,9 +13,9 @@ static bool ask(const struct asked *asked, unsigned step, struct text *path, jso
                            "assignmentScheduleInstances?$filter=groupId%20eq%20"
                          : "/v1.0/roleManagement/directory/"
                            "roleAssignmentScheduleInstances?$filter=roleDefinitionId%20eq%20");
-    path_add_literal(path, asked->target.id);
+    reader_add_literal(path, asked->target.id);
     text_add(path, "%20and%20principalId%20eq%20");
-    path_add_literal(path, asked->subject);
+    reader_add_literal(path, asked->subject);
     return step == 0;
 }
 
@@ -69,4 +69,4 @@ static enum fail read_answer(const struct asked *asked, const json_t *answer, st
 }
 
 const struct reader instances_reader = {
-    .service = SERVICE_PIM, .most_pages = 32, .ask = ask, .read = read_answer};
+    .service = SERVICE_PIM, .most_pages = READER_PAGES, .ask = ask, .read = read_answer};

@@ -8,7 +8,7 @@ static bool ask(const struct asked *asked, unsigned step, struct text *path, jso
 {
     (void)body;
     text_add(path, "/v1.0/deviceManagement/managedDevices?$filter=azureADDeviceId%20eq%20");
-    path_add_literal(path, asked->subject);
+    reader_add_literal(path, asked->subject);
     text_add(path, "&$select=id,userId,deviceName,azureADDeviceId,complianceState");
     return step == 0;
 }

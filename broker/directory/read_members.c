@@ -62,7 +62,7 @@ static enum fail read_answer(const struct asked *asked, const json_t *answer, st
 }
 
 const struct reader members_reader = {.service = SERVICE_DIRECTORY,
-                                      .most_pages = 32,
+                                      .most_pages = READER_PAGES,
                                       .advanced = true,
                                       .ask = ask,
                                       .read = read_answer};

@@ -76,10 +76,10 @@ static enum fail read_answer(const struct asked *asked, const json_t *answer, st
 
 /* Whether the service knows `or` is written nowhere. */
 static const struct reader risks_apart_reader = {
-    .service = SERVICE_RISK, .most_pages = 32, .ask = ask_apart, .read = read_answer};
+    .service = SERVICE_RISK, .most_pages = READER_PAGES, .ask = ask_apart, .read = read_answer};
 
 const struct reader risks_reader = {.service = SERVICE_RISK,
-                                    .most_pages = 32,
+                                    .most_pages = READER_PAGES,
                                     .ask = ask_both,
                                     .read = read_answer,
                                     .otherwise = &risks_apart_reader};

@@ -63,7 +63,7 @@ enum fail reader_take(const struct reader *reader, const struct asked *asked, co
     return fail;
 }
 
-void path_add_literal(struct text *path, const char *text)
+void reader_add_literal(struct text *path, const char *text)
 {
     scoped(text_scoped) struct text doubled = TEXT_LIMIT(path->limit);
     for (; *text; text++) {

@@ -16,10 +16,12 @@ struct asked {
     const char **groups;
 };
 
+enum { READER_PAGES = 32 };
+
 struct reader {
     enum service service;
-    size_t most_pages;
-    bool advanced; /* as errand.h has it */
+    size_t most_pages; /* of all its steps; READER_PAGES at most */
+    bool advanced;     /* an advanced query of directory objects (contract 12) */
     /* Writes the path of a step, from 0, and the body where it is a POST; false: there is no such
        step, and all is read. */
     bool (*ask)(const struct asked *asked, unsigned step, struct text *path, json_t **body);
@@ -44,4 +46,4 @@ enum fail reader_take(const struct reader *reader, const struct asked *asked, co
                       size_t length, struct fact *fact, const char **next, struct reason *why);
 
 /* Adds an OData literal: the text in quotes, with those in it doubled, as URLs take it. */
-void path_add_literal(struct text *path, const char *text);
+void reader_add_literal(struct text *path, const char *text);

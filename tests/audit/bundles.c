@@ -165,7 +165,7 @@ static int verify(int count, char *arguments[])
     for (; count > 1 && strncmp(*arguments, "--", 2) == 0; count -= 2, arguments += 2)
         *(strcmp(*arguments, "--policy") == 0 ? &policy : &previous) = arguments[1];
     for (; count > 0; count--, arguments++) {
-        struct verdict verdict;
+        struct verified verdict;
         verify_files(*arguments, policy, previous, &options, &verdict);
         printf("%d %s\n", (int)verdict.code, verdict.count ? verdict.findings[0].says : "fine");
     }

@@ -17,7 +17,7 @@ static size_t setting(const char *name, size_t usual)
 static bool is_fine(const struct text *tar)
 {
     const struct verify_options options = {.findings = 1};
-    struct verdict verdict;
+    struct verified verdict;
     verify_bundle((struct slice){tar->data, tar->length}, &options, &verdict);
     return verdict.code == VERIFY_FINE;
 }

@@ -12,9 +12,9 @@ enum { TAR_MOST = 16 * 1024 * 1024 };
 
 static const struct verify_options plain = {.now = 0};
 
-static struct verdict verify(const struct text *tar, const struct verify_options *options)
+static struct verified verify(const struct text *tar, const struct verify_options *options)
 {
-    struct verdict verdict;
+    struct verified verdict;
     verify_bundle((struct slice){tar->data, tar->length}, options, &verdict);
     ck_assert_int_eq(verdict.code, verdict.count ? verdict.findings[0].code : VERIFY_FINE);
     return verdict;
@@ -23,7 +23,7 @@ static struct verdict verify(const struct text *tar, const struct verify_options
 static void check(const struct text *tar, const struct verify_options *options,
                   enum verify_code code, const char *says)
 {
-    struct verdict verdict = verify(tar, options);
+    struct verified verdict = verify(tar, options);
     ck_assert_msg(verdict.code == code, "%d: %s", (int)verdict.code, verdict.findings[0].says);
     if (says)
         ck_assert_text(verdict.findings[0].says, says);
@@ -55,7 +55,7 @@ START_TEST(an_untouched_bundle_is_fine)
     scoped(text_scoped) struct text tar = TEXT_LIMIT(TAR_MOST);
     open_log(&log, 200);
     fixture_bundle(&log, 0, 200, NULL, NULL, &tar);
-    struct verdict verdict = verify(&tar, &plain);
+    struct verified verdict = verify(&tar, &plain);
     ck_assert_msg(verdict.code == VERIFY_FINE, "%s", verdict.findings[0].says);
     ck_assert_int_eq(verdict.checkpoint.size, 200);
     ck_assert_int_eq(verdict.records, 200);
@@ -75,7 +75,7 @@ START_TEST(a_part_of_a_log_is_fine_too)
     check(&range, &plain, VERIFY_FINE, NULL);
     log.withhold = all_but_submissions;
     fixture_bundle(&log, 10, 90, "code = request.submitted", NULL, &some);
-    struct verdict verdict = verify(&some, &plain);
+    struct verified verdict = verify(&some, &plain);
     ck_assert_int_eq(verdict.code, VERIFY_FINE);
     ck_assert_int_eq(verdict.records, 12);
     ck_assert_text(verdict.filter, "code = request.submitted");
@@ -417,7 +417,7 @@ START_TEST(files_are_read_from_disk)
     scoped(fixture_scoped) struct fixture log;
     scoped(text_scoped) struct text tar = TEXT_LIMIT(TAR_MOST), note = TEXT_LIMIT(NOTE_MOST);
     scoped(text_scoped) struct text policy = TEXT_LIMIT(NOTE_MOST);
-    struct verdict verdict;
+    struct verified verdict;
     open_log(&log, 20);
     fixture_bundle(&log, 0, 20, NULL, NULL, &tar);
     fixture_checkpoint(&log, 12, &note);

@@ -10,14 +10,14 @@ enum { TAR_MOST = 1024 * 1024 };
 
 static const struct verify_options plain = {.now = 0};
 
-static struct verdict verify(const struct text *tar, const struct verify_options *options)
+static struct verified verify(const struct text *tar, const struct verify_options *options)
 {
-    struct verdict verdict;
+    struct verified verdict;
     verify_bundle((struct slice){tar->data, tar->length}, options, &verdict);
     return verdict;
 }
 
-static const char *report_of(const struct verdict *verdict, struct text *report)
+static const char *report_of(const struct verified *verdict, struct text *report)
 {
     text_clear(report);
     verify_report(verdict, report);
@@ -33,7 +33,7 @@ START_TEST(the_report_says_what_was_witnessed)
     fixture_live(&log, 10);
     fixture_checkpoint(&log, 7, &note);
     fixture_bundle(&log, 0, 10, NULL, NULL, &tar);
-    struct verdict verdict = verify(&tar, &plain);
+    struct verified verdict = verify(&tar, &plain);
     const char *says = report_of(&verdict, &report);
     ck_assert(strstr(says, "self-asserted: the keys came with the bundle.") != NULL);
     ck_assert(strstr(says, "\nnot witnessed: ") != NULL);
@@ -71,7 +71,7 @@ START_TEST(a_witness_counts_when_one_trusts_it)
     struct bundle_files files;
     fixture_bundle(&log, 0, 10, NULL, NULL, &tar);
     ck_assert_fine(bundle_open((struct slice){tar.data, tar.length}, &files, &spec_why));
-    struct verdict verdict = verify(&tar, &plain);
+    struct verified verdict = verify(&tar, &plain);
     const struct note_signer *const both[] = {log.log_key, witness.log_key};
     ck_assert_fine(checkpoint_sign(&verdict.checkpoint, 2, both, &note, &spec_why));
     files.files[BUNDLE_CHECKPOINT] = slice_of(text_of(&note));
@@ -105,7 +105,7 @@ START_TEST(it_says_what_is_there_and_what_is_not)
     fixture_checkpoint(&log, 6, &note);
     log.withhold = the_third;
     fixture_bundle(&log, 2, 9, "all but the third", text_of(&note), &tar);
-    struct verdict verdict = verify(&tar, &plain);
+    struct verified verdict = verify(&tar, &plain);
     const char *says = report_of(&verdict, &report);
     ck_assert(strstr(says, "checkpoint: " FIXTURE_ORIGIN ", 10 events, root ") == says);
     ck_assert(strstr(says, "\nsigned by: " FIXTURE_ORIGIN "+") != NULL);

@@ -11,6 +11,7 @@ import {
   X509Certificate,
 } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { finally_ } from "./spec.mjs";
@@ -331,6 +332,33 @@ class Sandbox {
       // what is no JSON is in `text`
     }
     return { status: answer.status, headers: answer.headers, body: json, text, code: json?.error?.code };
+  }
+
+  /** A call over a socket of its own, so that nothing is retried or hidden by a client: what came, or how it broke off. */
+  raw(path, { method = "GET", body, token, timeout = 20000 } = {}) {
+    const started = Date.now();
+    return new Promise((resolve) => {
+      const call = request(new URL(this.origin + path), {
+        method,
+        agent: false,
+        headers: {
+          ...(token && { authorization: `Bearer ${token}` }),
+          ...(body && { "content-type": "application/json", "content-length": Buffer.byteLength(body) }),
+        },
+      });
+      call.setTimeout(timeout, () => call.destroy(new Error("timeout")));
+      call.on("error", (error) => resolve({ error: error.code ?? error.message, after: Date.now() - started }));
+      call.on("response", (answer) => {
+        const pieces = [];
+        const { statusCode: status, headers } = answer;
+        const done = (error) =>
+          resolve({ status, headers, bytes: Buffer.concat(pieces), error, after: Date.now() - started });
+        answer.on("data", (piece) => pieces.push(piece));
+        answer.on("end", () => done(answer.complete ? undefined : "cut"));
+        answer.on("error", (error) => done(error.code ?? error.message));
+      });
+      call.end(body);
+    });
   }
 
   /** Has the application hold exactly these permissions for a while: `await run(token)`. */

@@ -212,6 +212,8 @@ void front_mail(struct sandbox *sandbox, struct exchange *exchange)
         answer_header(exchange, "Content-Security-Policy",
                       "default-src 'none'; style-src 'unsafe-inline'; img-src data:; "
                       "sandbox allow-popups allow-top-navigation-by-user-activation");
-        answer_text(exchange, 200, HTML_TYPE, json_member_text(mail, "content"));
+        answer_text(exchange, 200, HTML_TYPE, /* links lead out of the frame */
+                    arena_text(exchange->arena, "<base target=\"_top\">%s",
+                               json_member_text(mail, "content")));
     }
 }
