@@ -167,15 +167,16 @@ void parts_free(struct parts *parts)
     web_free(parts->web);
     if (access->worker)
         worker_stop(access->worker);
-    writer_free(access->writer); /* first: tasks wait for its answers */
-    worker_free(access->worker);
-    loop_free(access->loop);
-    sessions_free(access->sessions);
+    writer_free(access->writer); /* before the tasks that wait for its answers */
+    directory_free(
+        access->directory); /* before those who wait for its answers, and the loop that they wake */
     notify_free(access->notify);
-    facts_free(access->facts);
-    directory_free(access->directory);
     identity_free(parts->directory_identity);
     identity_free(access->identity);
+    worker_free(access->worker);
+    facts_free(access->facts);
+    loop_free(access->loop);
+    sessions_free(access->sessions);
     ledger_free(access->ledger);
     keys_free(access->keys);
     stores_free(access->stores);

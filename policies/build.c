@@ -42,23 +42,26 @@ static void collect(const char **list, size_t *count, size_t more, const char *c
     }
 }
 
-static const char **read_guids(struct form *form, const char *name, size_t *count)
+/* Kept in the policy's own memory: the form's is gone when it was read. */
+static const char **read_guids(struct policy *policy, struct form *form, const char *name,
+                               size_t *count)
 {
     const char **texts;
     char guid[37];
-    struct arena *arena = form->complaints->arena;
-    *count = form_texts(form, name, OPTIONAL, NAMES_MOST, 64, &texts);
-    for (size_t i = 0; i < *count; i++) {
+    size_t given = form_texts(form, name, OPTIONAL, NAMES_MOST, 64, &texts);
+    const char **guids = ARENA_ARRAY(policy->arena, const char *, given);
+    *count = 0;
+    for (size_t i = 0; i < given; i++) {
         if (!text_read_guid(texts[i], guid)) {
             form_complain(form, name, "\"%s\" is not an object id (a GUID)", texts[i]);
             continue;
         }
-        texts[i] = arena_copy(arena, guid);
-        for (size_t k = 0; k < i; k++)
-            if (text_equals(texts[k], guid))
+        for (size_t k = 0; k < *count; k++)
+            if (text_equals(guids[k], guid))
                 form_complain(form, name, "\"%s\" is there twice", guid);
+        guids[(*count)++] = arena_copy(policy->arena, guid);
     }
-    return texts;
+    return guids;
 }
 
 /* People and roles are shown to those who decide: no characters that hide or turn what stands
@@ -82,8 +85,8 @@ static void build_people(struct policy *policy, const json_t *merged, struct com
         check_name(&all, name);
         struct form form = form_open(value, form_place(&all, name), complaints);
         people->name = arena_copy(policy->arena, name);
-        people->users = read_guids(&form, "users", &people->user_count);
-        people->groups = read_guids(&form, "groups", &people->group_count);
+        people->users = read_guids(policy, &form, "users", &people->user_count);
+        people->groups = read_guids(policy, &form, "groups", &people->group_count);
         if (form.object && !people->user_count && !people->group_count)
             complain(complaints, form.at, "holds nobody: name users or groups by their object ids");
         form_end(&form);

@@ -433,9 +433,10 @@ static int64_t work(void *context)
     int64_t due = begin_due(worker);
     run_tasks(worker);
     clear_over(worker);
-    int64_t held = next_hold(worker);
+    int64_t held = next_hold(worker), paced = directory_work(worker->access->directory);
     int64_t next = due < held ? due : held;
-    return next == INT64_MAX ? MOMENT_NEVER : (next + 999) / 1000;
+    next = next == INT64_MAX ? MOMENT_NEVER : (next + 999) / 1000;
+    return next < paced ? next : paced;
 }
 
 static void *run(void *context)

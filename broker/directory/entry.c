@@ -103,18 +103,18 @@ const json_t *entry_list(struct entry *entry, const char *name)
 bool entry_says_nothing(const json_t *value)
 {
     const char *name;
-    json_t *member;
+    json_t *part;
     size_t i;
     if (json_is_object(value)) {
-        json_object_foreach ((json_t *)value, name, member) {
-            if (!strchr(name, '@') && !entry_says_nothing(member))
+        json_object_foreach ((json_t *)value, name, part) {
+            if (!strchr(name, '@') && !entry_says_nothing(part))
                 return false;
         }
         return true;
     }
     if (json_is_array(value)) {
-        json_array_foreach ((json_t *)value, i, member) {
-            if (!entry_says_nothing(member))
+        json_array_foreach ((json_t *)value, i, part) {
+            if (!entry_says_nothing(part))
                 return false;
         }
         return true;

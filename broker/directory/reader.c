@@ -27,10 +27,8 @@ enum fail reader_understand(const struct question *question, struct arena *arena
                             struct reason *why)
 {
     bool everybody = question->kind == FACT_RISKS || question->kind == FACT_CONTEXTS;
-    const char *key = question->kind == FACT_ADMIN_RULES ? question->subject
-                      : question->kind == FACT_INSTANCES ? question->object
-                                                         : NULL;
     bool targeted = question->kind == FACT_ADMIN_RULES || question->kind == FACT_INSTANCES;
+    const char *key = question->kind == FACT_INSTANCES ? question->object : question->subject;
     struct asked asked = {.subject = everybody ? NULL : arena_copy(arena, question->subject),
                           .group_count = question->group_count,
                           .groups = ARENA_ARRAY(arena, const char *, question->group_count)};

@@ -24,7 +24,8 @@ START_TEST(groups_are_asked_for_twenty_at_a_time)
         ck_assert_text(path_of_step(&many, step, &body), "/v1.0/users/" ALICE "/checkMemberGroups");
         ck_assert_ptr_nonnull(strstr(body, groups[step * 20]));
         ck_assert_int_eq(strstr(body, "00000020-") != NULL, step == 1);
-        ck_assert_uint_eq(strlen(body), strlen("{\"groupIds\":[]}") + (step < 2 ? 20 : 5) * 39 - 1);
+        ck_assert_uint_eq(strlen(body),
+                          strlen("{\"groupIds\":[]}") + (step < 2 ? 20U : 5U) * 39 - 1);
     }
     ck_assert_text(path_of_step(&many, 3, NULL), "");
 }

@@ -44,6 +44,19 @@ START_TEST(no_groups_are_known_without_a_call)
 }
 END_TEST
 
+START_TEST(what_is_too_long_is_not_asked)
+{
+    static char subject[5000];
+    struct question question = {.kind = FACT_ACCOUNT, .subject = subject};
+    memset(subject, 'a', sizeof subject - 1);
+    scoped(graph_scoped) struct graph *graph = graph_new(0, NULL);
+    scoped(asker_scoped) struct asker *asker = asker_new(graph);
+    scoped(fact_scoped) struct fact *fact = ask_one(asker, &question);
+    expect_unknown(fact, "too long");
+    ck_assert_uint_eq(graph_asked(graph), 0);
+}
+END_TEST
+
 START_TEST(half_an_answer_is_no_answer)
 {
     static const struct saying sayings[] = {
@@ -141,7 +154,8 @@ START_TEST(a_filter_that_intune_ignores_does_not_read_the_whole_tenant)
 END_TEST
 
 SPECIFICATION("directory/paging", groups_beyond_twenty_take_several_calls,
-              no_groups_are_known_without_a_call, half_an_answer_is_no_answer,
-              pages_are_followed_through_an_empty_one, a_next_page_at_another_host_is_not_fetched,
-              pages_in_a_circle_come_to_an_end, pages_without_end_come_to_an_end,
+              no_groups_are_known_without_a_call, what_is_too_long_is_not_asked,
+              half_an_answer_is_no_answer, pages_are_followed_through_an_empty_one,
+              a_next_page_at_another_host_is_not_fetched, pages_in_a_circle_come_to_an_end,
+              pages_without_end_come_to_an_end,
               a_filter_that_intune_ignores_does_not_read_the_whole_tenant)

@@ -11,9 +11,10 @@ enum {
     LARGEST = 1 << 30 /* what is larger is a sanitizer's own */
 };
 
-static const char masked[CANARIES][CANARY + 1] = {"RDMDQX.iqpqtupvtquxtquxtpwvtqxqwxvtqwxuq",
-                                                  "UIHR.HR.@.CNEX.vhui.@.rdbsdu.ho.hu.01234",
-                                                  "@orvds.u!jdo.ui!u.onccnex.l`x.jddq.98765"};
+/* Letters and digits only, so that no way of writing them changes them. */
+static const char masked[CANARIES][CANARY + 1] = {"uihrhruidbnmntsngdwdsxrhmdouuinjdo345678",
+                                                  "uihruvnhruidbnmntsngdwdsxrdbsduuinou2345",
+                                                  "uiduishsenodhruiddbintgvhubidrrnmm234567"};
 
 static char unmasked(size_t which, size_t at)
 {

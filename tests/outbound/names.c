@@ -161,6 +161,8 @@ START_TEST(plain_http_stays_on_this_machine_even_for_an_operator)
         ck_assert_msg(got.answer.outcome == OUTCOME_NOT_SENT, "%s", urls[i]);
         ck_assert_int_lt(got.answer.duration_ms, 1000);
     }
+    struct call call = {.method = "GET", .url = "http://1.1.1.1/", .total_ms = 3000};
+    ck_assert_ptr_nonnull(strstr(call_once(&call).answer.reason.text, "Protocol \"http\""));
 }
 END_TEST
 

@@ -226,6 +226,12 @@ bool connection_answer(struct connection *connection, int status, const char *he
                           headers, strlen(body), body);
 }
 
+void connection_await(struct connection *connection)
+{
+    struct pollfd ready = {.fd = connection->socket, .events = POLLIN};
+    (void)poll(&ready, 1, -1);
+}
+
 void connection_reset(struct connection *connection)
 {
     const struct linger at_once = {.l_onoff = 1};

@@ -43,6 +43,8 @@ bool connection_say(struct connection *connection, const char *format, ...) PRIN
 /* A whole answer with Content-Length. `headers` are whole lines, each with its CR LF, or "". */
 bool connection_answer(struct connection *connection, int status, const char *headers,
                        const char *body);
+/* Waits until there is something to read, and leaves it there. */
+void connection_await(struct connection *connection);
 /* Breaks the connection with a RST. */
 void connection_reset(struct connection *connection);
 /* Waits, or returns early when the server is being stopped. */

@@ -13,13 +13,17 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-static void answer_with_canary(struct connection *connection)
+enum { TIMES = 300 };
+
+/* Many times over: some of a piece of memory that was freed is soon written over. */
+static void answer_with_canaries(struct connection *connection)
 {
     scoped(text_scoped) struct text request = TEXT_LIMIT(65536);
-    char canary[CANARY + 1] = "";
-    canary_write(2, canary);
+    static char canaries[TIMES * CANARY + 1];
+    for (size_t i = 0; i < TIMES; i++)
+        canary_write(2, canaries + i * CANARY);
     while (connection_read(connection, &request))
-        (void)connection_answer(connection, 200, "", canary);
+        (void)connection_answer(connection, 200, "", canaries);
 }
 
 /* The server is another process, so that what it keeps is not found here. */
@@ -29,8 +33,8 @@ static pid_t start_server(const char *pem, int *port)
     ck_assert_int_eq(pipe(pipes), 0);
     pid_t child = fork();
     if (child == 0) {
-        struct server *server = pem ? server_new_tls(answer_with_canary, NULL, pem, 0)
-                                    : server_new(answer_with_canary, NULL);
+        struct server *server = pem ? server_new_tls(answer_with_canaries, NULL, pem, 0)
+                                    : server_new(answer_with_canaries, NULL);
         int own = server_port(server);
         ck_assert_int_eq(write(pipes[1], &own, sizeof own), sizeof own);
         for (;;)

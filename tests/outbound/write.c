@@ -120,14 +120,15 @@ START_TEST(a_lost_answer_leaves_the_outcome_unknown)
 }
 END_TEST
 
-static void reset_at_once(struct connection *connection)
+static void reset_unread(struct connection *connection)
 {
+    connection_await(connection);
     connection_reset(connection);
 }
 
 START_TEST(a_connection_that_breaks_before_the_request_was_read_is_unknown_too)
 {
-    scoped(server_scoped) struct server *server = server_new(reset_at_once, NULL);
+    scoped(server_scoped) struct server *server = server_new(reset_unread, NULL);
     struct call call = plain_write(server_url(server, "/"));
     ck_assert_int_eq(call_once(&call).answer.outcome, OUTCOME_UNKNOWN);
     ck_assert_uint_eq(server_connections(server), 1);

@@ -101,10 +101,14 @@ class Sandbox {
     this.authority = origin;
     this.keyFile = join(folder, "curfew.key.pem");
     this.certificateFile = join(folder, "curfew.cert.pem");
+    const move = (body) => {
+      this.ownToken = undefined; // it may be over by then
+      return this.control("POST", "/clock", body);
+    };
     this.clock = {
       now: () => this.control("GET", "/clock"),
-      advance: (span) => this.control("POST", "/clock", { advance: span }),
-      set: (offset) => this.control("POST", "/clock", { offset }),
+      advance: (span) => move({ advance: span }),
+      set: (offset) => move({ offset }),
     };
   }
 
@@ -156,12 +160,26 @@ class Sandbox {
     return wanted ? this.control("POST", "/switches", wanted) : this.control("GET", "/switches");
   }
 
+  /** Registers a further redirect URI of Curfew. */
+  async allowRedirect(uri) {
+    const { items } = await this.control("GET", "/apps");
+    const { redirect_uris } = items.find((app) => app.id === CURFEW);
+    return this.control("PATCH", `/apps/${CURFEW}`, { redirect_uris: [...new Set([...redirect_uris, uri])] });
+  }
+
   person(id, changes) {
     return this.control("PATCH", `/persons/${id}`, changes);
   }
 
   reset() {
     return this.control("POST", "/reset");
+  }
+
+  /** As at the start, now, and with these switches beside AT_ONCE. */
+  async afresh(switches = {}) {
+    if ((await this.clock.now()).settable) await this.clock.set(0);
+    await this.reset();
+    await this.switches({ ...AT_ONCE, ...switches });
   }
 
   async held() {

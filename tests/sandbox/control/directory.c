@@ -3,6 +3,7 @@
 
 #include "base/json.h"
 #include "base/memory.h"
+#include "sandbox/graph/entities.h"
 #include "sandbox/graph/logs.h"
 #include "sandbox/pim/pim.h"
 #include "sandbox/tenant/change.h"
@@ -12,8 +13,8 @@
 
 static const int64_t lingers_ms = 7LL * 24 * 3600 * 1000; /* of a deleted person in PIM (D15) */
 
-static json_t *show_person(const struct sandbox *sandbox, struct exchange *exchange,
-                           const struct person *person)
+static json_t *describe_person(const struct sandbox *sandbox, struct exchange *exchange,
+                               const struct person *person)
 {
     return memory_needed(json_pack(
         "{s:s, s:s, s:s, s:s?, s:s?, s:s?, s:s?, s:s?, s:b, s:b, s:b, s:b, s:O, s:s, s:s?, s:o}",
@@ -26,11 +27,20 @@ static json_t *show_person(const struct sandbox *sandbox, struct exchange *excha
         members_groups_of(sandbox->tenant, person->id, exchange->now_ms)));
 }
 
-/* The GUID of a new noun: what the body says, or a new one. */
-static void take_id(const json_t *body, char id[GUID_SIZE])
+/* The body of a POST that makes something, with the GUID that it asks for, or a new one. NULL with
+   an answer. New reference. */
+static json_t *new_noun(struct sandbox *sandbox, struct exchange *exchange, char id[GUID_SIZE])
 {
+    json_auto_t *body = control_body(exchange);
+    if (!body)
+        return NULL;
     if (!text_read_guid(json_member_text(body, "id"), id))
         guid_new(id);
+    json_auto_t *taken = show_object(sandbox, id);
+    if (!taken)
+        return json_incref(body);
+    control_error(exchange, 409, "that id is taken");
+    return NULL;
 }
 
 static struct target member_of(const char *group)
@@ -110,7 +120,7 @@ void control_persons(struct sandbox *sandbox, struct exchange *exchange)
     for (size_t i = 0; i < sandbox->tenant->persons_count; i++)
         if (!sandbox->tenant->persons[i]->deleted)
             (void)json_array_append_new(
-                list, show_person(sandbox, exchange, sandbox->tenant->persons[i]));
+                list, describe_person(sandbox, exchange, sandbox->tenant->persons[i]));
     control_items(exchange, list);
 }
 
@@ -126,17 +136,18 @@ static void change_person(struct sandbox *sandbox, struct exchange *exchange, st
         return;
     if (groups)
         set_memberships(sandbox, exchange, person->id, NULL, groups);
-    answer_json(exchange, status, show_person(sandbox, exchange, person));
+    answer_json(exchange, status, describe_person(sandbox, exchange, person));
 }
 
 void control_person_add(struct sandbox *sandbox, struct exchange *exchange)
 {
-    json_auto_t *body = control_body(exchange);
+    char id[GUID_SIZE];
+    json_auto_t *body = new_noun(sandbox, exchange, id);
     if (!body)
         return;
     struct person *person = tenant_new_persons(sandbox->tenant);
     person_begin(person, exchange->now_ms);
-    take_id(body, person->id);
+    memcpy(person->id, id, GUID_SIZE);
     change_person(sandbox, exchange, person, body, 201);
     if (exchange->status != 201) {
         json_decref(person->app_roles);
@@ -177,8 +188,8 @@ void control_person_delete(struct sandbox *sandbox, struct exchange *exchange)
     answer_nothing(exchange, 204);
 }
 
-static json_t *show_group(const struct sandbox *sandbox, struct exchange *exchange,
-                          const struct group *group)
+static json_t *describe_group(const struct sandbox *sandbox, struct exchange *exchange,
+                              const struct group *group)
 {
     return memory_needed(json_pack(
         "{s:s, s:s, s:s?, s:b, s:b, s:b, s:b, s:o, s:o}", "id", group->id, "name", group->name,
@@ -193,8 +204,8 @@ void control_groups(struct sandbox *sandbox, struct exchange *exchange)
     json_t *list = memory_needed(json_array());
     for (size_t i = 0; i < sandbox->tenant->groups_count; i++)
         if (!sandbox->tenant->groups[i]->deleted)
-            (void)json_array_append_new(list,
-                                        show_group(sandbox, exchange, sandbox->tenant->groups[i]));
+            (void)json_array_append_new(
+                list, describe_group(sandbox, exchange, sandbox->tenant->groups[i]));
     control_items(exchange, list);
 }
 
@@ -210,18 +221,19 @@ static void change_group(struct sandbox *sandbox, struct exchange *exchange, str
         return;
     if (members)
         set_memberships(sandbox, exchange, NULL, group->id, members);
-    answer_json(exchange, status, show_group(sandbox, exchange, group));
+    answer_json(exchange, status, describe_group(sandbox, exchange, group));
 }
 
 void control_group_add(struct sandbox *sandbox, struct exchange *exchange)
 {
-    json_auto_t *body = control_body(exchange);
+    char id[GUID_SIZE];
+    json_auto_t *body = new_noun(sandbox, exchange, id);
     if (!body)
         return;
     struct group *group = tenant_new_groups(sandbox->tenant);
     group->onboarded_ms = MOMENT_NEVER;
     group->made_ms = exchange->now_ms;
-    take_id(body, group->id);
+    memcpy(group->id, id, GUID_SIZE);
     change_group(sandbox, exchange, group, body, 201);
     if (exchange->status != 201)
         sandbox->tenant->groups_count--;
@@ -252,7 +264,7 @@ void control_group_delete(struct sandbox *sandbox, struct exchange *exchange)
     answer_nothing(exchange, 204);
 }
 
-static json_t *show_device(const struct device *device)
+static json_t *describe_device(const struct device *device)
 {
     return memory_needed(json_pack(
         "{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:b, s:b, s:s, s:s?}", "id", device->id,
@@ -267,7 +279,7 @@ void control_devices(struct sandbox *sandbox, struct exchange *exchange)
     json_t *list = memory_needed(json_array());
     for (size_t i = 0; i < sandbox->tenant->devices_count; i++)
         if (!sandbox->tenant->devices[i]->deleted)
-            (void)json_array_append_new(list, show_device(sandbox->tenant->devices[i]));
+            (void)json_array_append_new(list, describe_device(sandbox->tenant->devices[i]));
     control_items(exchange, list);
 }
 
@@ -277,17 +289,18 @@ static void change_device(struct sandbox *sandbox, struct exchange *exchange, st
     struct complaints complaints = {.arena = exchange->arena};
     (void)device_change(sandbox->tenant, device, body, "", &complaints);
     if (!control_complained(exchange, &complaints))
-        answer_json(exchange, status, show_device(device));
+        answer_json(exchange, status, describe_device(device));
 }
 
 void control_device_add(struct sandbox *sandbox, struct exchange *exchange)
 {
-    json_auto_t *body = control_body(exchange);
+    char id[GUID_SIZE];
+    json_auto_t *body = new_noun(sandbox, exchange, id);
     if (!body)
         return;
     struct device *device = tenant_new_devices(sandbox->tenant);
     device_begin(device);
-    take_id(body, device->id);
+    memcpy(device->id, id, GUID_SIZE);
     guid_new(device->device_id);
     guid_new(device->managed_id);
     change_device(sandbox, exchange, device, body, 201);

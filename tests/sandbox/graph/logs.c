@@ -24,19 +24,31 @@ static json_t *device_detail(const struct device *device)
                      "trustType", "Azure AD joined");
 }
 
-static json_t *applied_policies(const struct sandbox *sandbox, int aadsts)
+static const char *result_of(const struct access_policy *policy, const json_t *contexts, int aadsts)
+{
+    size_t i;
+    json_t *context;
+    if (text_equals(policy->state, "disabled"))
+        return "notEnabled";
+    json_array_foreach ((json_t *)contexts, i, context) {
+        if (!text_equals(policy->context, json_string_value(context)))
+            continue;
+        if (text_equals(policy->state, "enabled"))
+            return aadsts ? "failure" : "success";
+        return aadsts ? "reportOnlyFailure" : "reportOnlySuccess";
+    }
+    return "notApplied";
+}
+
+static json_t *applied_policies(const struct sandbox *sandbox, const json_t *contexts, int aadsts)
 {
     json_t *list = memory_needed(json_array());
     for (size_t i = 0; i < sandbox->tenant->access_policies_count; i++) {
         const struct access_policy *policy = sandbox->tenant->access_policies[i];
-        const char *result = text_equals(policy->state, "enabled") && policy->context
-                                 ? (aadsts ? "failure" : "success")
-                             : text_equals(policy->state, "disabled") ? "notEnabled"
-                                                                      : "notApplied";
-        (void)json_array_append_new(list,
-                                    json_pack("{s:s, s:s, s:[], s:[], s:s}", "id", policy->id,
-                                              "displayName", policy->name, "enforcedGrantControls",
-                                              "enforcedSessionControls", "result", result));
+        (void)json_array_append_new(
+            list, json_pack("{s:s, s:s, s:[], s:[], s:s}", "id", policy->id, "displayName",
+                            policy->name, "enforcedGrantControls", "enforcedSessionControls",
+                            "result", result_of(policy, contexts, aadsts)));
     }
     return list;
 }
@@ -72,17 +84,19 @@ static json_t *status(int aadsts, const char *says)
 }
 
 void logs_sign_in(struct sandbox *sandbox, struct exchange *exchange, const struct app *app,
-                  const struct evidence *evidence, int aadsts, const char *says)
+                  const struct evidence *evidence, const json_t *contexts, int aadsts,
+                  const char *says)
 {
     const struct device *device = tenant_device(sandbox->tenant, evidence->device);
     const struct person *person = exchange->person;
-    add_sign_in(sandbox, exchange->now_ms, person,
-                memory_needed(json_pack(
-                    "{s:s, s:s, s:s, s:s, s:b, s:o, s:o, s:o}", "appId", app->id, "appDisplayName",
-                    app->name, "clientAppUsed", "Browser", "conditionalAccessStatus",
-                    aadsts ? "failure" : "success", "isInteractive", 1, "status",
-                    status(aadsts, says), "deviceDetail", device_detail(device),
-                    "appliedConditionalAccessPolicies", applied_policies(sandbox, aadsts))));
+    add_sign_in(
+        sandbox, exchange->now_ms, person,
+        memory_needed(json_pack("{s:s, s:s, s:s, s:s, s:b, s:o, s:o, s:o}", "appId", app->id,
+                                "appDisplayName", app->name, "clientAppUsed", "Browser",
+                                "conditionalAccessStatus", aadsts ? "failure" : "success",
+                                "isInteractive", 1, "status", status(aadsts, says), "deviceDetail",
+                                device_detail(device), "appliedConditionalAccessPolicies",
+                                applied_policies(sandbox, contexts, aadsts))));
 }
 
 void logs_legacy_sign_in(struct sandbox *sandbox, int64_t now_ms, const struct person *person,

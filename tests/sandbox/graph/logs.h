@@ -3,9 +3,10 @@
 
 #include "sandbox/sandbox.h"
 
-/* An interactive sign-in; `aadsts` is 0 when it worked. */
+/* An interactive sign-in that asked for these contexts; `aadsts` is 0 when it worked. */
 void logs_sign_in(struct sandbox *sandbox, struct exchange *exchange, const struct app *app,
-                  const struct evidence *evidence, int aadsts, const char *says);
+                  const struct evidence *evidence, const json_t *contexts, int aadsts,
+                  const char *says);
 /* A sign-in of a client that is no browser ("IMAP4"), with or without success. */
 void logs_legacy_sign_in(struct sandbox *sandbox, int64_t now_ms, const struct person *person,
                          const char *client, int aadsts);

@@ -210,19 +210,26 @@ static bool read_risk(struct exchange *exchange, const struct pairs *form, struc
 }
 
 /* 0, or the AADSTS code of whatever stands against this sign-in. */
-static int decide(const struct sandbox *sandbox, struct exchange *exchange, const struct flow *flow,
-                  const struct person *person, const struct evidence *evidence, const char **says)
+static int decide(const struct sandbox *sandbox, struct exchange *exchange,
+                  const struct person *person, const struct evidence *evidence,
+                  const json_t *contexts, const char **says)
 {
     if (!person->enabled) {
         *says = "The user account is disabled.";
         return 50057;
     }
-    json_auto_t *contexts = memory_needed(json_array());
+    return access_decide(sandbox, person, evidence, contexts, exchange->now_ms, says);
+}
+
+/* Those that the client asked for in either token, unless the person leaves them out. */
+static json_t *wanted_contexts(const struct flow *flow, const struct evidence *evidence)
+{
+    json_t *contexts = memory_needed(json_array());
     if (evidence->contexts) {
         (void)json_array_extend(contexts, flow->asked.id_contexts);
         (void)json_array_extend(contexts, flow->asked.api_contexts);
     }
-    return access_decide(sandbox, person, evidence, contexts, exchange->now_ms, says);
+    return contexts;
 }
 
 static void cancel(struct exchange *exchange, const struct flow *flow, const char *aadsts)
@@ -261,8 +268,9 @@ void login_submit(struct sandbox *sandbox, struct exchange *exchange)
     if (!read_evidence(sandbox, exchange, &form, person, &evidence) ||
         !read_risk(exchange, &form, person))
         return;
-    int aadsts = decide(sandbox, exchange, flow, person, &evidence, &says);
-    logs_sign_in(sandbox, exchange, flow->asked.app, &evidence, aadsts, says);
+    json_auto_t *contexts = wanted_contexts(flow, &evidence);
+    int aadsts = decide(sandbox, exchange, person, &evidence, contexts, &says);
+    logs_sign_in(sandbox, exchange, flow->asked.app, &evidence, contexts, aadsts, says);
     if (aadsts) {
         show_refusal(sandbox, exchange, flow, person, aadsts, says);
         return;

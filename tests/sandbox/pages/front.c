@@ -8,14 +8,14 @@
 
 #include <string.h>
 
-enum { CALLS = 25, MAILS = 10 };
+enum { CALLS = 25, MAILS = 10, SOON = 24 * 3600 };
 
 static void add_cell(struct text *page, const char *label, const char *text)
 {
     html_addf(page, "<td data-label=\"%s\">%s</td>", label, text);
 }
 
-/* "2026-01-15 10:00:00", and how long until then when it is to come. */
+/* "2026-01-15 10:00:00", and how long until then when it is soon. */
 static const char *when(struct exchange *exchange, int64_t moment_ms)
 {
     char text[21];
@@ -25,9 +25,10 @@ static const char *when(struct exchange *exchange, int64_t moment_ms)
     moment_text(moment_ms / 1000, text);
     text[10] = ' ';
     text[19] = '\0';
-    return left <= 0 ? arena_copy(exchange->arena, text)
-                     : arena_text(exchange->arena, "%s (in %lld min %lld s)", text,
-                                  (long long)(left / 60), (long long)(left % 60));
+    bool soon = left > 0 && left < SOON;
+    return soon ? arena_text(exchange->arena, "%s (in %lld min %lld s)", text,
+                             (long long)(left / 60), (long long)(left % 60))
+                : arena_copy(exchange->arena, text);
 }
 
 static void add_persons(struct sandbox *sandbox, struct exchange *exchange, struct text *page)

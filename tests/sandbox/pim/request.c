@@ -84,7 +84,7 @@ static bool check_policy(struct sandbox *sandbox, struct exchange *exchange,
         (void)json_array_append_new(failed, json_string("JustificationRule"));
     if (!removal && is_enabled(enablement, "Ticketing") && text_is_empty(wanted->ticket_number))
         (void)json_array_append_new(failed, json_string("TicketingRule"));
-    if (is_enabled(enablement, "MultiFactorAuthentication")) /* no application can do that */
+    if (!removal && is_enabled(enablement, "MultiFactorAuthentication")) /* no app can do that */
         (void)json_array_append_new(failed, json_string("MfaRule"));
     if (json_array_size(failed) == 0)
         return true;

@@ -90,7 +90,7 @@ struct assignment *tenant_assign(struct tenant *tenant, const char *principal,
 
 struct person *tenant_person(const struct tenant *tenant, const char *id_or_upn)
 {
-    for (size_t i = 0; i < tenant->persons_count; i++) {
+    for (size_t i = 0; id_or_upn && i < tenant->persons_count; i++) {
         struct person *person = tenant->persons[i];
         if (!person->deleted && (text_equals_ignoring_case(person->id, id_or_upn) ||
                                  text_equals_ignoring_case(person->upn, id_or_upn)))

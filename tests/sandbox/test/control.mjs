@@ -99,6 +99,18 @@ await specification("sandbox/control", {
     );
   },
 
+  "an id is given once": async () => {
+    for (const [path, id] of [
+      ["/persons", PERSONS.ana],
+      ["/groups", GROUPS.owners],
+      ["/devices", device("SEC-114")],
+    ]) {
+      await assert.rejects(sandbox.control("POST", path, { id, name: "Twice Over" }), /409 .*taken/);
+    }
+    const id = "9e450000-0000-4000-8000-0000000000aa";
+    assert.equal((await sandbox.control("POST", "/persons", { id, name: "Own Id" })).id, id);
+  },
+
   "groups come, change and go": async () => {
     const made = await sandbox.control("POST", "/groups", {
       name: "Project",
@@ -211,7 +223,7 @@ await specification("sandbox/control", {
     assert.match(response.headers.get("content-security-policy"), /default-src 'none'/);
     assert.ok(!page.includes("<i>Eve") && !page.includes("<script>1") && !page.includes("<b>x"));
     assert.match(page, /&lt;i&gt;Eve&lt;\/i&gt;/);
-    assert.match(page, /Copilot owners \(member\).*2099-01-01T00:00:00Z/);
+    assert.match(page, /Copilot owners \(member\).*2099-01-01 00:00:00/);
     assert.match(page, /\/v1\.0\/users\/&lt;b&gt;x/);
     assert.match(page, /href="http:\/\/127\.0\.0\.1:8080"/);
   },

@@ -28,12 +28,6 @@ const json = (answer) => JSON.parse(answer.bytes);
 const held = async () =>
   (await sandbox.assignments()).live.filter((one) => one.principal.id === PERSONS.ana && one.manner === "assigned");
 
-async function afresh() {
-  await sandbox.clock.set(0);
-  await sandbox.reset();
-  await sandbox.switches(AT_ONCE);
-}
-
 await specification("sandbox/faults", {
   "a fault fits by method, path, query and body, as often as it says, and no oftener": async () => {
     const teapot = { kind: "answer", status: 418 };
@@ -82,7 +76,7 @@ await specification("sandbox/faults", {
   },
 
   "G11 the answer speaks of another person, group or end": async () => {
-    await afresh();
+    await sandbox.afresh();
     await sandbox.fault(POST, {
       kind: "alter",
       set: {
@@ -100,13 +94,13 @@ await specification("sandbox/faults", {
 
   "G12 any status, and one that is granted and never comes": async () => {
     for (const status of ["Failed", "PendingApproval", "SomethingNew"]) {
-      await afresh();
+      await sandbox.afresh();
       await sandbox.fault(POST, { kind: "alter", set: { status }, drop: ["ticketInfo"] });
       const answer = json(await post());
       assert.equal(answer.status, status);
       assert.ok(!("ticketInfo" in answer));
     }
-    await afresh();
+    await sandbox.afresh();
     await sandbox.fault(POST, { kind: "never" });
     assert.equal(json(await post()).status, "Granted");
     await sandbox.clock.advance("PT10M");
@@ -115,7 +109,7 @@ await specification("sandbox/faults", {
   },
 
   "G13 to G18, G23 any error of Graph, with any header": async () => {
-    await afresh();
+    await sandbox.afresh();
     const errors = [
       [400, "RoleAssignmentRequestPolicyValidationFailed", 'The following policy rules failed: ["MfaRule"]'],
       [400, "ActiveDurationTooShort", "x"],
@@ -192,7 +186,7 @@ await specification("sandbox/faults", {
   },
 
   "G24 504 although it happened": async () => {
-    await afresh();
+    await sandbox.afresh();
     await sandbox.fault(POST, { kind: "error", status: 504, code: "GatewayTimeout", when: "after" });
     assert.equal((await post()).status, 504);
     assert.equal((await held()).length, 1);
@@ -212,7 +206,7 @@ await specification("sandbox/faults", {
   },
 
   "G30 a list that shows what was true before": async () => {
-    await afresh();
+    await sandbox.afresh();
     await sandbox.fault(LIST, { kind: "stale", seconds: 60 }, { times: 2 });
     await post();
     const seen = [];
@@ -257,7 +251,7 @@ await specification("sandbox/faults", {
   },
 
   "G34 the effect happens twice": async () => {
-    await afresh();
+    await sandbox.afresh();
     await sandbox.fault(POST, { kind: "twice" });
     const answer = json(await post());
     assert.equal(answer.status, "Provisioned");
@@ -277,7 +271,7 @@ await specification("sandbox/faults", {
   },
 
   "tokens can be forged: other claims, signed rightly or by a decoy": async () => {
-    await afresh();
+    await sandbox.afresh();
     const tokens = async (fault) => {
       if (fault) await sandbox.fault({ path: "/*/oauth2/v2.0/token" }, fault);
       const { location } = await sandbox.signIn(sandbox.authorizeUrl());

@@ -7,7 +7,7 @@ const sandbox = await startSandbox({ switches: AT_ONCE });
 const filter = (text) => `$filter=${encodeURIComponent(text)}`;
 
 async function list(path, options = {}) {
-  const { status, body } = await sandbox.graph(path, { token: await sandbox.appToken(), ...options });
+  const { status, body } = await sandbox.graph(path, options);
   assert.equal(status, 200, JSON.stringify(body));
   return body.value;
 }
@@ -32,6 +32,10 @@ await specification("sandbox/logs", {
     await sandbox.clock.advance("PT5M");
     const [entry] = await list(`/auditLogs/signIns?${filter(`userId eq '${PERSONS.ben}'`)}`);
     assert.deepEqual([entry.status.errorCode, entry.conditionalAccessStatus], [53000, "failure"]);
+    assert.deepEqual(
+      entry.appliedConditionalAccessPolicies.map((policy) => policy.result),
+      ["failure", "notApplied", "notEnabled", "notApplied"],
+    );
   },
 
   "G10 legacy clients show in beta alone": async () => {
@@ -70,7 +74,7 @@ await specification("sandbox/logs", {
     const path = `/reports/authenticationMethods/userRegistrationDetails/${id}`;
     assert.equal((await sandbox.graph(path)).status, 404);
     await sandbox.clock.advance("PT1H");
-    const { body } = await sandbox.graph(path, { token: await sandbox.appToken() });
+    const { body } = await sandbox.graph(path);
     assert.deepEqual([body.isMfaRegistered, body.methodsRegistered], [false, []]);
     assert.ok(
       (await list("/reports/authenticationMethods/userRegistrationDetails")).some(
@@ -81,7 +85,6 @@ await specification("sandbox/logs", {
 
   "I01 what PIM does is audited, after two minutes, under one correlation": async () => {
     await sandbox.graph("/identityGovernance/privilegedAccess/group/assignmentScheduleRequests", {
-      token: await sandbox.appToken(),
       body: {
         accessId: "member",
         groupId: GROUPS.owners,
@@ -139,7 +142,6 @@ await specification("sandbox/logs", {
       [PERSONS.ben, "P1D"],
     ]) {
       const { body } = await sandbox.graph("/roleManagement/directory/roleAssignmentScheduleRequests", {
-        token: await sandbox.appToken(),
         body: {
           action: "adminAssign",
           principalId: person,
@@ -151,11 +153,7 @@ await specification("sandbox/logs", {
       });
       answers.push(body);
     }
-    const { value } = (
-      await sandbox.graph("/roleManagement/directory/roleAssignmentScheduleInstances", {
-        token: await sandbox.appToken(),
-      })
-    ).body;
+    const { value } = (await sandbox.graph("/roleManagement/directory/roleAssignmentScheduleInstances", {})).body;
     assert.equal(answers.length, value.length);
     for (const instance of value) {
       assert.equal(Date.parse(instance.endDateTime) - Date.parse(instance.startDateTime), 86400_000);

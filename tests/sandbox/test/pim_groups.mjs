@@ -45,10 +45,9 @@ function remove(changes = {}, options = {}) {
   });
 }
 
-async function instances(principal = PERSONS.ana, token) {
+async function instances(principal = PERSONS.ana) {
   const { status, body } = await sandbox.graph(
     `${PIM}/assignmentScheduleInstances?${filter(`groupId eq '${GROUPS.owners}' and principalId eq '${principal}'`)}`,
-    { token },
   );
   assert.equal(status, 200, JSON.stringify(body));
   return body.value;
@@ -57,15 +56,8 @@ async function instances(principal = PERSONS.ana, token) {
 async function isMember(group = GROUPS.owners, principal = PERSONS.ana) {
   const { body } = await sandbox.graph(`/users/${principal}/checkMemberGroups`, {
     body: { groupIds: [group] },
-    token: await sandbox.appToken(),
   });
   return body.value.length === 1;
-}
-
-async function afresh(switches = {}) {
-  await sandbox.clock.set(0);
-  await sandbox.reset();
-  await sandbox.switches({ ...AT_ONCE, ...switches });
 }
 
 await specification("sandbox/pim_groups", {
@@ -117,7 +109,7 @@ await specification("sandbox/pim_groups", {
     assert.equal(await isMember(), false);
     const gone = (await sandbox.assignments()).past.find((held) => held.principal.id === PERSONS.ana);
     assert.equal(gone.why, "removed");
-    await afresh({ early_removal: true });
+    await sandbox.afresh({ early_removal: true });
     await assign();
     assert.equal((await remove()).status, 201);
   },
@@ -130,32 +122,30 @@ await specification("sandbox/pim_groups", {
   },
 
   "C04 it ends by itself at its end": async () => {
-    await afresh({ expiry_ms: 2000 });
+    await sandbox.afresh({ expiry_ms: 2000 });
     await assign();
     await sandbox.clock.advance("PT1H");
-    const token = await sandbox.appToken();
-    assert.equal((await instances(PERSONS.ana, token)).length, 1); // within the seconds that PIM takes
+    assert.equal((await instances()).length, 1); // within the seconds that PIM takes
     await sandbox.clock.advance("PT3S");
-    assert.deepEqual(await instances(PERSONS.ana, token), []);
+    assert.deepEqual(await instances(), []);
     assert.equal(await isMember(), false);
     assert.equal((await sandbox.assignments()).past.find((held) => held.principal.id === PERSONS.ana).why, "expired");
   },
 
   "C05 while PIM is out, nothing ends by itself, and a removal works": async () => {
-    await afresh({ pim_outage: true });
+    await sandbox.afresh({ pim_outage: true });
     await assign();
     await assign({ principalId: PERSONS.ben });
     await sandbox.clock.advance("PT2H");
-    const token = await sandbox.appToken();
-    assert.equal((await instances(PERSONS.ana, token)).length, 1);
-    assert.equal((await remove({}, { token })).status, 201);
-    assert.deepEqual(await instances(PERSONS.ana, token), []);
+    assert.equal((await instances()).length, 1);
+    assert.equal((await remove()).status, 201);
+    assert.deepEqual(await instances(), []);
     await sandbox.switches({ pim_outage: false });
-    assert.deepEqual(await instances(PERSONS.ben, token), []);
+    assert.deepEqual(await instances(PERSONS.ben), []);
   },
 
   "C06 what is granted for later can be canceled, and never begins": async () => {
-    await afresh();
+    await sandbox.afresh();
     const { body } = await assign({
       scheduleInfo: { startDateTime: await later(3600), expiration: { type: "afterDuration", duration: "PT1H" } },
     });
@@ -168,11 +158,11 @@ await specification("sandbox/pim_groups", {
     assert.equal((await cancel()).status, 400);
     assert.equal((await sandbox.graph(`${PIM}/assignmentScheduleRequests/${body.id}`)).body.status, "Canceled");
     await sandbox.clock.advance("PT70M");
-    assert.deepEqual(await instances(PERSONS.ana, await sandbox.appToken()), []);
+    assert.deepEqual(await instances(PERSONS.ana), []);
   },
 
   "C07 what is provisioned cannot": async () => {
-    await afresh();
+    await sandbox.afresh();
     const { body } = await assign();
     const { status, code } = await sandbox.graph(`${PIM}/assignmentScheduleRequests/${body.id}/cancel`, {
       method: "POST",
@@ -193,17 +183,14 @@ await specification("sandbox/pim_groups", {
   },
 
   "C11 a request is forgotten after 45 days": async () => {
-    await afresh();
+    await sandbox.afresh();
     const { body } = await assign();
     await sandbox.clock.advance("P46D");
-    assert.equal(
-      (await sandbox.graph(`${PIM}/assignmentScheduleRequests/${body.id}`, { token: await sandbox.appToken() })).status,
-      404,
-    );
+    assert.equal((await sandbox.graph(`${PIM}/assignmentScheduleRequests/${body.id}`)).status, 404);
   },
 
   "D01 a list without groupId or principalId is 400, of either kind": async () => {
-    await afresh();
+    await sandbox.afresh();
     for (const list of [
       "assignmentScheduleInstances",
       "assignmentSchedules",
@@ -225,7 +212,7 @@ await specification("sandbox/pim_groups", {
   },
 
   "D02 a group has no policies until PIM knows it, and two then": async () => {
-    await afresh();
+    await sandbox.afresh();
     const policies = async (group) =>
       (
         await sandbox.graph(
@@ -241,7 +228,7 @@ await specification("sandbox/pim_groups", {
   },
 
   "D03 accessId is kept: an owner is no member": async () => {
-    await afresh();
+    await sandbox.afresh();
     assert.equal((await assign({ accessId: "owner" })).status, 201);
     assert.equal(await isMember(), false);
     assert.deepEqual(
@@ -249,11 +236,11 @@ await specification("sandbox/pim_groups", {
       [PERSONS.tom, PERSONS.ana],
     );
     await sandbox.clock.advance("PT6M");
-    assert.equal((await remove({}, { token: await sandbox.appToken() })).code, "RoleAssignmentDoesNotExist");
+    assert.equal((await remove()).code, "RoleAssignmentDoesNotExist");
   },
 
   "D04 provisioning takes its time, and members show later still": async () => {
-    await afresh({ provisioning_ms: 5000, membership_ms: 20000 });
+    await sandbox.afresh({ provisioning_ms: 5000, membership_ms: 20000 });
     assert.equal((await assign()).body.status, "Provisioned");
     assert.deepEqual(await instances(), []);
     await sandbox.clock.advance("PT6S");
@@ -264,7 +251,7 @@ await specification("sandbox/pim_groups", {
   },
 
   "some reads come from a replica that lags": async () => {
-    await afresh({ replica_lag_ms: 60000, replica_every: 2 });
+    await sandbox.afresh({ replica_lag_ms: 60000, replica_every: 2 });
     const made = (await assign()).body.id;
     const seen = [];
     for (let i = 0; i < 4; i++) seen.push((await instances()).length);
@@ -276,7 +263,7 @@ await specification("sandbox/pim_groups", {
   },
 
   "D05 dynamic and synced groups are refused": async () => {
-    await afresh();
+    await sandbox.afresh();
     for (const kind of ["dynamic", "synced"]) {
       const group = await sandbox.control("POST", "/groups", { name: kind, [kind]: true });
       assert.equal((await assign({ groupId: group.id })).code, "InvalidRoleAssignmentRequest");
@@ -284,27 +271,26 @@ await specification("sandbox/pim_groups", {
   },
 
   "D06 the last owner stays, until there is another one or PIM gives up": async () => {
-    await afresh();
+    await sandbox.afresh();
     const { id } = await sandbox.control("POST", "/groups", { name: "Orphans", pim: true });
     const owner = { groupId: id, accessId: "owner" };
     await assign(owner);
     await sandbox.clock.advance("PT2H");
-    const owners = async () =>
-      (await sandbox.graph(`/groups/${id}/owners`, { token: await sandbox.appToken() })).body.value.length;
+    const owners = async () => (await sandbox.graph(`/groups/${id}/owners`)).body.value.length;
     assert.equal(await owners(), 1);
     await sandbox.control("POST", "/assignments", { principal: PERSONS.tom, group: id, access: "owner" });
     assert.equal(await owners(), 1); // Ana is gone, Tom is there
-    await afresh();
+    await sandbox.afresh();
     const second = (await sandbox.control("POST", "/groups", { name: "Orphans", pim: true })).id;
     await assign({ groupId: second, accessId: "owner" });
     await sandbox.clock.advance("P32D");
-    await sandbox.graph(`/groups/${second}/owners`, { token: await sandbox.appToken() });
+    await sandbox.graph(`/groups/${second}/owners`);
     const held = (await sandbox.assignments()).live.find((one) => one.target.id === second);
     assert.equal(held.ends_at, null); // for good
   },
 
   "D08 what others do outside PIM makes members, and no instances": async () => {
-    await afresh({ audit_log_ms: 0 });
+    await sandbox.afresh({ audit_log_ms: 0 });
     const made = await sandbox.control("POST", "/assignments", {
       principal: PERSONS.nils,
       group: GROUPS.owners,
@@ -316,14 +302,14 @@ await specification("sandbox/pim_groups", {
     assert.equal(audits[0].activityDisplayName, "Add member to group");
     assert.equal((await assign({ principalId: PERSONS.nils })).status, 201);
     await sandbox.clock.advance("PT2H");
-    assert.deepEqual(await instances(PERSONS.nils, await sandbox.appToken()), []);
+    assert.deepEqual(await instances(PERSONS.nils), []);
     assert.ok(await isMember(GROUPS.owners, PERSONS.nils)); // C10: the other one stays
     await sandbox.control("DELETE", `/assignments/${made.id}`);
     assert.equal(await isMember(GROUPS.owners, PERSONS.nils), false);
   },
 
   "D10 ten lists a second are enough: 429 with a useless code and no Retry-After": async () => {
-    await afresh({ group_lists_per_second: 10 });
+    await sandbox.afresh({ group_lists_per_second: 10 });
     await new Promise((resolve) => setTimeout(resolve, 1001));
     const path = `${PIM}/assignmentScheduleInstances?${filter(`groupId eq '${GROUPS.owners}'`)}`;
     const answers = [];
@@ -338,7 +324,7 @@ await specification("sandbox/pim_groups", {
   },
 
   "D15 schedules of a deleted person linger for a week": async () => {
-    await afresh();
+    await sandbox.afresh();
     await assign({ scheduleInfo: { startDateTime: await later(0), expiration: { type: "noExpiration" } } });
     await sandbox.control("DELETE", `/persons/${PERSONS.ana}`);
     assert.equal((await instances()).length, 1);
@@ -346,11 +332,11 @@ await specification("sandbox/pim_groups", {
       !(await sandbox.graph(`/groups/${GROUPS.owners}/members`)).body.value.some((member) => member.id === PERSONS.ana),
     );
     await sandbox.clock.advance("P8D");
-    assert.deepEqual(await instances(PERSONS.ana, await sandbox.appToken()), []);
+    assert.deepEqual(await instances(PERSONS.ana), []);
   },
 
   "adminUpdate moves the end, and keeps the start": async () => {
-    await afresh();
+    await sandbox.afresh();
     await assign();
     const end = await later(7200);
     const { status, body } = await assign({
@@ -369,11 +355,11 @@ await specification("sandbox/pim_groups", {
     );
     assert.equal((await sandbox.assignments()).past.filter((one) => one.why === "updated").length, 1);
     await sandbox.clock.advance("PT6M");
-    assert.equal((await remove({}, { token: await sandbox.appToken() })).status, 201); // five minutes count from the first start
+    assert.equal((await remove()).status, 201); // five minutes count from the first start
   },
 
   "requests are listed, and eligibility is apart from assignments": async () => {
-    await afresh();
+    await sandbox.afresh();
     const { body } = await assign({ ticketInfo: { ticketNumber: "INC-7", ticketSystem: "" } });
     const listed = await sandbox.graph(
       `${PIM}/assignmentScheduleRequests?${filter(`groupId eq '${GROUPS.owners}' and principalId eq '${PERSONS.ana}'`)}`,

@@ -40,12 +40,6 @@ function rules(changes) {
   return sandbox.control("PATCH", "/pim", { role: ROLES.securityOperator, rules: changes });
 }
 
-async function afresh(switches = {}) {
-  await sandbox.clock.set(0);
-  await sandbox.reset();
-  await sandbox.switches({ ...AT_ONCE, ...switches });
-}
-
 await specification("sandbox/pim_roles", {
   "B01 B03 adminAssign is provisioned now, whatever past start was asked for": async () => {
     const { status, body } = await assign();
@@ -64,7 +58,7 @@ await specification("sandbox/pim_roles", {
   },
 
   "B02 a start in the future is Granted, and begins then": async () => {
-    await afresh();
+    await sandbox.afresh();
     const start = new Date(Date.now() + 3600_000).toISOString();
     const { body } = await assign({
       scheduleInfo: { startDateTime: start, expiration: { type: "afterDuration", duration: "PT1H" } },
@@ -80,7 +74,7 @@ await specification("sandbox/pim_roles", {
   },
 
   "B05 B06 every rule that fails is named in one message": async () => {
-    await afresh();
+    await sandbox.afresh();
     await rules({
       Expiration_Admin_Assignment: { isExpirationRequired: true, maximumDuration: "PT4H" },
       Enablement_Admin_Assignment: { enabledRules: ["Justification", "Ticketing"] },
@@ -98,13 +92,13 @@ await specification("sandbox/pim_roles", {
   },
 
   "B23 an MFA rule for administrators makes it impossible for an application": async () => {
-    await afresh();
+    await sandbox.afresh();
     await rules({ Enablement_Admin_Assignment: { enabledRules: ["MultiFactorAuthentication", "Justification"] } });
     assert.deepEqual(await failed(assign()), ["MfaRule"]);
   },
 
   "B24 without an end, where an end is required, is an ExpirationRule": async () => {
-    await afresh();
+    await sandbox.afresh();
     const forever = { scheduleInfo: { startDateTime: null, expiration: { type: "NoExpiration" } } };
     await rules({ Expiration_Admin_Assignment: { isExpirationRequired: true } });
     assert.deepEqual(await failed(assign(forever)), ["ExpirationRule"]);
@@ -123,7 +117,7 @@ await specification("sandbox/pim_roles", {
   },
 
   "B16 five minutes are the least": async () => {
-    await afresh();
+    await sandbox.afresh();
     for (const duration of ["PT4M", "PT4M59S"]) {
       assert.equal((await assign({ scheduleInfo: within(duration) })).code, "ActiveDurationTooShort");
     }
@@ -136,7 +130,7 @@ await specification("sandbox/pim_roles", {
   },
 
   "B17 durations have days, hours, minutes and seconds, and nothing else": async () => {
-    await afresh();
+    await sandbox.afresh();
     for (const duration of ["P6M", "P1Y", "P2W", "PT", "P"]) {
       assert.equal((await assign({ scheduleInfo: within(duration) })).code, "InvalidRoleAssignmentRequest", duration);
     }
@@ -155,7 +149,7 @@ await specification("sandbox/pim_roles", {
   },
 
   "B19 a dry run obeys the rules and leaves nothing behind": async () => {
-    await afresh();
+    await sandbox.afresh();
     const { status, body } = await assign({ isValidationOnly: true });
     assert.deepEqual([status, body.status, body.isValidationOnly, body.targetScheduleId], [201, "Granted", true, null]);
     assert.deepEqual(await failed(assign({ isValidationOnly: true, justification: "" })), ["JustificationRule"]);
@@ -166,7 +160,7 @@ await specification("sandbox/pim_roles", {
   },
 
   "B20 letter case does not matter going in, and is regular coming out": async () => {
-    await afresh();
+    await sandbox.afresh();
     const { status, body } = await assign({
       action: "AdminAssign",
       scheduleInfo: { expiration: { type: "AfterDuration", duration: "PT1H" } },
@@ -175,14 +169,14 @@ await specification("sandbox/pim_roles", {
   },
 
   "B21 an unknown role is RoleNotFound, an unknown group ResourceNotFound": async () => {
-    await afresh();
+    await sandbox.afresh();
     const nothing = "11111111-0000-4000-8000-000000000000";
     const role = await assign({ roleDefinitionId: nothing });
     assert.deepEqual([role.status, role.code], [404, "RoleNotFound"]);
   },
 
   "B22 a new person is not found at first, and an unknown one never": async () => {
-    await afresh({ new_principal_ms: 60000 });
+    await sandbox.afresh({ new_principal_ms: 60000 });
     const { id } = await sandbox.control("POST", "/persons", { name: "Eve New" });
     const young = await assign({ principalId: id });
     assert.deepEqual([young.status, young.code], [404, "SubjectNotFound"]);
@@ -192,7 +186,7 @@ await specification("sandbox/pim_roles", {
   },
 
   "B25 B26 permissions: writing needs ReadWrite, and so does reading requests": async () => {
-    await afresh();
+    await sandbox.afresh();
     const { body } = await assign();
     await sandbox.withPermissions(["RoleAssignmentSchedule.Read.Directory"], async (token) => {
       assert.equal((await assign({ principalId: PERSONS.ben }, { token })).code, "Authorization_RequestDenied");
@@ -211,7 +205,7 @@ await specification("sandbox/pim_roles", {
   },
 
   "a role made outside PIM shows among roleAssignments, and not among instances": async () => {
-    await afresh();
+    await sandbox.afresh();
     await sandbox.control("POST", "/assignments", {
       principal: PERSONS.nils,
       role: ROLES.securityReader,

@@ -198,8 +198,7 @@ await specification("sandbox/sign_in", {
     assert.deepEqual(id._claim_names, { groups: "src1" });
     assert.match(id._claim_sources.src1.endpoint, /^https:\/\/graph\.windows\.net\/.*\/getMemberObjects$/);
     assert.equal(api.groups, undefined);
-    await sandbox.reset();
-    await sandbox.switches(AT_ONCE);
+    await sandbox.afresh();
   },
 
   "A03 a wrong verifier redeems nothing, the right one does": async () => {
@@ -273,7 +272,7 @@ await specification("sandbox/sign_in", {
 
   "more redirect URIs can be registered while it runs": async () => {
     const uri = "http://127.0.0.1:45678/auth/callback";
-    await sandbox.control("PATCH", `/apps/${CURFEW}`, { redirect_uris: [uri, "http://127.0.0.1:8080/auth/callback"] });
+    await sandbox.allowRedirect(uri);
     const went = await sandbox.signIn(sandbox.authorizeUrl({ redirect: uri }));
     assert.ok(went.location.startsWith(`${uri}?code=`));
     assert.equal((await sandbox.redeem(went.location, { redirect_uri: uri })).status, 200);
@@ -450,8 +449,7 @@ await specification("sandbox/sign_in", {
     assert.match((await tokens({ person: "ben" }, { claims: contexts("c3") })).page, /AADSTS53003/);
     await sandbox.person(PERSONS.ben, { risk: "none" });
     assert.ok((await tokens({ person: "ben" }, { claims: contexts("c3") })).id);
-    await sandbox.reset();
-    await sandbox.switches(AT_ONCE);
+    await sandbox.afresh();
   },
 
   "the pages have forms and links, no script, and escape what they show": async () => {
@@ -464,8 +462,7 @@ await specification("sandbox/sign_in", {
     const hinted = await sandbox.browse(sandbox.authorizeUrl({ login_hint: "ana.torres@contoso.example" }));
     assert.match(hinted.page, /Sign in as Ana Torres/);
     assert.match(hinted.page, /SEC-115, iPadOS: not compliant/);
-    await sandbox.reset();
-    await sandbox.switches(AT_ONCE);
+    await sandbox.afresh();
   },
 
   "cancelling goes back with access_denied": async () => {
