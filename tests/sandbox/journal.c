@@ -142,7 +142,8 @@ static json_t *show(const struct exchange *exchange, int64_t number, bool with_a
     moment_text_ms(exchange->now_ms, at);
     json_t *query = pairs_json(&exchange->query);
     redact(query);
-    json_t *status = exchange->status ? json_integer(exchange->status) : json_null();
+    bool lost = !exchange->status || fault_is(exchange->fault, FAULT_RESET, AFTER_EFFECT);
+    json_t *status = lost ? json_null() : json_integer(exchange->status);
     json_t *entry = memory_needed(json_pack(
         "{s:I, s:s, s:s, s:s, s:s, s:o, s:o, s:o, s:s?, s:s?, s:s, s:s?, s:o, s:s?, s:O?}", "n",
         (json_int_t)number, "at", at, "api", apis[exchange->api], "method", exchange->method,

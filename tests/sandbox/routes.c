@@ -181,24 +181,6 @@ const struct route routes[] = {
 /* clang-format on */
 const size_t routes_count = COUNT(routes);
 
-/* The path behind its version, and the API that it belongs to. */
-static const char *read_api(struct exchange *exchange)
-{
-    const char *path = exchange->path;
-    if (text_starts_with(path, "/v1.0/")) {
-        exchange->api = API_V1;
-        return path + strlen("/v1.0");
-    }
-    if (text_starts_with(path, "/beta/")) {
-        exchange->api = API_BETA;
-        return path + strlen("/beta");
-    }
-    exchange->api = text_starts_with(path, "/_sandbox")                           ? API_CONTROL
-                    : text_equals(path, "/") || text_equals(path, "/favicon.ico") ? API_PAGE
-                                                                                  : API_LOGIN;
-    return path;
-}
-
 static bool serves(enum serves serves, enum api api)
 {
     switch (serves) {
@@ -257,11 +239,11 @@ static bool path_fits(const char *template, const char *path, struct exchange *e
 
 const struct route *route_find(struct exchange *exchange, bool *other_method)
 {
-    const char *path = read_api(exchange);
     *other_method = false;
     for (size_t i = 0; i < routes_count; i++) {
         const struct route *route = &routes[i];
-        if (!serves(route->serves, exchange->api) || !path_fits(route->path, path, exchange))
+        if (!serves(route->serves, exchange->api) ||
+            !path_fits(route->path, exchange->route_path, exchange))
             continue;
         if (text_equals(route->method, exchange->method))
             return route;

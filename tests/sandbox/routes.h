@@ -16,6 +16,6 @@ struct route {
 extern const struct route routes[];
 extern const size_t routes_count;
 
-/* Says which API the call is for, finds its route and fills in the parameters. NULL when there is
-   none; `*other_method` says that one of another method fits. */
+/* Finds the route of a call and fills in its parameters. NULL when there is none; `*other_method`
+   says that one of another method fits. */
 const struct route *route_find(struct exchange *exchange, bool *other_method);

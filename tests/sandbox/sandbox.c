@@ -152,8 +152,6 @@ static void act(struct sandbox *sandbox, struct exchange *exchange)
 
 void sandbox_answer_inner(struct sandbox *sandbox, struct exchange *exchange)
 {
-    bool other_method;
-    (void)route_find(exchange, &other_method); /* says which API it is, also for faults */
     bool watched = is_graph(exchange) || exchange->api == API_LOGIN;
     if (!exchange->admitted && watched) /* a call inside a batch */
         exchange->fault = faults_take(sandbox->faults, exchange, false);
@@ -185,8 +183,6 @@ void sandbox_answer(struct sandbox *sandbox, struct exchange *exchange)
 
 void sandbox_admit(struct sandbox *sandbox, struct exchange *exchange, bool head_only)
 {
-    bool other_method;
-    (void)route_find(exchange, &other_method);
     if (exchange->api == API_CONTROL || exchange->api == API_PAGE || exchange->fault)
         return;
     pthread_mutex_lock(&sandbox->lock);

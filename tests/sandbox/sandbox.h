@@ -34,7 +34,7 @@ struct sandbox {
     } limits[LIMITERS];
 };
 
-/* `tenant_text` is kept; the folder must outlive it. */
+/* `tenant_text` is its own from here on, whatever comes of it; the folder must outlive it. */
 enum fail sandbox_new(const char *folder, char *tenant_text, struct sandbox **ret,
                       struct reason *why);
 void sandbox_free(struct sandbox *sandbox);

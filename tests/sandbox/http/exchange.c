@@ -6,6 +6,24 @@
 #include <stdlib.h>
 #include <string.h>
 
+static void read_api(struct exchange *exchange)
+{
+    const char *path = exchange->route_path = exchange->path;
+    if (text_starts_with(path, "/v1.0/")) {
+        exchange->api = API_V1;
+        exchange->route_path = path + strlen("/v1.0");
+    } else if (text_starts_with(path, "/beta/")) {
+        exchange->api = API_BETA;
+        exchange->route_path = path + strlen("/beta");
+    } else if (text_starts_with(path, "/_sandbox")) {
+        exchange->api = API_CONTROL;
+    } else if (text_equals(path, "/") || text_equals(path, "/favicon.ico")) {
+        exchange->api = API_PAGE;
+    } else {
+        exchange->api = API_LOGIN;
+    }
+}
+
 struct exchange *exchange_new(const char *method, const char *target)
 {
     struct arena *arena = arena_new();
@@ -21,8 +39,10 @@ struct exchange *exchange_new(const char *method, const char *target)
     bool fine = exchange->path && exchange->path[0] == '/' &&
                 text_is_utf8(exchange->path, strlen(exchange->path)) &&
                 (!target[length] || pairs_read(&exchange->query, target + length + 1));
-    if (fine)
+    if (fine) {
+        read_api(exchange);
         return exchange;
+    }
     exchange_free(exchange);
     return NULL;
 }

@@ -26,6 +26,7 @@ struct exchange {
     struct pairs query, headers;
     struct text body;
     enum api api;
+    const char *route_path;              /* the path without the version of Graph */
     const char *params[EXCHANGE_PARAMS]; /* what stood in the braces of the route */
     const char *asked_at;                /* scheme and host as the caller knows them */
     int64_t now_ms;

@@ -13,7 +13,7 @@
 #include <sys/socket.h>
 #include <time.h>
 
-enum { BLOCK = 16 * 1024 };
+enum { BLOCK = 16 * 1024, DRIP_MS = 1000 };
 
 enum MHD_Result send_reset(struct call *call)
 {
@@ -67,38 +67,53 @@ static void render(struct call *call)
         gzip_text(&call->body, (size_t)breaks(call, FAULT_GZIP)->number);
 }
 
-/* The body's bytes, then `pad` blanks; a cut body ends in an error, a dripping one waits. */
-static ssize_t read_broken(void *context, uint64_t position, char *bytes, size_t most)
+/* As much of the body from `position` on as fits. */
+static ssize_t copy_body(const struct call *call, uint64_t position, char *bytes, size_t most)
 {
-    struct call *call = context;
-    const struct fault *fault = call->exchange->fault;
-    if (fault->kind == FAULT_CUT && position >= (uint64_t)fault->number)
+    size_t left = call->body.length - (size_t)position;
+    size_t length = left < most ? left : most;
+    memcpy(bytes, call->body.data + position, length);
+    return (ssize_t)length;
+}
+
+/* Ends in an error before the length that the head promised. */
+static ssize_t read_cut(void *context, uint64_t position, char *bytes, size_t most)
+{
+    const struct call *call = context;
+    uint64_t end = (uint64_t)call->exchange->fault->number;
+    if (position >= end || position >= call->body.length)
         return MHD_CONTENT_READER_END_WITH_ERROR;
-    if (fault->kind == FAULT_DRIP) {
-        if (call->dropped)
-            return MHD_CONTENT_READER_END_WITH_ERROR;
-        if (call->sent == position && position > 0) { /* one byte went: wait for the next */
-            call->sent++;
-            pauses_add(server_pauses(call->server), call, 1000);
-            return 0;
-        }
-        call->sent = position + 1;
-        most = 1;
-    }
-    if (position < call->body.length) {
-        size_t left = call->body.length - position;
-        size_t length = left < most ? left : most;
-        if (fault->kind == FAULT_CUT && length > (uint64_t)fault->number - position)
-            length = (size_t)((uint64_t)fault->number - position);
-        memcpy(bytes, call->body.data + position, length);
-        return (ssize_t)length;
-    }
-    if (fault->kind != FAULT_PAD || position - call->body.length >= (uint64_t)fault->number)
+    return copy_body(call, position, bytes,
+                     end - position < most ? (size_t)(end - position) : most);
+}
+
+static ssize_t read_padded(void *context, uint64_t position, char *bytes, size_t most)
+{
+    const struct call *call = context;
+    if (position < call->body.length)
+        return copy_body(call, position, bytes, most);
+    uint64_t left = call->body.length + (uint64_t)call->exchange->fault->number - position;
+    if (!left)
         return MHD_CONTENT_READER_END_OF_STREAM;
-    uint64_t left = (uint64_t)fault->number - (position - call->body.length);
     size_t length = left < most ? (size_t)left : most;
     memset(bytes, ' ', length);
     return (ssize_t)length;
+}
+
+/* One byte, then a pause, in turn: `sent` is ahead of `position` when the pause was. */
+static ssize_t read_dripping(void *context, uint64_t position, char *bytes, size_t most)
+{
+    struct call *call = context;
+    (void)most;
+    if (call->dropped)
+        return MHD_CONTENT_READER_END_WITH_ERROR;
+    if (position == call->sent && position > 0) {
+        call->sent++;
+        pauses_add(server_pauses(call->server), call, DRIP_MS);
+        return 0;
+    }
+    call->sent = position + 1;
+    return copy_body(call, position, bytes, 1);
 }
 
 static void add_date(const struct call *call, struct MHD_Response *response)
@@ -127,23 +142,25 @@ static void add_headers(const struct call *call, struct MHD_Response *response)
         (void)MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_ENCODING, "gzip");
 }
 
+static struct MHD_Response *new_response(struct call *call)
+{
+    uint64_t size = call->body.length;
+    if (breaks(call, FAULT_CUT))
+        return MHD_create_response_from_callback(size, BLOCK, read_cut, call, NULL);
+    if (breaks(call, FAULT_DRIP))
+        return MHD_create_response_from_callback(size, BLOCK, read_dripping, call, NULL);
+    if (breaks(call, FAULT_PAD))
+        return MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, BLOCK, read_padded, call, NULL);
+    return MHD_create_response_from_buffer(call->body.length, (void *)text_of(&call->body),
+                                           MHD_RESPMEM_MUST_COPY);
+}
+
 enum MHD_Result send_answer(struct call *call)
 {
-    const struct fault *fault = call->exchange->fault;
-    struct MHD_Response *response;
-    if (call->dropped || (fault && (fault->kind == FAULT_RESET || fault->kind == FAULT_REFUSE)))
+    if (call->dropped || breaks(call, FAULT_RESET) || breaks(call, FAULT_REFUSE))
         return send_reset(call);
     render(call);
-    bool broken = fault && (fault->kind == FAULT_CUT || fault->kind == FAULT_PAD ||
-                            fault->kind == FAULT_DRIP);
-    if (broken) {
-        uint64_t size = fault->kind == FAULT_PAD ? MHD_SIZE_UNKNOWN : call->body.length;
-        response = MHD_create_response_from_callback(size, BLOCK, read_broken, call, NULL);
-    } else {
-        response = MHD_create_response_from_buffer(call->body.length, (void *)text_of(&call->body),
-                                                   MHD_RESPMEM_MUST_COPY);
-    }
-    (void)memory_needed(response);
+    struct MHD_Response *response = memory_needed(new_response(call));
     add_headers(call, response);
     enum MHD_Result result =
         MHD_queue_response(call->connection, (unsigned)call->exchange->status, response);

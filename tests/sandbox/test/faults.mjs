@@ -149,7 +149,7 @@ await specification("sandbox/faults", {
     assert.match(answer.headers["www-authenticate"], /^Basic realm="x", Bearer claims="/);
   },
 
-  "G19 to G22 Retry-After in every form, or none": async () => {
+  "G19 to G22 H01 H02 Retry-After in every form, or none": async () => {
     for (const value of [
       "5",
       "2.128",
@@ -270,7 +270,7 @@ await specification("sandbox/faults", {
     assert.equal((await sandbox.mail()).length, 2);
   },
 
-  "tokens can be forged: other claims, signed rightly or by a decoy": async () => {
+  "A24 tokens can be forged, or not be had: other claims, signed rightly or by a decoy": async () => {
     await sandbox.afresh();
     const tokens = async (fault) => {
       if (fault) await sandbox.fault({ path: "/*/oauth2/v2.0/token" }, fault);

@@ -68,7 +68,8 @@ await specification("sandbox/wire", {
     await sandbox.fault(POST, { kind: "reset", when: "after" });
     assert.equal((await post()).error, "ECONNRESET");
     assert.equal((await held()).length, 1);
-    assert.ok((await sandbox.journal()).at(-1).effect.assign);
+    const entry = (await sandbox.journal()).at(-1);
+    assert.ok(entry.effect.assign && entry.status === null);
     assert.equal(json(await post()).error.code, "RoleAssignmentExists");
   },
 
