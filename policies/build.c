@@ -52,14 +52,13 @@ static const char **read_guids(struct policy *policy, struct form *form, const c
     const char **guids = ARENA_ARRAY(policy->arena, const char *, given);
     *count = 0;
     for (size_t i = 0; i < given; i++) {
-        if (!text_read_guid(texts[i], guid)) {
-            form_complain(form, name, "\"%s\" is not an object id (a GUID)", texts[i]);
-            continue;
-        }
+        const char *id = text_read_guid(texts[i], guid) ? guid : texts[i];
+        if (id != guid)
+            form_complain(form, name, "\"%s\" is not an object id (a GUID)", id);
         for (size_t k = 0; k < *count; k++)
-            if (text_equals(guids[k], guid))
-                form_complain(form, name, "\"%s\" is there twice", guid);
-        guids[(*count)++] = arena_copy(policy->arena, guid);
+            if (text_equals(guids[k], id))
+                form_complain(form, name, "\"%s\" is there twice", id);
+        guids[(*count)++] = arena_copy(policy->arena, id);
     }
     return guids;
 }

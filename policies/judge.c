@@ -59,6 +59,22 @@ void judge_membership(const struct demands *demands, const struct findings *find
         json_pack("{s:s}", "rules", text_of(&rules)));
 }
 
+void judge_limits(const struct demands *demands, int64_t duration_seconds,
+                  int64_t justification_characters, struct evidence_list *list)
+{
+    char asked[32], longest[32];
+    if (duration_seconds > demands->longest_seconds) {
+        span_text(duration_seconds, asked);
+        span_text(demands->longest_seconds, longest);
+        add(list, "limits", VERDICT_FAIL, "limits_too_long", "policy", -1,
+            json_pack("{s:s, s:s}", "asked", asked, "longest", longest));
+    }
+    if (justification_characters < demands->justification_least)
+        add(list, "limits", VERDICT_FAIL, "limits_too_short_a_reason", "policy", -1,
+            json_pack("{s:I, s:I}", "have", (json_int_t)justification_characters, "least",
+                      (json_int_t)demands->justification_least));
+}
+
 void judge_account(const struct findings *findings, struct evidence_list *list)
 {
     const struct account *account = findings->account;

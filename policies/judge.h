@@ -23,6 +23,10 @@ struct findings {
 /* Each adds its pieces of evidence. */
 void judge_membership(const struct demands *demands, const struct findings *findings,
                       struct evidence_list *list);
+/* The limits once more, now that all rules are known: at submission the directory may have been
+   silent. Adds nothing when they are kept. */
+void judge_limits(const struct demands *demands, int64_t duration_seconds,
+                  int64_t justification_characters, struct evidence_list *list);
 void judge_account(const struct findings *findings, struct evidence_list *list);
 void judge_mfa(const struct demands *demands, const struct findings *findings,
                struct evidence_list *list);

@@ -206,8 +206,10 @@ enum pace step_activating(struct work *work)
         return task_hold(work->task, 0);
     if (fail)
         return move_to(work, GRANT_FAILED, "intent_missing");
-    bool means_refused = has_outcome(work, "accepted") && work->intent.code &&
-                         status_means(work->intent.code) == STATUS_REFUSED;
+    enum status_meaning meaning =
+        work->intent.code ? status_means(work->intent.code) : STATUS_PENDING;
+    bool means_refused =
+        has_outcome(work, "accepted") && (meaning == STATUS_REFUSED || meaning == STATUS_REMOVED);
     bool exists = text_equals(work->intent.code, "RoleAssignmentExists");
     if (has_outcome(work,
                     "open")) /* the process died between commit and answer: it may have been sent */

@@ -419,7 +419,7 @@ static int64_t wind_up(struct worker *worker)
         writing |= task->leaving;
     if (!writing || moment_ticks_ms() >= worker->stop_by)
         loop_stop(worker->access->loop);
-    return moment_now() + 1;
+    return moment_now_ms() + 100;
 }
 
 static int64_t work(void *context)
@@ -435,7 +435,6 @@ static int64_t work(void *context)
     clear_over(worker);
     int64_t held = next_hold(worker), paced = directory_work(worker->access->directory);
     int64_t next = due < held ? due : held;
-    next = next == INT64_MAX ? MOMENT_NEVER : (next + 999) / 1000;
     return next < paced ? next : paced;
 }
 

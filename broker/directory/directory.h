@@ -70,9 +70,9 @@ struct directory *directory_new(struct loop *loop, const struct directory_settin
 void directory_free(struct directory *directory);
 SCOPED(directory)
 
-/* Sends what waited for its turn (one service takes one call a second), and returns the moment at
-   which it wants to be called again, or MOMENT_NEVER. To be called from the `work` of loop_run;
-   whatever begins to wait wakes the loop. */
+/* Sends what waited for its turn (one service takes one call a second), and returns the epoch
+   milliseconds at which it wants to be called again, or MOMENT_NEVER. To be called from the `work`
+   of loop_run; whatever begins to wait wakes the loop. */
 int64_t directory_work(struct directory *directory);
 
 /* `done` is called exactly once, perhaps before this returns, with the fact, which is the

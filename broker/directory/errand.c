@@ -154,7 +154,7 @@ int64_t errands_send_waiting(struct directory *directory)
     for (const struct sending *one = directory->waiting; one; one = one->next)
         if (one->due_ms < next_ms)
             next_ms = one->due_ms;
-    return next_ms == INT64_MAX ? MOMENT_NEVER : (moment_now_ms() + next_ms - now_ms + 999) / 1000;
+    return next_ms == INT64_MAX ? MOMENT_NEVER : moment_now_ms() + next_ms - now_ms;
 }
 
 void errands_give_up(struct directory *directory)

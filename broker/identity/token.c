@@ -144,7 +144,7 @@ static void ask(void *context, enum fail fail, const struct reason *why,
     fail = credential_add(registration->credential, endpoints->token, moment_now(), &asking->form,
                           &own);
     if (!fail && asking->form.cut)
-        fail = because(&own, FAIL_BROKEN, "a form of more than %d bytes", FIELDS_LIMIT);
+        fail = because(&own, FAIL_NOT_SIGNED_IN, "a form of more than %d bytes", FIELDS_LIMIT);
     if (!fail && !throttle_take(&registration->throttle, SERVICE_LOGIN, moment_now_ms(), &free_at))
         fail = because(&own, FAIL_UNAVAILABLE, "the token endpoint wants to be left alone");
     if (fail) {

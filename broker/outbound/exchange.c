@@ -6,10 +6,8 @@
 #include "outbound/retry.h"
 
 #include <sodium.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 enum { SLOWEST_BYTES_PER_SECOND = 1000 };
 
@@ -115,8 +113,10 @@ static void set_rules(struct exchange *exchange, bool private_peer, const char *
     SET(CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
     SET(CURLOPT_SSL_VERIFYPEER, 1L);
     SET(CURLOPT_SSL_VERIFYHOST, 2L);
-    if (authorities)
+    if (authorities) {
         SET(CURLOPT_CAINFO, authorities);
+        SET(CURLOPT_CAPATH, (char *)NULL);
+    }
     SET(CURLOPT_FOLLOWLOCATION, 0L);
     SET(CURLOPT_DISALLOW_USERNAME_IN_URL, 1L);
     SET(CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);

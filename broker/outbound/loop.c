@@ -5,7 +5,6 @@
 #include "outbound/exchange.h"
 #include "outbound/library.h"
 
-#include <errno.h>
 #include <limits.h>
 #include <pthread.h>
 #include <stdatomic.h>
@@ -185,34 +184,34 @@ void loop_stop(struct loop *loop)
     (void)curl_multi_wakeup(loop->multi);
 }
 
-static int milliseconds_until(int64_t due)
+static int milliseconds_until(int64_t due_ms)
 {
-    int64_t now = moment_now_ms();
-    if (due >= now / 1000 + INT_MAX / 1000)
+    int64_t now_ms = moment_now_ms();
+    if (due_ms >= now_ms + INT_MAX)
         return INT_MAX;
-    return due * 1000 > now ? (int)(due * 1000 - now) : 0;
+    return due_ms > now_ms ? (int)(due_ms - now_ms) : 0;
 }
 
-static void sleep_until(struct loop *loop, int64_t due)
+static void sleep_until(struct loop *loop, int64_t due_ms)
 {
     struct curl_waitfd clock = {.fd = loop->clock, .events = CURL_WAIT_POLLIN};
     uint64_t expirations;
-    (void)curl_multi_poll(loop->multi, &clock, loop->clock >= 0, milliseconds_until(due), NULL);
+    (void)curl_multi_poll(loop->multi, &clock, loop->clock >= 0, milliseconds_until(due_ms), NULL);
     if (clock.revents) /* reading arms it again */
         (void)!read(loop->clock, &expirations, sizeof expirations);
 }
 
 void loop_run(struct loop *loop, int64_t (*work)(void *context), void *context)
 {
-    int64_t due = moment_now();
+    int64_t due_ms = moment_now_ms();
     while (!atomic_load(&loop->stopping)) {
         int running;
         (void)curl_multi_perform(loop->multi, &running);
         answer_finished_calls(loop);
-        if (atomic_exchange(&loop->woken, false) || moment_now() >= due)
-            due = work(context);
+        if (atomic_exchange(&loop->woken, false) || moment_now_ms() >= due_ms)
+            due_ms = work(context);
         else
-            sleep_until(loop, due);
+            sleep_until(loop, due_ms);
     }
     cancel_calls(loop);
 }

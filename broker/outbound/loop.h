@@ -16,8 +16,9 @@ void loop_free(struct loop *loop);
 SCOPED(loop)
 
 /* Stays on the calling thread until loop_stop. `work` is called at the start, after every loop_wake
-   and when the wall clock reads the moment it returned last (MOMENT_NEVER: only when woken). Calls
-   in hand at the end are cancelled, and answered NOT_SENT or UNKNOWN before this returns. */
+   and when the wall clock reads the epoch milliseconds it returned last (MOMENT_NEVER: only when
+   woken). Calls in hand at the end are cancelled, and answered NOT_SENT or UNKNOWN before this
+   returns. */
 void loop_run(struct loop *loop, int64_t (*work)(void *context), void *context);
 
 /* From any thread. Several wakes may become one call of `work`. */

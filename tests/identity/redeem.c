@@ -279,6 +279,17 @@ START_TEST(a_credential_that_went_missing_is_our_mistake)
 }
 END_TEST
 
+START_TEST(a_code_that_is_no_code_is_not_sent)
+{
+    scoped(tenant_scoped) struct tenant *tenant = tenant_new(NULL);
+    static char code[64 * 1024];
+    const struct redemption redemption = {.code = code, .verifier = "v", .nonce = NONCE};
+    memset(code, 'x', sizeof code - 1);
+    ck_assert_int_eq(told_redeem_code(tenant, &redemption).fail, FAIL_NOT_SIGNED_IN);
+    ck_assert_int_eq(tenant_asked(tenant, PAGE_TOKEN), 0);
+}
+END_TEST
+
 START_TEST(an_end_in_the_middle_is_told)
 {
     scoped(tenant_scoped) struct tenant *tenant = tenant_new(NULL);
@@ -343,5 +354,5 @@ SPECIFICATION("identity/redeem", a_person_signs_in, the_token_endpoint_is_asked_
               a_token_of_one_kind_does_not_pass_for_the_other,
               refusals_are_told_apart_and_keep_entras_code, answers_that_are_none_are_no_sign_in,
               a_login_service_that_throttles_is_left_alone, a_lost_answer_is_not_asked_for_again,
-              a_credential_that_went_missing_is_our_mistake, an_end_in_the_middle_is_told,
-              settings_that_cannot_be_are_refused)
+              a_credential_that_went_missing_is_our_mistake, a_code_that_is_no_code_is_not_sent,
+              an_end_in_the_middle_is_told, settings_that_cannot_be_are_refused)

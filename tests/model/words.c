@@ -19,8 +19,8 @@ static const char *const speak_for[] = {
 static const char *const beyond_mending[] = {"account_gone", "membership_missing"};
 
 /* How the codes of evidence begin; sources hold other words in quotes too. */
-static const char *const checks[] = {"account_", "approvals_",  "approvers_", "device_",
-                                     "mfa_",     "membership_", "pim_",       "risk_"};
+static const char *const checks[] = {"account_", "approvals_",  "limits_", "approvers_", "device_",
+                                     "mfa_",     "membership_", "pim_",    "risk_"};
 
 static bool is_one_of(const char *text, size_t count, const char *const list[])
 {

@@ -40,28 +40,34 @@ bool canary_is_at(size_t which, const char *at)
     return is_at(which, 0, at);
 }
 
+/* In the `span` bytes from there; what begins in them may go on behind them. */
+static size_t traces_in(int memory, unsigned long from, size_t span, size_t which)
+{
+    static char piece[STEP + CANARY];
+    size_t traces = 0;
+    ssize_t got = pread(memory, piece, span + CANARY, (off_t)from);
+    const char *found = piece, *end = piece + (got < 0              ? 0
+                                               : (size_t)got < span ? (size_t)got
+                                                                    : span);
+    while (found < end && (found = memchr(found, unmasked(which, HALF), (size_t)(end - found))))
+        traces += is_at(which, HALF, found++);
+    memset(piece, 0, sizeof piece);
+    return traces;
+}
+
 size_t canary_traces(size_t which)
 {
     FILE *maps = fopen("/proc/self/maps", "re");
     int memory = open("/proc/self/mem", O_RDONLY | O_CLOEXEC);
     char line[512], rights[8];
-    static char piece[STEP + CANARY];
     size_t traces = 0;
     while (fgets(line, sizeof line, maps)) {
         unsigned long start, end;
         if (sscanf(line, "%lx-%lx %7s", &start, &end, rights) != 3 || rights[1] != 'w' ||
             end - start > LARGEST)
             continue;
-        for (unsigned long at = start; at < end; at += STEP) {
-            ssize_t got = pread(memory, piece, sizeof piece, (off_t)at);
-            if (got < CANARY)
-                continue;
-            const char *at_most = piece + (got < STEP ? got - CANARY : STEP - 1), *found = piece;
-            while (found <= at_most &&
-                   (found = memchr(found, unmasked(which, HALF), (size_t)(at_most - found) + 1)))
-                traces += is_at(which, HALF, found++);
-            memset(piece, 0, sizeof piece);
-        }
+        for (; start < end; start += STEP)
+            traces += traces_in(memory, start, end - start < STEP ? end - start : STEP, which);
     }
     (void)fclose(maps);
     (void)close(memory);

@@ -6,16 +6,18 @@
 #include "outbound/server.h"
 #include "support/spec.h"
 
+#include <poll.h>
 #include <pthread.h>
 #include <stdio.h>
-#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/timerfd.h>
 #include <time.h>
 #include <unistd.h>
 
 struct day {
     struct loop *loop;
     int worked, stop_after;
-    int64_t due;
+    int64_t due_ms;
     const char *clock;
 };
 
@@ -24,7 +26,7 @@ static int64_t work(void *context)
     struct day *day = context;
     if (++day->worked >= day->stop_after)
         loop_stop(day->loop);
-    return day->due;
+    return day->due_ms;
 }
 
 static void *wake_a_little_later(void *loop)
@@ -37,7 +39,7 @@ static void *wake_a_little_later(void *loop)
 START_TEST(work_is_called_at_the_start_and_after_a_wake)
 {
     scoped(loop_scoped) struct loop *loop = loop_new(NULL);
-    struct day day = {.loop = loop, .stop_after = 2, .due = MOMENT_NEVER};
+    struct day day = {.loop = loop, .stop_after = 2, .due_ms = MOMENT_NEVER};
     pthread_t thread;
     ck_assert_int_eq(pthread_create(&thread, NULL, wake_a_little_later, loop), 0);
     loop_run(loop, work, &day);
@@ -49,7 +51,7 @@ END_TEST
 START_TEST(a_wake_before_the_start_is_not_lost)
 {
     scoped(loop_scoped) struct loop *loop = loop_new(NULL);
-    struct day day = {.loop = loop, .stop_after = 1, .due = MOMENT_NEVER};
+    struct day day = {.loop = loop, .stop_after = 1, .due_ms = MOMENT_NEVER};
     loop_wake(loop);
     loop_run(loop, work, &day);
     ck_assert_int_eq(day.worked, 1);
@@ -59,14 +61,14 @@ END_TEST
 START_TEST(work_is_called_when_its_moment_comes_and_not_before)
 {
     scoped(loop_scoped) struct loop *loop = loop_new(NULL);
-    struct day day = {.loop = loop, .stop_after = 2, .due = moment_now() + 2};
+    struct day day = {.loop = loop, .stop_after = 2, .due_ms = moment_now_ms() + 2000};
     struct timespec before, after;
     clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &before);
     loop_run(loop, work, &day);
     clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &after);
     ck_assert_int_eq(day.worked, 2);
-    ck_assert_int_ge(moment_now(), day.due);
-    ck_assert_int_le(moment_now(), day.due + 2);
+    ck_assert_int_ge(moment_now_ms(), day.due_ms);
+    ck_assert_int_le(moment_now_ms(), day.due_ms + 2000);
     int64_t spent =
         (after.tv_sec - before.tv_sec) * 1000 + (after.tv_nsec - before.tv_nsec) / 1000000;
     ck_assert_int_lt(spent, 100); /* it slept */
@@ -87,11 +89,11 @@ START_TEST(a_clock_that_is_moved_wakes_the_loop)
     const char *path = spec_file("clock", "0\n");
     setenv("CURFEW_TEST_CLOCK", path, 1);
     scoped(loop_scoped) struct loop *loop = loop_new(NULL);
-    struct day day = {.loop = loop, .stop_after = 2, .due = moment_now() + 3600};
+    struct day day = {.loop = loop, .stop_after = 2, .due_ms = moment_now_ms() + 3600 * 1000};
     pthread_t thread;
     ck_assert_int_eq(pthread_create(&thread, NULL, move_the_clock, (void *)path), 0);
     loop_run(loop, work, &day);
-    ck_assert_int_ge(moment_now(), day.due);
+    ck_assert_int_ge(moment_now_ms(), day.due_ms);
     ck_assert_int_eq(pthread_join(thread, NULL), 0);
 }
 END_TEST
@@ -103,10 +105,57 @@ START_TEST(a_clock_that_is_moved_after_a_loop_was_freed_wakes_nobody)
     scoped(loop_scoped) struct loop *first = loop_new(NULL), *last = loop_new(NULL);
     loop_free(loop_new(NULL));
     loop_free(take(first));
-    struct day day = {.loop = last, .stop_after = 2, .due = moment_now() + 3600};
+    struct day day = {.loop = last, .stop_after = 2, .due_ms = moment_now_ms() + 3600 * 1000};
     pthread_t thread;
     ck_assert_int_eq(pthread_create(&thread, NULL, move_the_clock, (void *)path), 0);
     loop_run(last, work, &day);
+    ck_assert_int_eq(pthread_join(thread, NULL), 0);
+}
+END_TEST
+
+/* --- The wall clock of the machine --- */
+
+static int clock_was_set = -1;
+
+/* This program stands in for the kernel: setting the clock is not for tests. */
+int timerfd_create(clockid_t clock, int flags)
+{
+    ck_assert_int_eq(clock, CLOCK_REALTIME);
+    ck_assert_int_ne(flags & TFD_NONBLOCK, 0);
+    clock_was_set = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+    return clock_was_set;
+}
+
+int timerfd_settime(int timer, int flags, const struct itimerspec *new, struct itimerspec *old)
+{
+    (void)old;
+    ck_assert_int_eq(timer, clock_was_set);
+    ck_assert_int_eq(flags, TFD_TIMER_ABSTIME | TFD_TIMER_CANCEL_ON_SET);
+    ck_assert_int_gt(new->it_value.tv_sec, moment_now() + 86400);
+    return 0;
+}
+
+/* The loop is awake once it has taken the event. */
+static void *set_the_clock(void *loop)
+{
+    struct pollfd event = {.fd = clock_was_set, .events = POLLIN};
+    uint64_t one = 1;
+    usleep(50000);
+    ck_assert_int_eq(write(clock_was_set, &one, sizeof one), sizeof one);
+    while (poll(&event, 1, 0) > 0)
+        usleep(1000);
+    loop_stop(loop);
+    return NULL;
+}
+
+START_TEST(a_wall_clock_that_is_set_wakes_the_loop)
+{
+    scoped(loop_scoped) struct loop *loop = loop_new(NULL);
+    struct day day = {.loop = loop, .stop_after = 2, .due_ms = moment_now_ms() + 3600 * 1000};
+    pthread_t thread;
+    ck_assert_int_eq(pthread_create(&thread, NULL, set_the_clock, loop), 0);
+    loop_run(loop, work, &day);
+    ck_assert_int_eq(day.worked, 1); /* its moment has not come all the same */
     ck_assert_int_eq(pthread_join(thread, NULL), 0);
 }
 END_TEST
@@ -179,11 +228,9 @@ START_TEST(a_loop_that_never_ran_answers_when_it_is_freed)
 }
 END_TEST
 
-SPECIFICATION("outbound/loop", work_is_called_at_the_start_and_after_a_wake,
-              a_wake_before_the_start_is_not_lost,
-              work_is_called_when_its_moment_comes_and_not_before,
-              a_clock_that_is_moved_wakes_the_loop,
-              a_clock_that_is_moved_after_a_loop_was_freed_wakes_nobody,
-              calls_in_hand_at_the_end_are_answered_as_unknown,
-              calls_after_the_end_are_answered_as_not_sent,
-              a_loop_that_never_ran_answers_when_it_is_freed)
+SPECIFICATION(
+    "outbound/loop", work_is_called_at_the_start_and_after_a_wake,
+    a_wake_before_the_start_is_not_lost, work_is_called_when_its_moment_comes_and_not_before,
+    a_clock_that_is_moved_wakes_the_loop, a_clock_that_is_moved_after_a_loop_was_freed_wakes_nobody,
+    a_wall_clock_that_is_set_wakes_the_loop, calls_in_hand_at_the_end_are_answered_as_unknown,
+    calls_after_the_end_are_answered_as_not_sent, a_loop_that_never_ran_answers_when_it_is_freed)

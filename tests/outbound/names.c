@@ -145,7 +145,7 @@ START_TEST(other_machines_inside_are_not_called_either)
         struct call call = {.method = "GET", .url = urls[i], .total_ms = 3000};
         struct got got = call_once(&call);
         ck_assert_msg(got.answer.outcome == OUTCOME_NOT_SENT, "%s", urls[i]);
-        ck_assert_msg(got.answer.duration_ms < 1000, "%s: it was tried", urls[i]);
+        ck_assert_msg(!strcasestr(got.answer.reason.text, "connect"), "%s", got.answer.reason.text);
     }
 }
 END_TEST
@@ -159,7 +159,7 @@ START_TEST(plain_http_stays_on_this_machine_even_for_an_operator)
             .method = "GET", .url = urls[i], .private_peer = true, .total_ms = 3000};
         struct got got = call_once(&call);
         ck_assert_msg(got.answer.outcome == OUTCOME_NOT_SENT, "%s", urls[i]);
-        ck_assert_int_lt(got.answer.duration_ms, 1000);
+        ck_assert_msg(!strcasestr(got.answer.reason.text, "connect"), "%s", got.answer.reason.text);
     }
     struct call call = {.method = "GET", .url = "http://1.1.1.1/", .total_ms = 3000};
     ck_assert_ptr_nonnull(strstr(call_once(&call).answer.reason.text, "Protocol \"http\""));

@@ -125,10 +125,12 @@ START_TEST(identity_protection_is_asked_once_a_second)
 {
     struct throttle throttle = {0};
     ck_assert_int_eq(free_at(&throttle, SERVICE_RISK, 5000), 5000);
-    ck_assert_int_eq(free_at(&throttle, SERVICE_RISK, 5000), 6000);
+    int64_t next = free_at(&throttle, SERVICE_RISK, 5000);
+    ck_assert_int_gt(next, 6000); /* a little more, for clocks and ways differ */
+    ck_assert_int_lt(next, 6500);
     throttle_learn(&throttle, SERVICE_RISK, &fine, 0, 5100);
-    ck_assert_int_eq(free_at(&throttle, SERVICE_RISK, 5999), 6000);
-    ck_assert_int_eq(free_at(&throttle, SERVICE_RISK, 6000), 6000);
+    ck_assert_int_eq(free_at(&throttle, SERVICE_RISK, next - 1), next);
+    ck_assert_int_eq(free_at(&throttle, SERVICE_RISK, next), next);
 }
 END_TEST
 

@@ -215,6 +215,21 @@ START_TEST(memberships_that_nobody_read_are_waited_for_even_when_one_rule_matche
 }
 END_TEST
 
+START_TEST(limits_hold_for_rules_that_were_found_later_too)
+{
+    scoped(evidence_scoped) struct evidence_list kept = {0}, time = {0}, reason = {0};
+    demands = (struct demands){.longest_seconds = 3600, .justification_least = 10};
+    judge_limits(&demands, 3600, 10, &kept);
+    ck_assert_uint_eq(kept.count, 0);
+    judge_limits(&demands, 3601, 10, &time);
+    ck_assert_text(judged(&time, VERDICT_FAIL), "limits_too_long");
+    judge_limits(&demands, 3600, 9, &reason);
+    ck_assert_text(judged(&reason, VERDICT_FAIL), "limits_too_short_a_reason");
+    judge_limits(&demands, INT64_MAX, 0, &kept);
+    ck_assert_uint_eq(kept.count, 2);
+}
+END_TEST
+
 START_TEST(pim_takes_what_its_rules_allow)
 {
     given_alice();
@@ -267,6 +282,6 @@ SPECIFICATION("policies/judge_facts", an_account_must_be_there_and_enabled,
               risk_is_not_looked_at_where_no_rule_does, who_may_ask_is_told_by_which_rules,
               who_may_not_ask_is_told_so,
               memberships_that_nobody_read_are_waited_for_even_when_one_rule_matches,
-              pim_takes_what_its_rules_allow, pim_refuses_what_is_too_long,
-              pim_that_demands_mfa_of_an_application_is_impossible,
+              limits_hold_for_rules_that_were_found_later_too, pim_takes_what_its_rules_allow,
+              pim_refuses_what_is_too_long, pim_that_demands_mfa_of_an_application_is_impossible,
               a_target_that_pim_does_not_know_is_no, rules_of_pim_that_nobody_read_are_waited_for)

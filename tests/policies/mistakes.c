@@ -97,6 +97,9 @@ START_TEST(people_that_hold_nobody_are_named)
 {
     refused("{\"groups\": [\"" ANALYSTS "\"]}", "{}", "soc.json:3: people.analysts",
             "holds nobody: name users or groups by their object ids");
+    refused("{\"groups\": [\"" ANALYSTS "\"]}", "{\"groups\": [], \"users\": []}",
+            "soc.json:3: people.analysts",
+            "holds nobody: name users or groups by their object ids");
 }
 END_TEST
 

@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "policies/given.h"
 
+#include <dirent.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -230,6 +231,56 @@ START_TEST(a_shared_policy_lives_until_its_last_user_is_done)
 }
 END_TEST
 
+START_TEST(a_policy_outlives_what_it_was_read_with)
+{
+    struct policy *read = NULL;
+    struct complaints complaints = {.arena = arena_new()};
+    (void)spec_file("soc.json", given_source("tests/policies/soc.json"));
+    ck_assert_fine(policy_read(spec_folder(), &read, &complaints, &spec_why));
+    arena_free(complaints.arena);
+    scoped(policy_scoped) struct policy *policy = read;
+    struct memberships analyst = given_groups(ANALYSTS, NULL);
+    struct demands demands = given_demands(policy, ALICE, &analyst, "copilot-owner", NULL);
+    struct person_key bob = given_person(BOB);
+    ck_assert(demands.allowed);
+    ck_assert_text(demands.rules[0], "Copilot owner");
+    ck_assert_text(demands.contexts[0], "c1");
+    ck_assert_text(demands.approvals[0].from[0]->name, "leads");
+    ck_assert_int_eq(people_hold(demands.approvals[0].from[0], &bob, NULL), TRI_YES);
+    for (size_t i = 0; i < policy_role_count(policy); i++) {
+        const struct role *role = policy_role(policy, i);
+        ck_assert_ptr_nonnull(target_key(&role->target, given_arena()));
+        ck_assert(strlen(role->name) && strlen(role->product) < 100);
+        for (size_t k = 0; k < role->lesser_count; k++)
+            ck_assert_ptr_nonnull(policy_find_role(policy, role->lesser[k]));
+    }
+    const char *const *names;
+    ck_assert_uint_eq(policy_groups(policy, &names), 1);
+    ck_assert_text(names[0], ANALYSTS);
+}
+END_TEST
+
+START_TEST(the_examples_that_are_shipped_are_right)
+{
+    size_t count = 0;
+    DIR *examples = opendir(SOURCES "/policies/examples");
+    ck_assert_ptr_nonnull(examples);
+    for (struct dirent *entry; (entry = readdir(examples));) {
+        struct policy *policy = NULL;
+        struct complaints complaints = {.arena = given_arena()};
+        if (entry->d_name[0] == '.')
+            continue;
+        const char *folder =
+            arena_text(given_arena(), SOURCES "/policies/examples/%s", entry->d_name);
+        ck_assert_fine(policy_read(folder, &policy, &complaints, &spec_why));
+        policy_free(policy);
+        count++;
+    }
+    ck_assert_int_eq(closedir(examples), 0);
+    ck_assert_uint_gt(count, 0);
+}
+END_TEST
+
 START_TEST(the_example_that_teaches_the_language_is_right)
 {
     const char *page = given_source("policies/README.md");
@@ -254,4 +305,5 @@ SPECIFICATION("policies/reading", the_catalogue_is_read_in_the_order_of_its_ids,
               what_was_read_can_be_read_again_from_its_text,
               groups_and_contexts_to_ask_about_are_each_named_once,
               a_shared_policy_lives_until_its_last_user_is_done,
+              a_policy_outlives_what_it_was_read_with, the_examples_that_are_shipped_are_right,
               the_example_that_teaches_the_language_is_right)

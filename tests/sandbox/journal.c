@@ -136,8 +136,9 @@ static json_t *show_answer(const struct exchange *exchange)
 static json_t *show(const struct exchange *exchange, int64_t number, bool with_answer)
 {
     static const char *const apis[] = {
-        [API_NONE] = "graph", [API_LOGIN] = "login",     [API_V1] = "graph",
-        [API_BETA] = "graph", [API_CONTROL] = "control", [API_PAGE] = "page"};
+        [API_LOGIN] = "login",     [API_V1] = "graph",  [API_BETA] = "graph",
+        [API_CONTROL] = "control", [API_PAGE] = "page",
+    };
     char at[25];
     moment_text_ms(exchange->now_ms, at);
     json_t *query = pairs_json(&exchange->query);

@@ -146,6 +146,40 @@ START_TEST(while_the_disk_is_full_every_change_is_refused_and_reading_goes_on)
 }
 END_TEST
 
+START_TEST(a_store_that_cannot_be_opened_again_is_tried_again_by_the_next_change)
+{
+    disk_install();
+    scoped(stores_scoped) struct stores *stores = desk_open();
+    scoped(writer_scoped) struct writer *writer = desk_writer(stores);
+    struct task before = {.number = 1}, two = {.number = 2}, three = {.number = 3},
+                after = {.number = 4};
+    ck_assert_int_eq(task_do(writer, &before), FAIL_NONE);
+    disk_fail(DISK_READ | DISK_WRITE, 0, SQLITE_IOERR, true);
+    ck_assert_int_eq(task_do(writer, &two), FAIL_UNAVAILABLE);
+    ck_assert_int_eq(task_do(writer, &three), FAIL_UNAVAILABLE);
+    ck_assert_text(three.why.text, "the store cannot be opened");
+    disk_heal();
+    ck_assert_int_eq(task_do(writer, &after), FAIL_NONE);
+    ck_assert_int_eq(notes_count(stores), 2);
+}
+END_TEST
+
+START_TEST(a_writer_does_not_start_on_a_store_that_cannot_be_opened)
+{
+    static const struct writer_frame none = {0};
+    struct writer *writer = NULL;
+    struct reason why = {0};
+    disk_install();
+    scoped(stores_scoped) struct stores *stores = desk_open();
+    disk_fail(DISK_READ, 0, SQLITE_IOERR, true);
+    ck_assert_int_eq(writer_start(stores, &none, &writer, &why), FAIL_UNAVAILABLE);
+    ck_assert_ptr_null(writer);
+    ck_assert(why.text[0]);
+    disk_heal();
+    ck_assert_int_eq(notes_count(stores), 0);
+}
+END_TEST
+
 START_TEST(a_sync_that_fails_fails_the_changes_and_says_that_the_disk_is_lost)
 {
     disk_install();
@@ -329,6 +363,8 @@ END_TEST
 SPECIFICATION("store/faults", a_commit_that_fails_fails_every_change_in_it_and_the_next_one_works,
               a_disk_that_fills_up_in_the_middle_leaves_nothing_of_the_transaction,
               while_the_disk_is_full_every_change_is_refused_and_reading_goes_on,
+              a_store_that_cannot_be_opened_again_is_tried_again_by_the_next_change,
+              a_writer_does_not_start_on_a_store_that_cannot_be_opened,
               a_sync_that_fails_fails_the_changes_and_says_that_the_disk_is_lost,
               what_reads_as_damaged_is_never_written_to,
               somebody_else_who_holds_the_database_is_waited_for_and_then_told,

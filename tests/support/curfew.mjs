@@ -14,7 +14,7 @@ export const POLICY = join(dirname(fileURLToPath(import.meta.url)), "../../polic
 const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** Tries until `look` answers something true, and returns that; throws what it said last. */
-export async function eventually(look, { seconds = 15, every = 50, what = "it" } = {}) {
+export async function eventually(look, { seconds = 30, every = 50, what = "it" } = {}) {
   const until = Date.now() + seconds * 1000;
   let last;
   while (Date.now() < until) {
@@ -132,21 +132,23 @@ export class Browser {
 
   /** Waits until the request is in one of the states, and returns it. */
   until(id, ...states) {
+    const options = typeof states.at(-1) === "object" ? states.pop() : {};
     return eventually(async () => {
       const request = await this.request(id);
       if (states.includes(request.state)) return request;
       throw new Error(`is ${request.state}: ${JSON.stringify(request.evidence)}`);
-    }, { what: `request becoming ${states}` });
+    }, { what: `request becoming ${states}`, ...options });
   }
 
   /** Waits until the first grant of the request is in one of the states, and returns it. */
   untilGrant(id, ...states) {
+    const options = typeof states.at(-1) === "object" ? states.pop() : {};
     return eventually(async () => {
       const request = await this.request(id);
       const grant = request.grants[0];
       if (grant && states.includes(grant.state)) return grant;
       throw new Error(`is ${grant?.state} ${grant?.why ?? ""}: ${JSON.stringify(request.evidence)}`);
-    }, { what: `grant becoming ${states}` });
+    }, { what: `grant becoming ${states}`, ...options });
   }
 
   decide(id, decision = "approve", more = {}) {
@@ -161,6 +163,11 @@ export class Curfew {
 
   browser(person) {
     return new Browser(this, person);
+  }
+
+  /** Tells the tenant where sign-ins come back to. */
+  register() {
+    return this.sandbox.control("PATCH", `/apps/${CURFEW}`, { redirect_uris: [`${this.origin}/auth/callback`] });
   }
 
   async start() {
@@ -249,8 +256,8 @@ export async function setUpCurfew(sandbox, { policy, settings = {}, program = pr
   }
   const config = join(folder, "curfew.json");
   writeFileSync(config, JSON.stringify(usual, null, 1));
-  await sandbox.control("PATCH", `/apps/${CURFEW}`, { redirect_uris: [`${origin}/auth/callback`] });
   const curfew = new Curfew({ sandbox, folder, origin, port, config, program, environment, settings: usual });
+  await curfew.register();
   finally_(() => curfew.stop());
   return curfew;
 }

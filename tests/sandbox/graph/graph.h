@@ -5,7 +5,7 @@
 
 /* Finds out from its token who calls; false with a 401. */
 bool graph_identify(struct sandbox *sandbox, struct exchange *exchange);
-/* After it: the headers that every answer has. */
+/* Adds the headers that every answer has. */
 void graph_finish(struct exchange *exchange);
 
 /* Whether the caller's token has what `needs` names: permissions of applications, alternatives

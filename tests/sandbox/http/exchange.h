@@ -16,7 +16,7 @@ struct person;
 
 enum { EXCHANGE_PARAMS = 3, BODY_LIMIT = 1024 * 1024 };
 
-enum api { API_NONE, API_LOGIN, API_V1, API_BETA, API_CONTROL, API_PAGE };
+enum api { API_LOGIN, API_V1, API_BETA, API_CONTROL, API_PAGE };
 
 struct exchange {
     struct arena *arena;

@@ -142,7 +142,8 @@ static enum MHD_Result read_head(struct call *call, const char *method)
     struct exchange *exchange = call->exchange;
     if (!exchange) /* the target is malformed: an answer needs a call all the same */
         exchange = call->exchange = exchange_new(method, "/malformed-target");
-    exchange->method = arena_copy(exchange->arena, method);
+    bool text = text_is_utf8(method, strlen(method)); /* all that is kept must be */
+    exchange->method = text ? arena_copy(exchange->arena, method) : "?";
     (void)MHD_get_connection_values(call->connection, MHD_HEADER_KIND, take_header, exchange);
     const char *host = exchange_header(exchange, "Host");
     bool plain = host && strspn(host, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"

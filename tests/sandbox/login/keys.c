@@ -12,7 +12,6 @@ struct key {
     EVP_PKEY *pkey;
     X509 *certificate;
     char *kid;
-    const char *use;
     bool published, signs; /* `signs`: now or before */
 };
 
@@ -27,22 +26,20 @@ struct keys {
 
 enum { DECOY = 1 }; /* its place, after the first signing key */
 
-static void add_key(struct keys *keys, EVP_PKEY *pkey, X509 *certificate, const char *use,
-                    bool signs)
+static void add_key(struct keys *keys, EVP_PKEY *pkey, X509 *certificate, bool signs)
 {
     keys->list = memory_grow(keys->list, (keys->count + 1) * sizeof *keys->list);
     keys->list[keys->count++] = (struct key){
         .pkey = pkey,
         .certificate = certificate,
         .kid = certificate_x5t(certificate),
-        .use = use,
         .published = true,
         .signs = signs,
     };
 }
 
-static enum fail open_key(struct keys *keys, const char *folder, const char *name, const char *use,
-                          bool signs, struct reason *why)
+static enum fail open_key(struct keys *keys, const char *folder, const char *name, bool signs,
+                          struct reason *why)
 {
     char key_path[4096], certificate_path[4096];
     EVP_PKEY *pkey = NULL;
@@ -51,7 +48,7 @@ static enum fail open_key(struct keys *keys, const char *folder, const char *nam
     (void)snprintf(certificate_path, sizeof certificate_path, "%s/%s.cert.pem", folder, name);
     enum fail fail = key_pair_open(key_path, certificate_path, name, &pkey, &certificate, why);
     if (pkey && certificate)
-        add_key(keys, pkey, certificate, use, signs);
+        add_key(keys, pkey, certificate, signs);
     return fail;
 }
 
@@ -66,11 +63,9 @@ enum fail keys_open(const char *folder, struct keys **ret, struct reason *why)
     enum fail fail = key_pair_open(key_path, certificate_path, "Curfew", &keys->client_key,
                                    &keys->client_certificate, why);
     if (!fail)
-        fail = open_key(keys, folder, "tenant-signing", "sig", true, why);
+        fail = open_key(keys, folder, "tenant-signing", true, why);
     if (!fail)
-        fail = open_key(keys, folder, "tenant-decoy", "sig", false, why);
-    if (!fail)
-        fail = open_key(keys, folder, "tenant-encryption", "enc", false, why);
+        fail = open_key(keys, folder, "tenant-decoy", false, why);
     if (fail)
         return fail;
     *ret = take(keys);
@@ -119,13 +114,13 @@ X509 *keys_client_certificate(const struct keys *keys)
     return keys->client_certificate;
 }
 
-static json_t *show_rsa(const struct key *key, const char *issuer)
+static json_t *show_rsa(const struct key *key, const char *kid, const char *use, const char *issuer)
 {
     char *modulus, *exponent, *x5c = certificate_x5c(key->certificate);
     rsa_numbers(key->pkey, &modulus, &exponent);
     json_t *shown = memory_needed(
-        json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:[s], s:s, s:s}", "kty", "RSA", "use", key->use,
-                  "kid", key->kid, "x5t", key->kid, "n", modulus, "e", exponent, "x5c", x5c,
+        json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:[s], s:s, s:s}", "kty", "RSA", "use", use,
+                  "kid", kid, "x5t", key->kid, "n", modulus, "e", exponent, "x5c", x5c,
                   "cloud_instance_name", "microsoftonline.com", "issuer", issuer));
     free(modulus);
     free(exponent);
@@ -151,9 +146,13 @@ json_t *keys_jwks(const struct keys *keys, const char *issuer)
 {
     json_t *list = memory_needed(json_array());
     (void)json_array_append_new(list, show_ec(keys->ec, issuer));
+    /* The very key that signs, but for encryption: only its use says that it must not be taken. */
+    (void)json_array_append_new(
+        list, show_rsa(&keys->list[keys->signing], "sandbox-decoy-encryption", "enc", issuer));
     for (size_t i = keys->count; i-- > 0;) /* the one that signs comes late: place proves nothing */
         if (keys->list[i].published)
-            (void)json_array_append_new(list, show_rsa(&keys->list[i], issuer));
+            (void)json_array_append_new(list,
+                                        show_rsa(&keys->list[i], keys->list[i].kid, "sig", issuer));
     (void)json_array_extend(list, keys->added);
     return memory_needed(json_pack("{s:o}", "keys", list));
 }
@@ -161,7 +160,7 @@ json_t *keys_jwks(const struct keys *keys, const char *issuer)
 const char *keys_rotate(struct keys *keys, bool publish)
 {
     EVP_PKEY *pkey = rsa_new();
-    add_key(keys, pkey, certificate_new(pkey, "tenant-signing"), "sig", true);
+    add_key(keys, pkey, certificate_new(pkey, "tenant-signing"), true);
     keys->signing = keys->count - 1;
     keys->list[keys->signing].published = publish;
     return keys->list[keys->signing].kid;

@@ -183,6 +183,18 @@ static void note(struct sandbox *sandbox, struct exchange *exchange, const char 
     answer_effect(exchange, effect, shown);
 }
 
+/* A request that was refused after all is not in the way of the next one. */
+static bool is_over(const char *status)
+{
+    static const char *const over[] = {
+        "AdminDenied", "Canceled", "Denied",  "Failed", "FailedAsResourceIsLocked",
+        "Invalid",     "Revoked",  "TimedOut"};
+    for (size_t i = 0; i < COUNT(over); i++)
+        if (text_equals(status, over[i]))
+            return true;
+    return false;
+}
+
 static void do_assign(struct sandbox *sandbox, struct exchange *exchange,
                       const struct wanted *wanted, struct pim_request *request,
                       struct assignment *held)
@@ -204,6 +216,8 @@ static void do_assign(struct sandbox *sandbox, struct exchange *exchange,
         const char *status = json_member_text(exchange->fault->spec, "status");
         request->status = tenant_keep(sandbox->tenant, status ? status : "Granted");
         request->starts_ms = MOMENT_NEVER; /* nothing moves it on */
+        if (is_over(request->status))
+            pim_remove(made, exchange->now_ms, "canceled");
     }
     note(sandbox, exchange, update ? "update" : "assign", made);
     logs_pim(sandbox, made, exchange->now_ms,

@@ -1,0 +1,74 @@
+// Debian's Chromium for tests: one browser for the program, a clean context for each person, and what their consoles said.
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { finally_ } from "../../support/spec.mjs";
+
+if (!process.env.BROWSER_PACKAGES) throw new Error("BROWSER_PACKAGES must name the folder that tests/browser/install.sh made");
+export const packaged = createRequire(join(process.env.BROWSER_PACKAGES, "package.json"));
+const { chromium } = packaged("playwright-core");
+
+export const DESKTOP = { width: 1440, height: 900 };
+export const PHONE = { width: 360, height: 740 };
+
+const quiet = [
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
+
+export async function startChromium() {
+  const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: quiet });
+  finally_(() => browser.close());
+  return browser;
+}
+
+/** Somebody at a browser of their own. `noise` collects what their console said, but for the answers that the test expects. */
+export class Somebody {
+  static async at(browser, curfew, person, { viewport = DESKTOP, ...options } = {}) {
+    const context = await browser.newContext({ viewport, locale: "en-GB", timezoneId: "Europe/Berlin", ...options });
+    const page = await context.newPage();
+    const somebody = new Somebody();
+    Object.assign(somebody, { context, page, curfew, person, noise: [] });
+    page.on("console", (message) => {
+      if (/^Failed to load resource: the server responded with a status of 4\d\d/.test(message.text())) return;
+      somebody.noise.push(`${message.type()}: ${message.text()}`);
+    });
+    page.on("pageerror", (error) => somebody.noise.push(`error: ${error.stack}`));
+    return somebody;
+  }
+
+  goto(path) {
+    return this.page.goto(path.startsWith("http") ? path : this.curfew.origin + path);
+  }
+
+  /** On the sandbox's page: who they are and what they bring along. Ends where Curfew sends them. */
+  async throughEntra({ mfa = "passkey", minutes = 0, device, risk = "" } = {}) {
+    const { page } = this;
+    await page.waitForURL(`${this.curfew.sandbox.origin}/**`);
+    await page.getByRole("link", { name: this.person }).click();
+    await page.locator(`input[name=mfa][value=${mfa}]`).check();
+    await page.locator("input[name=minutes]").fill(String(minutes));
+    if (device === null) await page.getByLabel("A device that Entra does not know").check();
+    else if (device) await page.getByLabel(device).check();
+    if (risk) await page.locator(`input[name=risk][value=${risk}]`).check();
+    await page.getByRole("button", { name: "Sign in", exact: true }).click();
+    await page.waitForURL(`${this.curfew.origin}/**`);
+  }
+
+  /** Opens a page and signs in on the way. */
+  async signIn(path = "/", evidence = {}) {
+    await this.goto(path);
+    await this.page.getByRole("button", { name: "Sign in with Microsoft" }).click();
+    await this.throughEntra(evidence);
+    await this.page.getByRole("navigation", { name: "Pages" }).waitFor();
+    return this;
+  }
+
+  heading(name) {
+    return this.page.getByRole("heading", { level: 1, name });
+  }
+}

@@ -1,0 +1,83 @@
+import { clock } from "../time/clock";
+import { Problem, type ProblemParts } from "./problem";
+
+const PATIENCE_MS = 30_000;
+
+export interface Answer<T> {
+  status: number;
+  body: T;
+}
+
+interface Options {
+  /** The page's own refreshing: it does not keep the session awake. */
+  background?: boolean;
+  signal?: AbortSignal;
+  csrf?: string;
+  /** The same key with the same body is done once, however often it is sent. */
+  key?: string;
+}
+
+function headersOf(body: unknown, { background, csrf, key }: Options): HeadersInit {
+  return {
+    ...(body !== undefined && { "Content-Type": "application/json" }),
+    ...(background && { "X-Background": "1" }),
+    ...(csrf && { "X-CSRF-Token": csrf }),
+    ...(key && { "Idempotency-Key": key }),
+  };
+}
+
+/** The id in `Link: </api/v1/requests/ID>; rel="related"`. */
+const relatedOf = (link: string | null): string | null => /requests\/(\w{26})>; rel="related"/.exec(link ?? "")?.[1] ?? null;
+
+async function problemOf(answer: Response): Promise<Problem> {
+  const said = (await answer.json().catch(() => ({}))) as Partial<ProblemParts>;
+  return new Problem({
+    code: said.code ?? (answer.status === 503 ? "unavailable" : "broken"),
+    status: answer.status,
+    detail: said.detail ?? `Curfew answered ${answer.status}.`,
+    errors: said.errors,
+    related: relatedOf(answer.headers.get("Link")),
+    instance: said.instance,
+  });
+}
+
+/** Calls the API. Throws a Problem; an aborted call throws the AbortError of the browser. */
+async function call(path: string, body: unknown, options: Options): Promise<Response> {
+  const patience = new AbortController();
+  const giveUp = () => patience.abort(options.signal?.reason);
+  options.signal?.addEventListener("abort", giveUp);
+  const timer = setTimeout(() => patience.abort(), PATIENCE_MS);
+  const sent = Date.now();
+  try {
+    const answer = await fetch(path, {
+      method: body === undefined ? "GET" : "POST",
+      headers: headersOf(body, options),
+      body: body === undefined ? undefined : JSON.stringify(body),
+      signal: patience.signal,
+    });
+    clock.hear(answer.headers.get("Date"), sent, Date.now());
+    if (answer.ok) return answer;
+    throw await problemOf(answer);
+  } catch (error) {
+    if (error instanceof Problem || options.signal?.aborted) throw error;
+    if (patience.signal.aborted)
+      throw new Problem({ code: "slow", status: 0, detail: "Curfew did not answer in time." });
+    throw new Problem({ code: "offline", status: 0, detail: "Curfew cannot be reached from this browser." });
+  } finally {
+    clearTimeout(timer);
+    options.signal?.removeEventListener("abort", giveUp);
+  }
+}
+
+export async function get<T>(path: string, options: Options = {}): Promise<T> {
+  return (await (await call(path, undefined, options)).json()) as T;
+}
+
+export async function getText(path: string, options: Options = {}): Promise<string> {
+  return (await call(path, undefined, options)).text();
+}
+
+export async function post<T>(path: string, body: unknown, options: Options = {}): Promise<Answer<T>> {
+  const answer = await call(path, body, options);
+  return { status: answer.status, body: (await answer.json()) as T };
+}

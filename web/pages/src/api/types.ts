@@ -1,0 +1,127 @@
+/** The JSON of the API as the pages read it; openapi.json describes it in full. Moments are RFC 3339, spans ISO 8601. */
+
+export interface Person {
+  id: string;
+  name: string | null;
+}
+
+export interface Me extends Person {
+  roles: string[];
+  csrf: string;
+  sign_in: { at: string };
+  session_ends_at: string;
+  safe_mode: boolean;
+}
+
+/** A role of the catalogue, as this person may ask for it. */
+export interface Role {
+  id: string;
+  name: string;
+  product: string | null;
+  opens: string | null;
+  tier: number | null;
+  limits: { longest: string; default: string };
+  requires: { code: string; says: string }[];
+  approvers: { rule: string; need: number; within: string; from: string[] }[];
+}
+
+export interface Evidence {
+  check: string;
+  verdict: "pass" | "fail" | "unknown";
+  code: string;
+  says: string;
+  mend: string | null;
+  source: string;
+  observed_at: string | null;
+}
+
+/** What a request would become. */
+export interface Verdict {
+  state: string;
+  needs_sign_in: boolean;
+  evidence: Evidence[];
+}
+
+export interface Why {
+  why: string | null;
+  why_says: string | null;
+  why_mend: string | null;
+}
+
+export interface Decision {
+  by: Person;
+  decision: "approve" | "deny";
+  reason: string | null;
+  duration: string | null;
+  at: string;
+}
+
+/** One rule's approval: who may decide, and who has. */
+export interface Approval {
+  stage: number;
+  rule: string;
+  need: number;
+  due_at: string | null;
+  approvers: (Person & { unreachable?: boolean })[];
+  decisions: Decision[];
+}
+
+export interface Grant extends Why {
+  id: string;
+  request: string;
+  role: string;
+  role_name: string;
+  state: string;
+  start_by: string | null;
+  starts_at: string | null;
+  ends_at: string | null;
+  ended_at: string | null;
+  seen: string;
+  directory: { status: string | null; request_id: string | null; seen_at: string | null };
+}
+
+export interface AccessRequest extends Why {
+  id: string;
+  state: string;
+  requester: Person;
+  roles: string[];
+  named_roles: { id: string; name: string; product: string; opens: string | null }[];
+  duration: string;
+  start: string | null;
+  justification: string | null;
+  ticket: string | null;
+  submitted_at: string;
+  check_until: string | null;
+  lapses_at: string | null;
+  policy_version: string;
+  evidence: Evidence[];
+  approval: Approval[];
+  grants: Grant[];
+}
+
+export interface Actor {
+  kind: string;
+  oid: string | null;
+  name?: string | null;
+}
+
+/** One record of the history. */
+export interface Event {
+  seq: number;
+  at: string;
+  code: string;
+  actor: Actor;
+  subject: { oid: string; name?: string | null } | null;
+  request: string | null;
+  grant: string | null;
+  role: string | null;
+  role_name: string | null;
+  from: string | null;
+  to: string | null;
+  detail: Record<string, unknown> | null;
+}
+
+export interface List<T> {
+  items: T[];
+  cursor: string | null;
+}

@@ -1,0 +1,44 @@
+import { useLive } from "../../api/live";
+import { grantOver, paceOfRequests } from "../../api/pace";
+import type { AccessRequest, List } from "../../api/types";
+import { Badge } from "../../parts/badge";
+import { Loaded } from "../../parts/loaded";
+import { Left } from "../../parts/time";
+import { nameOf } from "../../words/requests";
+import { grantShown } from "../../words/states";
+
+const PATH = "/api/v1/requests?state=approved&limit=100";
+
+/** For administrators: what is live for anybody, from where it can be revoked. */
+export function Everybody() {
+  const approved = useLive<List<AccessRequest>>(PATH, (list) => paceOfRequests(list.items));
+  return (
+    <section aria-labelledby="everybody">
+      <h2 id="everybody">Everybody&rsquo;s access</h2>
+      <Loaded live={approved} lines={3}>
+        {({ items }) => {
+          const live = items.flatMap((request) =>
+            request.grants.filter((grant) => !grantOver(grant)).map((grant) => ({ request, grant })),
+          );
+          return live.length ? (
+            <ul class="rows">
+              {live.map(({ request, grant }) => (
+                <li key={grant.id}>
+                  <a href={`/requests/${request.id}`}>
+                    <span class="what">
+                      {nameOf(request.requester)}: {grant.role_name}
+                    </span>
+                    <Badge tone={grantShown(grant).tone}>{grantShown(grant).label}</Badge>
+                    <span class="when small">{grant.ends_at && <Left until={grant.ends_at} />}</span>
+                  </a>
+                </li>
+              ))}
+            </ul>
+          ) : (
+            <p class="empty">Nobody holds anything through Curfew at the moment.</p>
+          );
+        }}
+      </Loaded>
+    </section>
+  );
+}

@@ -1,0 +1,57 @@
+import { Field } from "../../parts/field";
+import { useNow } from "../../time/clock";
+import { momentWords } from "../../time/moment";
+import { readSpan, spanWords } from "../../time/span";
+import { presetsOf, type Terms } from "./terms";
+
+interface Props {
+  /** As typed; nothing: what the roles suggest. */
+  typed: string;
+  terms: Terms;
+  error: string | null;
+  onInput: (typed: string) => void;
+}
+
+/** For how long: one tap, or typed; what was understood is said back. */
+export function Duration({ typed, terms, error, onInput }: Props) {
+  const now = useNow();
+  const seconds = typed.trim() ? readSpan(typed) : terms.usual;
+  const presets = presetsOf(terms);
+  const end = seconds === null ? null : new Date(now + seconds * 1000).toISOString();
+  return (
+    <>
+      <div class="chips" role="group" aria-label="Usual times">
+        {presets.map((preset) => (
+          <button
+            type="button"
+            class="chip"
+            key={preset}
+            aria-pressed={seconds === preset}
+            onClick={() => onInput(spanWords(preset))}
+          >
+            {spanWords(preset)}
+            {preset === terms.longest && " (longest)"}
+          </button>
+        ))}
+      </div>
+      <Field
+        id="duration"
+        label="Or another time"
+        error={error}
+        hint={!error && seconds !== null && end && `${spanWords(seconds)}: until about ${momentWords(end)} if it starts now.`}
+      >
+        {(ids) => (
+          <input
+            {...ids}
+            type="text"
+            class="short"
+            autocomplete="off"
+            placeholder={spanWords(terms.usual)}
+            value={typed}
+            onInput={(event) => onInput(event.currentTarget.value)}
+          />
+        )}
+      </Field>
+    </>
+  );
+}

@@ -1,0 +1,98 @@
+import type { Role } from "../../api/types";
+import { Badge } from "../../parts/badge";
+import { Icon } from "../../parts/icon";
+import { isoWords } from "../../time/span";
+import type { Held } from "./held";
+
+const approvalWords = (role: Role): string =>
+  role.approvers.length
+    ? role.approvers.map(({ need, from }) => `${need} of ${from.join(", ")} must approve`).join("; ")
+    : "no approval needed";
+
+const demands = (role: Role) =>
+  role.requires.filter(({ code }) => code !== "requires_approval" && code !== "requires_justification");
+
+interface CardProps {
+  role: Role;
+  chosen: boolean;
+  held: Held | undefined;
+  onChoose: (chosen: boolean) => void;
+}
+
+function RoleCard({ role, chosen, held, onChoose }: CardProps) {
+  const id = `role-${role.id}`;
+  return (
+    <div class={`role card${chosen ? " chosen" : ""}${held ? " held" : ""}`}>
+      <input
+        type="checkbox"
+        id={id}
+        checked={chosen}
+        disabled={Boolean(held)}
+        aria-describedby={`${id}-more`}
+        onChange={(event) => onChoose(event.currentTarget.checked)}
+      />
+      <div>
+        <label for={id}>{role.name}</label>
+        {role.tier !== null && (
+          <Badge tone={role.tier === 0 ? "bad" : "plain"}>
+            Tier {role.tier}
+            {role.tier === 0 && ": most sensitive"}
+          </Badge>
+        )}
+        <div id={`${id}-more`}>
+          {role.opens && <p>{role.opens}</p>}
+          <p class="facts">
+            <span>
+              <Icon name="wait" /> up to {isoWords(role.limits.longest)}
+            </span>
+            <span>
+              <Icon name="person" /> {approvalWords(role)}
+            </span>
+            {demands(role).map(({ code, says }) => (
+              <span key={code}>
+                <Icon name="shield" /> {says}
+              </span>
+            ))}
+          </p>
+        </div>
+        {held && (
+          <p class="held-note">
+            <Badge tone="accent">{held.says}</Badge> <a href={`/requests/${held.request}`}>See how it stands</a>
+          </p>
+        )}
+      </div>
+    </div>
+  );
+}
+
+interface Props {
+  roles: Role[];
+  chosen: string[];
+  held: Map<string, Held>;
+  onChange: (chosen: string[]) => void;
+}
+
+/** The catalogue, by product. */
+export function RoleCards({ roles, chosen, held, onChange }: Props) {
+  const products = [...new Set(roles.map((role) => role.product ?? "Other"))];
+  return (
+    <>
+      {products.map((product) => (
+        <section class="product" key={product} aria-label={product}>
+          <h3>{product}</h3>
+          {roles
+            .filter((role) => (role.product ?? "Other") === product)
+            .map((role) => (
+              <RoleCard
+                key={role.id}
+                role={role}
+                chosen={chosen.includes(role.id)}
+                held={held.get(role.id)}
+                onChoose={(add) => onChange(add ? [...chosen, role.id] : chosen.filter((id) => id !== role.id))}
+              />
+            ))}
+        </section>
+      ))}
+    </>
+  );
+}

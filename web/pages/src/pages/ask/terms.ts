@@ -1,0 +1,45 @@
+import type { Role } from "../../api/types";
+import { spanOf, spanWords } from "../../time/span";
+
+const SHORTEST = 5 * 60;
+const HOUR = 3600;
+
+/** What holds for several roles together: the strictest of each. Times in seconds. */
+export interface Terms {
+  longest: number;
+  usual: number;
+  /** Characters that the justification must have. */
+  least: number;
+}
+
+/** The API says the number in the sentence only. */
+function leastOf(role: Role): number {
+  const demand = role.requires.find(({ code }) => code === "requires_justification");
+  return Number(/\d+/.exec(demand?.says ?? "")?.[0] ?? 1);
+}
+
+export function termsOf(roles: Role[]): Terms {
+  const longest = Math.min(...roles.map((role) => spanOf(role.limits.longest) ?? HOUR));
+  const usual = Math.min(longest, ...roles.map((role) => spanOf(role.limits.default) ?? HOUR));
+  return { longest, usual, least: Math.max(1, ...roles.map(leastOf)) };
+}
+
+/** Times that are one tap away; the longest is always one of them. */
+export function presetsOf({ longest }: Terms): number[] {
+  return [...[900, HOUR, 2 * HOUR, 4 * HOUR].filter((seconds) => seconds < longest).slice(0, 3), longest];
+}
+
+export function durationError(seconds: number | null, { longest }: Terms): string | null {
+  if (seconds === null) return "Write a time such as 1:30, 90 min or 2 h.";
+  if (seconds < SHORTEST) return "Too short: Entra takes nothing below 5 min.";
+  if (seconds > longest) return `Too long: at most ${spanWords(longest)} for what you chose.`;
+  return null;
+}
+
+export const lengthOf = (text: string): number => [...text.trim()].length;
+
+export function justificationError(text: string, { least }: Terms): string | null {
+  const length = lengthOf(text);
+  if (length === 0) return "Say why you need it: your approver decides by it.";
+  return length < least ? `Say a little more: at least ${least} characters.` : null;
+}

@@ -1,0 +1,95 @@
+import { useLive } from "../../api/live";
+import { RESTING } from "../../api/pace";
+import type { AccessRequest, List, Me } from "../../api/types";
+import { Badge } from "../../parts/badge";
+import { Icon } from "../../parts/icon";
+import { Loaded } from "../../parts/loaded";
+import { PageTitle } from "../../parts/page_title";
+import { Left } from "../../parts/time";
+import type { Queue } from "../../signed_in";
+import { isoWords } from "../../time/span";
+import { nameOf, rolesOf } from "../../words/requests";
+import { LateRow } from "./lately";
+import { waitsFor } from "./waits";
+
+const LATELY = "/api/v1/requests?approvable=true&limit=20";
+
+function Waiting({ request }: { request: AccessRequest }) {
+  const doubts = request.evidence.filter(({ verdict }) => verdict !== "pass").length;
+  return (
+    <article class="card waiting">
+      <h3>
+        <a href={`/requests/${request.id}`}>
+          {nameOf(request.requester)}: {rolesOf(request)}
+        </a>
+      </h3>
+      <p class="quote">{request.justification}</p>
+      <p class="facts">
+        <span>
+          <Icon name="wait" /> for {isoWords(request.duration)}
+        </span>
+        {request.ticket && <span>Ticket {request.ticket}</span>}
+        <span class={doubts ? "bad" : "good"}>
+          <Icon name={doubts ? "warn" : "check"} /> {doubts ? `${doubts} checks did not pass` : "all checks passed"}
+        </span>
+      </p>
+      {request.lapses_at && (
+        <p class="small">
+          Lapses in <Left until={request.lapses_at} />
+        </p>
+      )}
+      <span class="open" aria-hidden="true">
+        Look and decide <Icon name="next" />
+      </span>
+    </article>
+  );
+}
+
+/** What waits for a decision of this person, and what they were asked before. */
+export function Decide({ me, queue }: { me: Me; queue: Queue }) {
+  const lately = useLive<List<AccessRequest>>(LATELY, () => RESTING);
+  return (
+    <>
+      <PageTitle title="Decide" />
+      <section aria-labelledby="queue">
+        <h2 id="queue">
+          Waiting for you{" "}
+          {queue.value && <Badge>{queue.value.items.filter((request) => waitsFor(request, me)).length}</Badge>}
+        </h2>
+        <Loaded live={queue} lines={4}>
+          {({ items }) => {
+            const waiting = items
+              .filter((request) => waitsFor(request, me))
+              .sort((a, b) => (a.lapses_at ?? "").localeCompare(b.lapses_at ?? ""));
+            return waiting.length ? (
+              <div class="grid">
+                {waiting.map((request) => (
+                  <Waiting request={request} key={request.id} />
+                ))}
+              </div>
+            ) : (
+              <p class="empty">Nothing waits for you. You get a mail as soon as something does.</p>
+            );
+          }}
+        </Loaded>
+      </section>
+      <section aria-labelledby="lately">
+        <h2 id="lately">Lately</h2>
+        <Loaded live={lately} lines={3}>
+          {({ items }) => {
+            const decided = items.filter((request) => !waitsFor(request, me));
+            return decided.length ? (
+              <ul class="rows">
+                {decided.map((request) => (
+                  <LateRow request={request} key={request.id} />
+                ))}
+              </ul>
+            ) : (
+              <p class="empty">Nothing was decided yet.</p>
+            );
+          }}
+        </Loaded>
+      </section>
+    </>
+  );
+}

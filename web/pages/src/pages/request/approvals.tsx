@@ -1,0 +1,50 @@
+import type { AccessRequest, Approval, Me } from "../../api/types";
+import { Icon } from "../../parts/icon";
+import { Moment } from "../../parts/time";
+import { isoWords } from "../../time/span";
+import { nameOf } from "../../words/requests";
+
+function Approver({ line, approver, me }: { line: Approval; approver: Approval["approvers"][number]; me: Me }) {
+  const decided = line.decisions.find(({ by }) => by.id === approver.id);
+  return (
+    <li class={decided?.decision}>
+      <Icon name={decided ? (decided.decision === "approve" ? "check" : "cross") : "person"} />
+      <div>
+        <p>
+          {nameOf(approver)}
+          {approver.id === me.id && " (you)"}
+          {decided && (
+            <span class="muted">
+              {decided.decision === "approve" ? " approved " : " denied "}
+              <Moment at={decided.at} />
+              {decided.duration && `, for ${isoWords(decided.duration)}`}
+            </span>
+          )}
+        </p>
+        {decided?.reason && <p class="quote">{decided.reason}</p>}
+        {approver.unreachable && !decided && <p class="small">Has no mail address: Curfew cannot tell them.</p>}
+      </div>
+    </li>
+  );
+}
+
+/** Who can decide, and who has. */
+export function Approvals({ request, me }: { request: AccessRequest; me: Me }) {
+  return (
+    <section class="card" aria-labelledby="approvals">
+      <h2 id="approvals">Who decides</h2>
+      {request.approval.map((line) => (
+        <div key={line.rule}>
+          <p class="small">
+            {line.need} of {line.approvers.length} must approve, by the rule &ldquo;{line.rule}&rdquo;
+          </p>
+          <ul class="people">
+            {line.approvers.map((approver) => (
+              <Approver line={line} approver={approver} me={me} key={approver.id} />
+            ))}
+          </ul>
+        </div>
+      ))}
+    </section>
+  );
+}

@@ -1,0 +1,115 @@
+import { useState } from "preact/hooks";
+import { announce } from "../../announce";
+import { Problem } from "../../api/problem";
+import { act } from "../../api/session";
+import type { AccessRequest } from "../../api/types";
+import { keep, kept } from "../../keep";
+import { Button } from "../../parts/button";
+import { Confirm } from "../../parts/confirm";
+import { Reason } from "../../parts/reason";
+import { isoOf, spanOf, spanWords } from "../../time/span";
+import { nameOf, rolesOf } from "../../words/requests";
+
+type Choice = "approve" | "deny";
+
+const usual: Record<Choice, string[]> = {
+  approve: ["Known incident", "Planned work", "Spoke with them"],
+  deny: ["Not needed for this", "Ask for a lesser role", "I do not know of this"],
+};
+
+const SHORTER = [900, 1800, 3600, 2 * 3600, 4 * 3600];
+
+interface ShorterProps {
+  asked: number;
+  chosen: number;
+  onChoose: (seconds: number) => void;
+}
+
+function Shorter({ asked, chosen, onChoose }: ShorterProps) {
+  const choices = [...SHORTER.filter((seconds) => seconds < asked).slice(-3), asked];
+  if (choices.length < 2) return null;
+  return (
+    <div class="chips" role="group" aria-label="For how long">
+      {choices.map((seconds) => (
+        <button type="button" class="chip" key={seconds} aria-pressed={chosen === seconds} onClick={() => onChoose(seconds)}>
+          {spanWords(seconds)}
+          {seconds === asked && " as asked"}
+        </button>
+      ))}
+    </div>
+  );
+}
+
+interface Props {
+  request: AccessRequest;
+  onDecided: (request: AccessRequest) => void;
+  onLate: (says: string) => void;
+}
+
+interface DecideProps extends Props {
+  choice: Choice;
+  onClose: () => void;
+}
+
+function DecideDialog({ request, choice, onDecided, onLate, onClose }: DecideProps) {
+  const name = `decision.${request.id}`;
+  const asked = spanOf(request.duration) ?? 0;
+  const [reason, setReason] = useState(() => kept<string>(name) ?? "");
+  const [seconds, setSeconds] = useState(asked);
+  const [error, setError] = useState<string | null>(null);
+  const write = (value: string) => {
+    setReason(value);
+    setError(null);
+    keep(name, value);
+  };
+
+  const decide = async () => {
+    const shorter = choice === "approve" && seconds < asked ? { duration: isoOf(seconds) } : {};
+    try {
+      const body = { decision: choice, reason: reason.trim(), ...shorter };
+      onDecided(await act<AccessRequest>(`/api/v1/requests/${request.id}/decision`, body));
+      announce(choice === "approve" ? "You approved." : "You denied.");
+    } catch (failed) {
+      if (!(failed instanceof Problem) || failed.code !== "conflict") throw failed;
+      onLate(failed.message);
+    }
+    keep(name, null);
+  };
+
+  return (
+    <Confirm
+      title={choice === "approve" ? "Approve this?" : "Deny this?"}
+      does={choice === "approve" ? "Approve" : "Deny"}
+      kind={choice === "approve" ? "primary" : "danger"}
+      ready={() => {
+        if (!reason.trim()) setError("Say why: the requester reads it, and it goes into the history.");
+        return Boolean(reason.trim());
+      }}
+      onDo={decide}
+      onClose={onClose}
+    >
+      <p>
+        {nameOf(request.requester)}: {rolesOf(request)}
+        {choice === "deny" && ` for ${spanWords(asked)}`}
+      </p>
+      {choice === "approve" && <Shorter asked={asked} chosen={seconds} onChoose={setSeconds} />}
+      <Reason id="decision-reason" value={reason} onInput={write} usual={usual[choice]} error={error} />
+    </Confirm>
+  );
+}
+
+/** Approve or deny: at the thumb on a phone. */
+export function DecisionBar(props: Props) {
+  const [choice, setChoice] = useState<Choice | null>(null);
+  return (
+    <div class="decision-bar" role="group" aria-label="Decide">
+      <Button kind="primary" onClick={() => setChoice("approve")}>
+        Approve…
+      </Button>
+      <Button kind="danger" onClick={() => setChoice("deny")}>
+        Deny…
+      </Button>
+      {choice && <DecideDialog {...props} choice={choice} key={choice} onClose={() => setChoice(null)} />}
+    </div>
+  );
+}

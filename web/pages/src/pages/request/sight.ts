@@ -1,0 +1,24 @@
+import type { AccessRequest, Me } from "../../api/types";
+import { decisionsOf } from "../../words/requests";
+
+/** What a request is to whoever looks at it. The API judges again; this only decides what is offered. */
+export interface Sight {
+  own: boolean;
+  approver: boolean;
+  mayDecide: boolean;
+  mayRevoke: boolean;
+  auditor: boolean;
+}
+
+export function sightOf(request: AccessRequest, me: Me, now: number): Sight {
+  const own = request.requester.id === me.id;
+  const approver = request.approval.some((line) => line.approvers.some(({ id }) => id === me.id));
+  const open = request.state === "pending" && (!request.lapses_at || Date.parse(request.lapses_at) > now);
+  return {
+    own,
+    approver,
+    mayDecide: open && approver && !own && !decisionsOf(request).some(({ by }) => by.id === me.id),
+    mayRevoke: !own && (approver || me.roles.includes("Curfew.Admin")),
+    auditor: me.roles.includes("Curfew.Auditor"),
+  };
+}

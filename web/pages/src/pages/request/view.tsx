@@ -1,0 +1,101 @@
+import { useState } from "preact/hooks";
+import type { Live } from "../../api/live";
+import type { AccessRequest, Me } from "../../api/types";
+import { Badge } from "../../parts/badge";
+import { Button } from "../../parts/button";
+import { Cancel, cancellable } from "../../parts/cancel";
+import { Checks } from "../../parts/checks";
+import { GrantCard } from "../../parts/grant_card";
+import { PageTitle } from "../../parts/page_title";
+import { useNow } from "../../time/clock";
+import { isoWords } from "../../time/span";
+import { nameOf, rolesOf } from "../../words/requests";
+import { requestShown } from "../../words/states";
+import { Approvals } from "./approvals";
+import { DecisionBar } from "./decision_bar";
+import { Facts } from "./facts";
+import { OutcomeNotice } from "./outcome";
+import { sightOf } from "./sight";
+import { Timeline } from "./timeline";
+
+/** What an approver weighs; the other checks are of interest when they fail. */
+const WEIGHED = ["mfa", "device", "user_risk"];
+
+interface Props {
+  request: AccessRequest;
+  live: Live<AccessRequest>;
+  me: Me;
+}
+
+function Heading({ request, own }: { request: AccessRequest; own: boolean }) {
+  const { label, tone } = requestShown(request);
+  const roles = rolesOf(request);
+  const asks = request.state === "pending" ? "asks for" : "asked for";
+  return (
+    <PageTitle title={own ? roles : `${nameOf(request.requester)}: ${roles}`} beside={<Badge tone={tone}>{label}</Badge>}>
+      {own ? `${roles} for ${isoWords(request.duration)}` : `${nameOf(request.requester)} ${asks} ${roles}`}
+    </PageTitle>
+  );
+}
+
+/** One request, complete: what somebody needs to decide, to wait, or to understand afterwards. */
+export function RequestView({ request, live, me }: Props) {
+  const [cancelling, setCancelling] = useState(false);
+  const [late, setLate] = useState<string | null>(null);
+  const sight = sightOf(request, me, useNow());
+  const holder = sight.own ? null : nameOf(request.requester);
+  return (
+    <div class={`request${sight.mayDecide ? " deciding" : ""}`}>
+      <Heading request={request} own={sight.own} />
+      <OutcomeNotice request={request} sight={sight} me={me} late={late} />
+      <div class="columns">
+        <div class="main">
+          <Facts request={request} />
+          <section class="card" aria-labelledby="checks">
+            <h2 id="checks">What was checked</h2>
+            {request.evidence.length ? (
+              <Checks evidence={request.evidence} always={WEIGHED} />
+            ) : (
+              <p class="muted">Curfew is still looking.</p>
+            )}
+          </section>
+        </div>
+        <div class="side">
+          {request.grants.map((grant) => (
+            <GrantCard
+              grant={grant}
+              key={grant.id}
+              holder={holder}
+              may={sight.own ? "release" : sight.mayRevoke ? "revoke" : "look"}
+              onChange={live.refresh}
+            />
+          ))}
+          {request.approval.length > 0 && <Approvals request={request} me={me} />}
+          <section class="card" aria-labelledby="course">
+            <h2 id="course">How it went</h2>
+            <Timeline request={request} />
+          </section>
+          {sight.own && cancellable(request) && (
+            <Button onClick={() => setCancelling(true)}>Cancel this request</Button>
+          )}
+          {sight.auditor && (
+            <p>
+              <a href={`/history?request=${request.id}`}>All that was recorded about this request</a>
+            </p>
+          )}
+        </div>
+      </div>
+      {sight.mayDecide && (
+        <DecisionBar
+          request={request}
+          onDecided={live.take}
+          onLate={(says) => {
+            setLate(says);
+            live.refresh();
+          }}
+        />
+      )}
+      {cancelling && <Cancel request={request} onChange={live.take} onClose={() => setCancelling(false)} />}
+    </div>
+  );
+}

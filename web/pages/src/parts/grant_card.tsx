@@ -1,0 +1,143 @@
+import type { ComponentChildren } from "preact";
+import { useState } from "preact/hooks";
+import { announce } from "../announce";
+import { act } from "../api/session";
+import { grantOver } from "../api/pace";
+import type { Grant } from "../api/types";
+import { useNow } from "../time/clock";
+import { keep, kept } from "../keep";
+import { grantWords } from "../words/progress";
+import { endedWords, grantShown } from "../words/states";
+import { Badge } from "./badge";
+import { Button } from "./button";
+import { Confirm } from "./confirm";
+import { Reason } from "./reason";
+import { Remaining } from "./remaining";
+import { Moment } from "./time";
+
+const usualRevokes = ["No longer needed", "Asked for by mistake", "Looks like misuse"];
+
+interface EndProps {
+  grant: Grant;
+  onChange: () => void;
+  onClose: () => void;
+}
+
+function GiveBack({ grant, onChange, onClose }: EndProps) {
+  const started = grant.state !== "waiting";
+  return (
+    <Confirm
+      title={`${started ? "Give back" : "Cancel"} ${grant.role_name}?`}
+      does={started ? "Give it back" : "Cancel it"}
+      onClose={onClose}
+      onDo={async () => {
+        await act<Grant>(`/api/v1/grants/${grant.id}/release`, {});
+        announce(`${grant.role_name} is ${started ? "given back" : "cancelled"}.`);
+        onChange();
+      }}
+    >
+      <p>
+        {started ? "Your access is removed now instead of at its end." : "It has not started, and then it never will."} If you
+        need it again, you ask again.
+      </p>
+    </Confirm>
+  );
+}
+
+function Revoke({ grant, holder, onChange, onClose }: EndProps & { holder: string | null }) {
+  const name = `revoke.${grant.id}`;
+  const [reason, setReason] = useState(() => kept<string>(name) ?? "");
+  const [error, setError] = useState<string | null>(null);
+  const write = (value: string) => {
+    setReason(value);
+    setError(null);
+    keep(name, value);
+  };
+  return (
+    <Confirm
+      title={`Revoke ${grant.role_name}?`}
+      does="Revoke now"
+      kind="danger"
+      onClose={onClose}
+      ready={() => {
+        if (!reason.trim()) setError("Say why: it goes into the history.");
+        return Boolean(reason.trim());
+      }}
+      onDo={async () => {
+        await act<Grant>(`/api/v1/grants/${grant.id}/revoke`, { reason: reason.trim() });
+        keep(name, null);
+        announce(`${grant.role_name} is revoked.`);
+        onChange();
+      }}
+    >
+      <p>{holder ?? "Its holder"} loses this access as soon as Entra removes it, and is told.</p>
+      <Reason id="revoke-reason" value={reason} onInput={write} usual={usualRevokes} error={error} />
+    </Confirm>
+  );
+}
+
+interface Props {
+  grant: Grant;
+  /** What somebody may do who looks: its holder gives it back, approvers and administrators revoke. */
+  may: "release" | "revoke" | "look";
+  /** Whom it belongs to, where that is not the reader. */
+  holder?: string | null;
+  onChange: () => void;
+  children?: ComponentChildren;
+}
+
+/** Access to one role: how it stands, how long it lasts, and ending it. */
+export function GrantCard({ grant, may, holder = null, onChange, children }: Props) {
+  const [asking, setAsking] = useState(false);
+  const now = useNow();
+  const { label, tone } = grantShown(grant);
+  const over = grantOver(grant);
+  const live = grant.state === "active" && grant.starts_at && grant.ends_at;
+  const close = () => setAsking(false);
+  return (
+    <article class={`grant card ${grant.state}`}>
+      <header>
+        <h3>{grant.role_name}</h3>
+        <Badge tone={tone}>{label}</Badge>
+      </header>
+      {live && grant.starts_at && grant.ends_at && <Remaining from={grant.starts_at} until={grant.ends_at} />}
+      {!over && (
+        <p class="state">
+          {grant.ends_at && grant.state === "active" && (
+            <>
+              Ends by itself at <Moment at={grant.ends_at} />.{" "}
+            </>
+          )}
+          {grantWords(grant, now)}
+        </p>
+      )}
+      {over && (
+        <p class="state">
+          {endedWords(grant, holder)} {grant.why_mend}{" "}
+          {grant.ended_at && (
+            <span class="muted">
+              Ended <Moment at={grant.ended_at} />.
+            </span>
+          )}
+        </p>
+      )}
+      {grant.state === "ended" && grant.seen === "unknown" && (
+        <p class="small">Whether it was ever live is not known: the directory could not be read in time.</p>
+      )}
+      {children}
+      {!over && grant.state !== "ending" && may !== "look" && (
+        <div class="buttons">
+          {may === "release" ? (
+            <Button onClick={() => setAsking(true)}>{grant.state === "waiting" ? "Cancel" : "Give back"}</Button>
+          ) : (
+            <Button kind="danger" onClick={() => setAsking(true)}>
+              Revoke
+            </Button>
+          )}
+        </div>
+      )}
+      {asking && may === "release" && <GiveBack grant={grant} onChange={onChange} onClose={close} />}
+      {asking && may === "revoke" && <Revoke grant={grant} holder={holder} onChange={onChange} onClose={close} />}
+    </article>
+  );
+}

@@ -1,0 +1,42 @@
+import { Field } from "./field";
+
+interface Props {
+  id: string;
+  value: string;
+  onInput: (value: string) => void;
+  /** Reasons that are given often, one tap each. */
+  usual: string[];
+  error: string | null | undefined;
+}
+
+/** Why: a tap on what is usual, or words of one's own. */
+export function Reason({ id, value, onInput, usual, error }: Props) {
+  return (
+    <>
+      <div class="chips" role="group" aria-label="Usual reasons">
+        {usual.map((reason) => (
+          <button
+            type="button"
+            class="chip"
+            key={reason}
+            aria-pressed={value === reason}
+            onClick={() => onInput(value === reason ? "" : reason)}
+          >
+            {reason}
+          </button>
+        ))}
+      </div>
+      <Field id={id} label="Reason" error={error}>
+        {(ids) => (
+          <textarea
+            {...ids}
+            rows={2}
+            maxLength={2000}
+            value={value}
+            onInput={(event) => onInput(event.currentTarget.value)}
+          />
+        )}
+      </Field>
+    </>
+  );
+}

@@ -1,0 +1,172 @@
+import type { ComponentChildren } from "preact";
+import { useEffect, useRef, useState } from "preact/hooks";
+import { announced } from "./announce";
+import { signOut } from "./api/session";
+import type { Me } from "./api/types";
+import { Button } from "./parts/button";
+import { Icon, Logo } from "./parts/icon";
+import { Notice } from "./parts/notice";
+import { Moment } from "./parts/time";
+import type { Place } from "./route";
+
+function Brand() {
+  return (
+    <a class="brand" href="/">
+      <Logo />
+      Curfew
+    </a>
+  );
+}
+
+function Announcer() {
+  return (
+    <div class="unseen" aria-live="polite">
+      {announced.use()}
+    </div>
+  );
+}
+
+/** The frame without a person. */
+export function Bare({ children }: { children: ComponentChildren }) {
+  return (
+    <>
+      <header class="top">
+        <div class="bar">
+          <Brand />
+        </div>
+      </header>
+      <main id="main" class="page">
+        {children}
+      </main>
+    </>
+  );
+}
+
+const appRoles: Record<string, string> = { "Curfew.Auditor": "Auditor", "Curfew.Admin": "Administrator" };
+
+function PersonMenu({ me }: { me: Me }) {
+  const box = useRef<HTMLDetailsElement>(null);
+  useEffect(() => {
+    const close = (event: MouseEvent | KeyboardEvent) => {
+      const menu = box.current;
+      if (!menu?.open) return;
+      if (event instanceof KeyboardEvent) {
+        if (event.key !== "Escape") return;
+        menu.querySelector("summary")?.focus();
+      } else if (event.target instanceof Node && menu.contains(event.target)) return;
+      menu.open = false;
+    };
+    addEventListener("click", close);
+    addEventListener("keydown", close);
+    return () => {
+      removeEventListener("click", close);
+      removeEventListener("keydown", close);
+    };
+  }, []);
+  const roles = me.roles.map((role) => appRoles[role] ?? role);
+  return (
+    <details class="person" ref={box}>
+      <summary aria-label={`${me.name ?? "You"}: account`}>
+        <Icon name="person" />
+        <span class="name">{me.name ?? "You"}</span>
+        <Icon name="down" />
+      </summary>
+      <div class="menu">
+        <p>
+          <strong>{me.name ?? me.id}</strong>
+          {roles.length > 0 && <span class="small">{roles.join(", ")}</span>}
+        </p>
+        <p class="small">
+          Signed in at <Moment at={me.sign_in.at} />, at most until <Moment at={me.session_ends_at} />
+        </p>
+        <Button onClick={() => void signOut()}>Sign out</Button>
+      </div>
+    </details>
+  );
+}
+
+interface NavProps {
+  here: Place["page"];
+  waiting: number;
+  decides: boolean;
+  auditor: boolean;
+}
+
+function Nav({ here, waiting, decides, auditor }: NavProps) {
+  const entries = [
+    { page: "ask", href: "/", says: "Ask" },
+    { page: "access", href: "/access", says: "My access" },
+    ...(decides || here === "decide" ? [{ page: "decide", href: "/decide", says: "Decide" }] : []),
+    ...(auditor ? [{ page: "history", href: "/history", says: "History" }] : []),
+  ];
+  return (
+    <nav aria-label="Pages">
+      {entries.map(({ page, href, says }) => (
+        <a href={href} key={page} aria-current={here === page ? "page" : undefined}>
+          {says}
+          {page === "decide" && waiting > 0 && (
+            <span class="count">
+              {waiting}
+              <span class="unseen"> waiting</span>
+            </span>
+          )}
+        </a>
+      ))}
+    </nav>
+  );
+}
+
+function Offline() {
+  const [online, setOnline] = useState(navigator.onLine);
+  useEffect(() => {
+    const look = () => setOnline(navigator.onLine);
+    addEventListener("online", look);
+    addEventListener("offline", look);
+    return () => {
+      removeEventListener("online", look);
+      removeEventListener("offline", look);
+    };
+  }, []);
+  if (online) return null;
+  return (
+    <Notice tone="wait" said title="You are offline.">
+      <p>You see what was true before. Access that is live still ends at its time by itself.</p>
+    </Notice>
+  );
+}
+
+interface Props {
+  me: Me;
+  here: Place["page"];
+  waiting: number;
+  decides: boolean;
+  children: ComponentChildren;
+}
+
+/** The frame of every page: who you are, where you can go, and what is wrong with all of Curfew. */
+export function Shell({ me, here, waiting, decides, children }: Props) {
+  return (
+    <>
+      <a class="skip" href="#main">
+        Skip to the page
+      </a>
+      <header class="top">
+        <div class="bar">
+          <Brand />
+          <Nav here={here} waiting={waiting} decides={decides} auditor={me.roles.includes("Curfew.Auditor")} />
+          <PersonMenu me={me} />
+        </div>
+      </header>
+      <main id="main" class={`page ${here}`} tabIndex={-1}>
+        <Offline />
+        {me.safe_mode && (
+          <Notice tone="bad" title="Curfew is in safe mode: nothing is granted.">
+            <p>Its store is older than what it remembers. Reading, giving back and revoking work. An administrator is needed.</p>
+          </Notice>
+        )}
+        {children}
+      </main>
+      <Announcer />
+    </>
+  );
+}

@@ -1,0 +1,75 @@
+/** What the codes of problems mean to a person, and what they can do. */
+interface Help {
+  says?: string;
+  mend?: string;
+}
+
+const help: Record<string, Help> = {
+  offline: {
+    says: "Curfew cannot be reached.",
+    mend: "Look at your network. What you typed is kept. Access that is live still ends at its time by itself.",
+  },
+  slow: { says: "Curfew takes longer than it should.", mend: "Try again: what is sent twice is done once." },
+  unavailable: { mend: "Try again in a minute. What you typed is kept." },
+  too_many: { says: "That was too often in a short time.", mend: "Wait a while, then try again." },
+  step_up_needed: {
+    says: "This needs a fresh sign-in.",
+    mend: "Sign in again: you come back to this page, and nothing you typed is lost.",
+  },
+  not_found: {
+    says: "There is nothing here for you.",
+    mend: "The address may be wrong, the link may be for somebody else or too old, or you may be signed in as another person than you think.",
+  },
+  nobody_can_approve: { mend: "Ask the owner of the policy to name more approvers." },
+  already_held: { mend: "Look under My access until when." },
+  broken: { says: "Curfew made a mistake.", mend: "Try again. If it stays, give the number to your administrator." },
+};
+
+/** What a sign-in that went wrong left in `/?problem=…`. */
+const arrivals: Record<string, Required<Help>> = {
+  sign_in_lost: {
+    says: "The sign-in was interrupted, or took longer than ten minutes.",
+    mend: "Sign in again. If it happens each time, allow cookies for this site.",
+  },
+  sign_in_used: { says: "That sign-in was used already.", mend: "Sign in again from here, not from the browser's history." },
+  sign_in_declined: { says: "The sign-in was cancelled.", mend: "Nothing was changed. Sign in when you are ready." },
+  not_signed_in: {
+    says: "The sign-in did not work.",
+    mend: "Try again. If it stays, ask your administrator: the reason is in Curfew's log.",
+  },
+  guest: {
+    says: "Guest accounts cannot use Curfew.",
+    mend: "Sign in with an account of this organisation.",
+  },
+  somebody_else: {
+    says: "You came back as somebody else than you were before.",
+    mend: "Nothing was sent. Sign in with the account that you began with.",
+  },
+  purpose_over: {
+    says: "The fresh sign-in took longer than ten minutes, or was used already.",
+    mend: "Nothing was sent. Send your request again.",
+  },
+  step_up_needed: {
+    says: "Entra wants a stronger sign-in than the one you brought.",
+    mend: "Sign in again, with the method that your organisation asks for.",
+  },
+  unavailable: {
+    says: "Curfew or Microsoft Entra could not do that at the moment.",
+    mend: "Nothing was changed. Try again in a minute.",
+  },
+  conflict: {
+    says: "You have asked for this role already, or hold it.",
+    mend: "Nothing was sent. Look under My access.",
+  },
+  refused_by_policy: {
+    says: "The policy does not allow this request any more.",
+    mend: "Nothing was sent. Look at what is marked below and change it.",
+  },
+  too_many: { says: "You have asked too often in the last hour.", mend: "Nothing was sent. Wait a while, then send it again." },
+  invalid: { says: "Something in the request is not right.", mend: "Nothing was sent. Look at what is marked below." },
+};
+
+export const helpWith = (code: string): Help => help[code] ?? {};
+
+export const arrivalHelp = (code: string): Required<Help> =>
+  arrivals[code] ?? { says: "That did not work.", mend: "Nothing was sent. Try again." };

@@ -1,0 +1,55 @@
+import type { AccessRequest, Grant } from "../api/types";
+import { momentWords } from "../time/moment";
+
+const FIVE_MINUTES_MS = 5 * 60_000;
+
+/** Entra removes nothing in its first five minutes; when it can, if that is still to come. */
+function removableAt(grant: Grant, now: number): string | null {
+  const earliest = grant.starts_at ? Date.parse(grant.starts_at) + FIVE_MINUTES_MS : 0;
+  return earliest > now ? new Date(earliest).toISOString() : null;
+}
+
+function endingWords(grant: Grant, now: number): string {
+  const later = removableAt(grant, now);
+  const what = grant.why === "released" ? "Given back" : grant.why === "revoked" ? "Revoked" : "Its time is over";
+  if (grant.why && later) return `${what}. Entra removes nothing in its first five minutes: it goes at ${momentWords(later)}.`;
+  return `${what}. Curfew is having it removed and looks until it is gone.`;
+}
+
+/** The states of a PIM request that was taken (contract of Graph); all else is an answer that settles nothing. */
+const TAKEN = /^(Accepted|AdminApproved|Granted|Pending\w+|Provisioned|ProvisioningStarted|ScheduleCreated)$/i;
+
+function activatingWords({ directory: { status } }: Grant): string {
+  if (status === null) return "Entra is asked; its answer is not known yet.";
+  if (TAKEN.test(status)) return "Entra has accepted it; not visible yet.";
+  return `Entra answered “${status}”: Curfew reads the directory to find out what came of it.`;
+}
+
+/** Where a live grant is, in words that are true: what is accepted is not yet there, what is asked to go is not yet gone. */
+export function grantWords(grant: Grant, now: number): string {
+  switch (grant.state) {
+    case "waiting":
+      return grant.start_by ? `Approved. Starts by itself, at the latest at ${momentWords(grant.start_by)}.` : "Approved. Starts by itself.";
+    case "activating":
+      return activatingWords(grant);
+    case "active":
+      return grant.directory.seen_at ? `Seen in the directory at ${momentWords(grant.directory.seen_at, { seconds: true })}.` : "In the directory.";
+    case "ending":
+      return endingWords(grant, now);
+    default:
+      return "";
+  }
+}
+
+/** What a request that is not decided waits for. */
+export function requestWords(request: AccessRequest): string {
+  if (request.state === "pending") {
+    const names = request.approval.flatMap((line) => line.approvers.map((approver) => approver.name ?? "somebody without a name"));
+    const unique = [...new Set(names)];
+    return unique.length > 3 ? `${unique.length} people are asked.` : `Asked: ${unique.join(", ")}.`;
+  }
+  const open = request.evidence.filter((piece) => piece.verdict === "unknown");
+  if (!open.length) return "Curfew is looking at what must be true. This takes seconds.";
+  const until = request.check_until ? ` It keeps asking until ${momentWords(request.check_until)}.` : "";
+  return `${open.map((piece) => piece.says).join(" ")}${until}`;
+}

@@ -1,0 +1,44 @@
+import type { AccessRequest, Decision } from "../api/types";
+import type { Tone } from "../parts/badge";
+import { momentWords } from "../time/moment";
+import { endedWords, grantShown, requestShown } from "./states";
+
+export const rolesOf = (request: AccessRequest): string => request.named_roles.map((role) => role.name).join(", ");
+
+export const nameOf = (person: { id: string; name: string | null }): string => person.name ?? `${person.id.slice(0, 8)}…`;
+
+/** Decisions in their order; somebody who decides for two rules decided once. */
+export function decisionsOf(request: AccessRequest): Decision[] {
+  const all = new Map(request.approval.flatMap((line) => line.decisions).map((decision) => [decision.by.id, decision]));
+  return [...all.values()].sort((a, b) => a.at.localeCompare(b.at));
+}
+
+/** "Approved by Lena Vogt at 10:03"; null while nobody decided. */
+export function decidedWords(request: AccessRequest): string | null {
+  const decisions = decisionsOf(request);
+  const last = decisions[decisions.length - 1];
+  if (!last) return null;
+  const names = decisions.filter(({ decision }) => decision === last.decision).map(({ by }) => nameOf(by));
+  return `${last.decision === "approve" ? "Approved" : "Denied"} by ${names.join(" and ")} at ${momentWords(last.at)}`;
+}
+
+interface Outcome {
+  label: string;
+  tone: Tone;
+  says: string;
+  at: string;
+}
+
+/** How a request that is over came out; what became of its grants says more than that it was approved. */
+export function outcomeOf(request: AccessRequest): Outcome {
+  const decided = decidedWords(request);
+  const decisions = decisionsOf(request);
+  const at = decisions[decisions.length - 1]?.at ?? request.submitted_at;
+  const last = [...request.grants].sort((a, b) => (a.ended_at ?? "").localeCompare(b.ended_at ?? "")).pop();
+  if (request.state === "approved" && last) {
+    const worst = request.grants.find((grant) => grant.state === "failed") ?? last;
+    return { ...grantShown(worst), says: endedWords(worst, null), at: last.ended_at ?? at };
+  }
+  const says = request.state === "denied" && decided ? `${decided}.` : (request.why_says ?? "");
+  return { ...requestShown(request), says, at };
+}
