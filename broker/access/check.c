@@ -195,6 +195,9 @@ static enum pace check(struct task *task, const struct stored_request *request)
                            &checked->approvers))
         return PACE_WAIT;
     findings_judge(&gathered, request->duration_seconds, true, &list);
+    judge_limits(&checked->demands, request->duration_seconds,
+                 request->justification ? (int64_t)text_characters(request->justification) : 0,
+                 &list);
     judge_approvers(&checked->approvers, &checked->demands, moment_now(), &list);
     if (gathered.findings.account->reading.known) {
         checked->requester.name = arena_copy(task_arena(task), gathered.findings.account->name);
@@ -229,8 +232,14 @@ static enum fail lapsed(struct turn *turn, void *data, struct reason *why)
 static enum fail asked_again(struct turn *turn, void *data, struct reason *why)
 {
     struct checked *checked = data;
+    struct stored_request now;
     int64_t again = turn->now + APPROVERS_AGAIN_SECONDS;
-    enum fail fail = save_people(turn, checked, why);
+    enum fail fail = store_request(turn->store, &checked->request.id, turn->arena, &now, why);
+    if (!fail && now.state != REQUEST_PENDING)
+        return because(why, FAIL_CONFLICT, "request %s is %s now", now.id.text,
+                       request_state_text(now.state));
+    if (!fail)
+        fail = save_people(turn, checked, why);
     if (!fail)
         fail = ask_approvers(turn, checked, why);
     if (!fail)

@@ -42,6 +42,18 @@ static enum fail raise_alarm(struct turn *turn, const struct work *work, struct 
     return tell_grant(turn, &work->grant, EVENT_ALARM, detail, why);
 }
 
+/* Somebody may have asked for an end while this step waited for the directory: then what the step
+   saw is no ground for anything any more, and its job must not be put off. */
+static enum fail still_as_seen(struct turn *turn, const struct work *work, struct reason *why)
+{
+    struct stored_grant now;
+    enum fail fail = store_grant(turn->store, &work->grant.id, turn->arena, &now, why);
+    if (!fail && now.state != work->grant.state)
+        return because(why, FAIL_CONFLICT, "grant %s is %s now", work->grant.id.text,
+                       grant_state_text(now.state));
+    return fail;
+}
+
 static enum fail look_again(struct turn *turn, const struct work *work, struct reason *why)
 {
     enum rank rank = work->grant.state == GRANT_ENDING   ? RANK_END
@@ -100,7 +112,9 @@ enum fail apply_seen(struct turn *turn, void *data, struct reason *why)
     moment_text(work->holding.ends_at, end);
     json_auto_t *detail =
         memory_needed(json_pack("{s:s, s:s}", "starts_at", start, "ends_at", end));
-    enum fail fail = store_grant_seen(turn->store, &grant->id, turn->now, work->start_at, why);
+    enum fail fail = still_as_seen(turn, work, why);
+    if (!fail)
+        fail = store_grant_seen(turn->store, &grant->id, turn->now, work->start_at, why);
     if (!fail && grant->state == GRANT_WAITING)
         fail = move_grant(turn, grant, GRANT_ACTIVATING, NULL, NULL, why);
     if (!fail && grant->state == GRANT_ACTIVATING) {
@@ -119,14 +133,18 @@ enum fail apply_seen(struct turn *turn, void *data, struct reason *why)
 enum fail apply_absent(struct turn *turn, void *data, struct reason *why)
 {
     struct work *work = data;
-    enum fail fail = store_grant_absent(turn->store, &work->grant.id, turn->now, why);
+    enum fail fail = still_as_seen(turn, work, why);
+    if (!fail)
+        fail = store_grant_absent(turn->store, &work->grant.id, turn->now, why);
     return fail ? fail : look_again(turn, work, why);
 }
 
 enum fail apply_again(struct turn *turn, void *data, struct reason *why)
 {
     struct work *work = data;
-    enum fail fail = raise_alarm(turn, work, why);
+    enum fail fail = still_as_seen(turn, work, why);
+    if (!fail)
+        fail = raise_alarm(turn, work, why);
     if (!fail && work->evidence)
         fail = store_evidence_save(turn->store, &work->request.id, "start", work->evidence,
                                    turn->now, why);

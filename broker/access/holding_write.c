@@ -107,10 +107,15 @@ enum fail apply_answer(struct turn *turn, void *data, struct reason *why)
         fail = store_grant_status(turn->store, &work->grant.id, intent->code, why);
     if (!fail)
         fail = tell_grant(turn, &work->grant, code, detail, why);
+    struct stored_grant grant;
+    if (!fail)
+        fail = store_grant(turn->store, &work->grant.id, turn->arena, &grant, why);
+    /* An end that was asked for meanwhile is due at once, whatever this answer would wait for. */
+    bool as_seen = !fail && grant.state == work->grant.state;
     if (!fail)
         fail = turn_job(turn, job_grant, work->grant.id.text,
-                        text_equals(intent->action, "remove") ? RANK_END : RANK_START, work->due_at,
-                        why);
+                        text_equals(intent->action, "remove") ? RANK_END : RANK_START,
+                        as_seen ? work->due_at : turn->now, why);
     return fail;
 }
 
