@@ -38,7 +38,8 @@ export function go(to: string, { replace = false } = {}): void {
 export function watchLinks(): void {
   addEventListener("popstate", () => address.set(here()));
   document.addEventListener("click", (event) => {
-    if (event.defaultPrevented || event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+    if (event.defaultPrevented || event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey)
+      return;
     const link = event.target instanceof Element ? event.target.closest("a") : null;
     if (!link || link.target || link.hasAttribute("download") || link.origin !== location.origin) return;
     if (link.hash || placeOf(link.pathname).page === "lost") return;

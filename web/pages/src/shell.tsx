@@ -157,11 +157,14 @@ export function Shell({ me, here, waiting, decides, children }: Props) {
           <PersonMenu me={me} />
         </div>
       </header>
-      <main id="main" class={`page ${here}`} tabIndex={-1}>
+      <main id="main" class="page" tabIndex={-1}>
         <Offline />
         {me.safe_mode && (
           <Notice tone="bad" title="Curfew is in safe mode: nothing is granted.">
-            <p>Its store is older than what it remembers. Reading, giving back and revoking work. An administrator is needed.</p>
+            <p>
+              Its store is older than what it remembers. Reading, giving back and revoking work. An administrator is
+              needed.
+            </p>
           </Notice>
         )}
         {children}

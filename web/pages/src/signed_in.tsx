@@ -46,9 +46,9 @@ function Page({ place, me, queue }: { place: Place; me: Me; queue: Queue }) {
     case "history":
       return <History />;
     case "request":
-      return <RequestPage id={place.id} me={me} key={place.id} />;
+      return <RequestPage id={place.id} me={me} onDecided={queue.refresh} key={place.id} />;
     case "link":
-      return <LinkPage token={place.token} me={me} key={place.token} />;
+      return <LinkPage token={place.token} me={me} onDecided={queue.refresh} key={place.token} />;
     case "lost":
       return <Lost />;
   }

@@ -27,7 +27,8 @@ function headersOf(body: unknown, { background, csrf, key }: Options): HeadersIn
 }
 
 /** The id in `Link: </api/v1/requests/ID>; rel="related"`. */
-const relatedOf = (link: string | null): string | null => /requests\/(\w{26})>; rel="related"/.exec(link ?? "")?.[1] ?? null;
+const relatedOf = (link: string | null): string | null =>
+  /requests\/(\w{26})>; rel="related"/.exec(link ?? "")?.[1] ?? null;
 
 async function problemOf(answer: Response): Promise<Problem> {
   const said = (await answer.json().catch(() => ({}))) as Partial<ProblemParts>;

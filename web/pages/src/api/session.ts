@@ -22,6 +22,7 @@ export function me(): Me | null {
 export async function lookWho(background = false): Promise<void> {
   try {
     session.set({ phase: "in", me: await get<Me>("/api/v1/me", { background }) });
+    keep("known", true);
   } catch (error) {
     const problem = asProblem(error);
     if (problem.status === 401) signedOut();
@@ -31,8 +32,7 @@ export async function lookWho(background = false): Promise<void> {
 
 /** Every 401 ends here: the page is hidden behind the sign-in screen, and what was typed is kept. */
 export function signedOut(): void {
-  const now = session.get();
-  session.set({ phase: "out", over: now.phase === "in" || (now.phase === "out" && now.over) });
+  session.set({ phase: "out", over: kept<boolean>("known") === true });
 }
 
 /** To Entra, and back to where the person is now. */

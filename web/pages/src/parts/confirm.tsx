@@ -13,7 +13,7 @@ interface Props {
   kind?: "primary" | "danger";
   /** Not to be done as it stands; where it says no, it shows why itself. */
   ready?: () => boolean;
-  onDo: (() => Promise<void>);
+  onDo: () => Promise<void>;
   onClose: () => void;
 }
 

@@ -37,8 +37,8 @@ function GiveBack({ grant, onChange, onClose }: EndProps) {
       }}
     >
       <p>
-        {started ? "Your access is removed now instead of at its end." : "It has not started, and then it never will."} If you
-        need it again, you ask again.
+        {started ? "Your access is removed now instead of at its end." : "It has not started, and then it never will."}{" "}
+        If you need it again, you ask again.
       </p>
     </Confirm>
   );

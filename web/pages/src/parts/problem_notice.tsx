@@ -21,7 +21,6 @@ export function ProblemNotice({ problem, onAgain }: { problem: Problem; onAgain?
         )
       }
     >
-      {help.says && problem.message !== help.says && <p>{problem.message}</p>}
       {help.mend && <p>{help.mend}</p>}
       {problem.related && (
         <p>

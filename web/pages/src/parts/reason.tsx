@@ -12,31 +12,32 @@ interface Props {
 /** Why: a tap on what is usual, or words of one's own. */
 export function Reason({ id, value, onInput, usual, error }: Props) {
   return (
-    <>
-      <div class="chips" role="group" aria-label="Usual reasons">
-        {usual.map((reason) => (
-          <button
-            type="button"
-            class="chip"
-            key={reason}
-            aria-pressed={value === reason}
-            onClick={() => onInput(value === reason ? "" : reason)}
-          >
-            {reason}
-          </button>
-        ))}
-      </div>
-      <Field id={id} label="Reason" error={error}>
-        {(ids) => (
+    <Field id={id} label="Reason" error={error}>
+      {(ids) => (
+        <>
+          <div class="chips" role="group" aria-label="What is usual">
+            {usual.map((reason) => (
+              <button
+                type="button"
+                class="chip"
+                key={reason}
+                aria-pressed={value === reason}
+                onClick={() => onInput(value === reason ? "" : reason)}
+              >
+                {reason}
+              </button>
+            ))}
+          </div>
           <textarea
             {...ids}
             rows={2}
             maxLength={2000}
+            placeholder="Or in your own words"
             value={value}
             onInput={(event) => onInput(event.currentTarget.value)}
           />
-        )}
-      </Field>
-    </>
+        </>
+      )}
+    </Field>
   );
 }

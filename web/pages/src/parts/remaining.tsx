@@ -12,7 +12,14 @@ export function Remaining({ from, until }: { from: string; until: string }) {
     <div class="remaining">
       <svg viewBox="0 0 44 44" aria-hidden="true">
         <circle class="track" cx="22" cy="22" r="18" />
-        <circle class="rest" cx="22" cy="22" r="18" stroke-dasharray={`${round * share} ${round}`} transform="rotate(-90 22 22)" />
+        <circle
+          class="rest"
+          cx="22"
+          cy="22"
+          r="18"
+          stroke-dasharray={`${round * share} ${round}`}
+          transform="rotate(-90 22 22)"
+        />
       </svg>
       <p>
         <time role="timer" dateTime={until} title={utcWords(until)} class="countdown">

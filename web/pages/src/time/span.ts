@@ -6,7 +6,12 @@ const DAY = 24 * HOUR;
 export function spanOf(iso: string): number | null {
   const parts = /^P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?$/i.exec(iso);
   if (!parts || !/\d/.test(iso) || /T$/i.test(iso)) return null;
-  const [days, hours, minutes, seconds] = parts.slice(1).map((part) => Number(part ?? 0)) as [number, number, number, number];
+  const [days, hours, minutes, seconds] = parts.slice(1).map((part) => Number(part ?? 0)) as [
+    number,
+    number,
+    number,
+    number,
+  ];
   return days * DAY + hours * HOUR + minutes * MINUTE + seconds;
 }
 
@@ -21,12 +26,14 @@ export function isoOf(seconds: number): string {
 
 /** What a person types for a time: "1:30", "90 min", "1 h 30", "1.5 h", "2 d", "PT2H"; a bare number is minutes. */
 export function readSpan(typed: string): number | null {
-  const text = typed.trim().toLowerCase().replace(",", ".");
+  const text = typed.trim().toLowerCase().replace(/\s+/g, " ").replace(",", ".");
   if (/^p/.test(text)) return spanOf(text);
   const clock = /^(\d{1,3}):([0-5]\d)$/.exec(text);
   if (clock) return Number(clock[1]) * HOUR + Number(clock[2]) * MINUTE;
   const words =
-    /^(?:(\d+(?:\.\d+)?) ?d(?:ays?)?)? ?(?:(\d+(?:\.\d+)?) ?h(?:(?:ou)?rs?)?)? ?(?:(\d+) ?(?:m(?:in(?:ute)?s?)?)?)?$/.exec(text);
+    /^(?:(\d+(?:\.\d+)?) ?d(?:ays?)?)? ?(?:(\d+(?:\.\d+)?) ?h(?:(?:ou)?rs?)?)? ?(?:(\d+) ?(?:m(?:in(?:ute)?s?)?)?)?$/.exec(
+      text,
+    );
   if (!words || !/\d/.test(text)) return null;
   const [days, hours, minutes] = words.slice(1).map((part) => Number(part ?? 0)) as [number, number, number];
   return Math.round(days * DAY + hours * HOUR + minutes * MINUTE);
@@ -39,8 +46,8 @@ export function spanWords(seconds: number): string {
     [Math.floor((seconds % DAY) / HOUR), "h"],
     [Math.floor((seconds % HOUR) / MINUTE), "min"],
   ] as const;
-  const said = parts.filter(([count]) => count > 0).map(([count, unit]) => `${count} ${unit}`);
-  return said.length ? said.join(" ") : `${Math.max(0, Math.floor(seconds))} s`;
+  const said = parts.filter(([count]) => count > 0).map(([count, unit]) => `${count}\u00a0${unit}`);
+  return said.length ? said.join(" ") : `${Math.max(0, Math.floor(seconds))}\u00a0s`;
 }
 
 export const isoWords = (iso: string): string => {

@@ -4,5 +4,7 @@ import { isoWords } from "../time/span";
 export function complaintWords(says: string | null | undefined): string | null {
   if (!says) return null;
   const words = says.replace(/\bP(?:\d+D)?(?:T[\dHMS]+)?\b/g, isoWords);
-  return /^(is|are|must|has|have|holds|goes)\b/.test(words) ? `This ${words}.` : `${words[0]?.toUpperCase()}${words.slice(1)}.`;
+  return /^(is|are|must|has|have|holds|goes)\b/.test(words)
+    ? `This ${words}.`
+    : `${words[0]?.toUpperCase()}${words.slice(1)}.`;
 }

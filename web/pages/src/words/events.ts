@@ -15,7 +15,21 @@ const ends: Record<string, string> = {
   outside: "Ended: removed by somebody in the directory",
 };
 
-const answers: Record<string, string> = { accepted: "took", refused: "refused" };
+const actions: Record<string, string> = { assign: "the assignment", remove: "the removal" };
+const act = (action: unknown): string => actions[text(action)] ?? text(action);
+const answers: Record<string, string> = { accepted: "accepted", refused: "refused" };
+const messages: Record<string, string> = {
+  decide: "asked to decide",
+  decided: "told that it is decided",
+  approved: "told of the approval",
+  denied: "told of the denial",
+  refused: "told of the refusal",
+  lapsed: "told that it lapsed",
+  active: "told that it is live",
+  ended: "told that it ended",
+  failed: "told that it was not given",
+};
+const message = (kind: unknown): string => messages[text(kind)] ?? text(kind);
 const formats: Record<string, string> = { csv: "as CSV", jsonl: "as JSONL", bundle: "as a proof bundle" };
 
 /** Every code an event can have, with what it says. The order is that of the filter. */
@@ -31,19 +45,20 @@ const sentences: Record<string, Sentence> = {
   "decision.denied": "Denied",
   "grant.waiting": "Access is to start",
   "grant.activating": "Access is being set up",
-  "grant.active": ({ ends_at }) => (ends_at ? `Live in the directory until ${momentWords(text(ends_at))}` : "Live in the directory"),
+  "grant.active": ({ ends_at }) =>
+    ends_at ? `Live in the directory until ${momentWords(text(ends_at))}` : "Live in the directory",
   "grant.ending": ({ why }) => (why ? `Access is being removed${because(why)}` : "Its time is over: being removed"),
   "grant.ended": ({ why }) => ends[text(why)] ?? `Ended${because(why)}`,
   "grant.failed": ({ why }) => `Access was not given${because(why)}`,
   "grant.lapsed": "Access was not started in time",
-  "intent.committed": ({ action }) => `Recorded before sending: ${text(action)} in Entra`,
+  "intent.committed": ({ action }) => `About to ask Entra for ${act(action)}`,
   "intent.answered": ({ action, outcome, code }) =>
-    `Entra ${answers[text(outcome)] ?? "answered"} the ${text(action)}${code ? ` (${text(code)})` : ""}`,
-  "intent.unknown": ({ action }) => `Not known whether the ${text(action)} took effect: the directory is being read`,
-  "intent.absent": ({ action }) => `Proved by reading: the ${text(action)} had no effect`,
-  "message.sent": ({ kind }) => `Told by mail: ${text(kind)}`,
-  "message.failed": ({ kind }) => `The mail could not be sent: ${text(kind)}`,
-  "message.no_address": ({ kind }) => `Could not be told, has no address: ${text(kind)}`,
+    `Entra ${answers[text(outcome)] ?? "answered"} ${act(action)}${code ? ` (${text(code)})` : ""}`,
+  "intent.unknown": ({ action }) => `Not known whether ${act(action)} took effect: the directory is being read`,
+  "intent.absent": ({ action }) => `Proved by reading: ${act(action)} had no effect`,
+  "message.sent": ({ kind }) => `Mail sent: ${message(kind)}`,
+  "message.failed": ({ kind }) => `Mail failed: not ${message(kind)}`,
+  "message.no_address": ({ kind }) => `Has no mail address: not ${message(kind)}`,
   "person.signed_in": ({ purpose }) => (purpose ? "Signed in afresh, to send a request" : "Signed in"),
   "person.signed_out": "Signed out",
   "person.sign_in_failed": "A sign-in failed",

@@ -1,5 +1,6 @@
 /** What the codes of problems mean to a person, and what they can do. */
 interface Help {
+  /** Instead of the API's own sentence. */
   says?: string;
   mend?: string;
 }
@@ -12,10 +13,7 @@ const help: Record<string, Help> = {
   slow: { says: "Curfew takes longer than it should.", mend: "Try again: what is sent twice is done once." },
   unavailable: { mend: "Try again in a minute. What you typed is kept." },
   too_many: { says: "That was too often in a short time.", mend: "Wait a while, then try again." },
-  step_up_needed: {
-    says: "This needs a fresh sign-in.",
-    mend: "Sign in again: you come back to this page, and nothing you typed is lost.",
-  },
+  step_up_needed: { mend: "Sign in again: you come back to this page, and nothing you typed is lost." },
   not_found: {
     says: "There is nothing here for you.",
     mend: "The address may be wrong, the link may be for somebody else or too old, or you may be signed in as another person than you think.",
@@ -31,7 +29,10 @@ const arrivals: Record<string, Required<Help>> = {
     says: "The sign-in was interrupted, or took longer than ten minutes.",
     mend: "Sign in again. If it happens each time, allow cookies for this site.",
   },
-  sign_in_used: { says: "That sign-in was used already.", mend: "Sign in again from here, not from the browser's history." },
+  sign_in_used: {
+    says: "That sign-in was used already.",
+    mend: "Sign in again from here, not from the browser's history.",
+  },
   sign_in_declined: { says: "The sign-in was cancelled.", mend: "Nothing was changed. Sign in when you are ready." },
   not_signed_in: {
     says: "The sign-in did not work.",
@@ -65,7 +66,10 @@ const arrivals: Record<string, Required<Help>> = {
     says: "The policy does not allow this request any more.",
     mend: "Nothing was sent. Look at what is marked below and change it.",
   },
-  too_many: { says: "You have asked too often in the last hour.", mend: "Nothing was sent. Wait a while, then send it again." },
+  too_many: {
+    says: "You have asked too often in the last hour.",
+    mend: "Nothing was sent. Wait a while, then send it again.",
+  },
   invalid: { says: "Something in the request is not right.", mend: "Nothing was sent. Look at what is marked below." },
 };
 

@@ -12,7 +12,8 @@ function removableAt(grant: Grant, now: number): string | null {
 function endingWords(grant: Grant, now: number): string {
   const later = removableAt(grant, now);
   const what = grant.why === "released" ? "Given back" : grant.why === "revoked" ? "Revoked" : "Its time is over";
-  if (grant.why && later) return `${what}. Entra removes nothing in its first five minutes: it goes at ${momentWords(later)}.`;
+  if (grant.why && later)
+    return `${what}. Entra removes nothing in its first five minutes: it goes at ${momentWords(later)}.`;
   return `${what}. Curfew is having it removed and looks until it is gone.`;
 }
 
@@ -29,11 +30,15 @@ function activatingWords({ directory: { status } }: Grant): string {
 export function grantWords(grant: Grant, now: number): string {
   switch (grant.state) {
     case "waiting":
-      return grant.start_by ? `Approved. Starts by itself, at the latest at ${momentWords(grant.start_by)}.` : "Approved. Starts by itself.";
+      return grant.start_by
+        ? `Approved. Starts by itself, at the latest at ${momentWords(grant.start_by)}.`
+        : "Approved. Starts by itself.";
     case "activating":
       return activatingWords(grant);
     case "active":
-      return grant.directory.seen_at ? `Seen in the directory at ${momentWords(grant.directory.seen_at, { seconds: true })}.` : "In the directory.";
+      return grant.directory.seen_at
+        ? `Seen in the directory at ${momentWords(grant.directory.seen_at, { seconds: true })}.`
+        : "In the directory.";
     case "ending":
       return endingWords(grant, now);
     default:
@@ -44,7 +49,9 @@ export function grantWords(grant: Grant, now: number): string {
 /** What a request that is not decided waits for. */
 export function requestWords(request: AccessRequest): string {
   if (request.state === "pending") {
-    const names = request.approval.flatMap((line) => line.approvers.map((approver) => approver.name ?? "somebody without a name"));
+    const names = request.approval.flatMap((line) =>
+      line.approvers.map((approver) => approver.name ?? "somebody without a name"),
+    );
     const unique = [...new Set(names)];
     return unique.length > 3 ? `${unique.length} people are asked.` : `Asked: ${unique.join(", ")}.`;
   }

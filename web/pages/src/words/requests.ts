@@ -5,7 +5,8 @@ import { endedWords, grantShown, requestShown } from "./states";
 
 export const rolesOf = (request: AccessRequest): string => request.named_roles.map((role) => role.name).join(", ");
 
-export const nameOf = (person: { id: string; name: string | null }): string => person.name ?? `${person.id.slice(0, 8)}…`;
+export const nameOf = (person: { id: string; name: string | null }): string =>
+  person.name ?? `${person.id.slice(0, 8)}…`;
 
 /** Decisions in their order; somebody who decides for two rules decided once. */
 export function decisionsOf(request: AccessRequest): Decision[] {

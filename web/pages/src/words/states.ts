@@ -26,7 +26,8 @@ const grants: Record<string, Shown> = {
   lapsed: { label: "Lapsed", tone: "plain" },
 };
 
-export const requestShown = (request: AccessRequest): Shown => requests[request.state] ?? { label: request.state, tone: "plain" };
+export const requestShown = (request: AccessRequest): Shown =>
+  requests[request.state] ?? { label: request.state, tone: "plain" };
 export const grantShown = (grant: Grant): Shown => grants[grant.state] ?? { label: grant.state, tone: "plain" };
 
 /** Why a grant is over, to whoever looks: the API speaks to its holder. */

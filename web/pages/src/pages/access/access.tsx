@@ -28,37 +28,47 @@ function useChangesSaid(grants: Grant[] | undefined): void {
 /** What one person holds, waits for, and held lately. */
 export function Access({ me }: { me: Me }) {
   const grants = useLive<List<Grant>>("/api/v1/grants?limit=50", (list) => paceOfGrants(list.items));
-  const mine = useLive<List<AccessRequest>>("/api/v1/requests?mine=true&limit=30", (list) => paceOfRequests(list.items));
+  const mine = useLive<List<AccessRequest>>("/api/v1/requests?mine=true&limit=30", (list) =>
+    paceOfRequests(list.items),
+  );
   useChangesSaid(grants.value?.items);
   const refresh = () => {
     grants.refresh();
     mine.refresh();
   };
   const products = new Map(
-    mine.value?.items.flatMap((request) => request.named_roles.map((role) => [`${request.id} ${role.id}`, role.product] as const)),
+    mine.value?.items.flatMap((request) =>
+      request.named_roles.map((role) => [`${request.id} ${role.id}`, role.product] as const),
+    ),
   );
 
   return (
     <>
-      <PageTitle title="My access" beside={<a href="/" class="button plain">Ask for access</a>} />
+      <PageTitle
+        title="My access"
+        beside={
+          <a href="/" class="button plain">
+            Ask for access
+          </a>
+        }
+      />
       <Loaded live={grants} lines={4}>
         {({ items }) => {
           const live = items.filter((grant) => !grantOver(grant));
-          const waiting = (mine.value?.items ?? []).filter((request) => ["checking", "pending"].includes(request.state));
+          const waiting = (mine.value?.items ?? []).filter((request) =>
+            ["checking", "pending"].includes(request.state),
+          );
           return (
             <>
               <section aria-labelledby="held">
                 <h2 id="held">Held now</h2>
-                {live.length === 0 && (
-                  <p class="empty">
-                    You hold nothing at the moment. <a href="/">Ask for access</a> when you need it.
-                  </p>
-                )}
+                {live.length === 0 && <p class="empty">You hold nothing at the moment.</p>}
                 <div class="grid">
                   {live.map((grant) => (
                     <GrantCard grant={grant} may="release" onChange={refresh} key={grant.id}>
                       <p class="small">
-                        {products.get(`${grant.request} ${grant.role}`)} <a href={`/requests/${grant.request}`}>Details</a>
+                        {products.get(`${grant.request} ${grant.role}`)} ·{" "}
+                        <a href={`/requests/${grant.request}`}>Details</a>
                       </p>
                     </GrantCard>
                   ))}

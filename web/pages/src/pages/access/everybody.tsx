@@ -29,7 +29,9 @@ export function Everybody() {
                       {nameOf(request.requester)}: {grant.role_name}
                     </span>
                     <Badge tone={grantShown(grant).tone}>{grantShown(grant).label}</Badge>
-                    <span class="when small">{grant.ends_at && <Left until={grant.ends_at} />}</span>
+                    <span class="when small">
+                      {grant.state === "active" && grant.ends_at && <Left until={grant.ends_at} />}
+                    </span>
                   </a>
                 </li>
               ))}

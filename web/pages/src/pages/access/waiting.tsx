@@ -29,10 +29,13 @@ export function WaitingCard({ request, onChange }: Props) {
       </p>
       {request.state === "pending" && request.lapses_at && (
         <p class="small">
-          Lapses in <Left until={request.lapses_at} /> if nobody decides. <a href={`/requests/${request.id}`}>Details</a>
+          Lapses in <Left until={request.lapses_at} /> if nobody decides.
         </p>
       )}
       <div class="buttons">
+        <a class="button plain" href={`/requests/${request.id}`}>
+          Details
+        </a>
         <Button onClick={() => setCancelling(true)}>Cancel request</Button>
       </div>
       {cancelling && <Cancel request={request} onChange={onChange} onClose={() => setCancelling(false)} />}

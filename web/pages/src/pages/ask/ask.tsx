@@ -40,7 +40,9 @@ function Arrival() {
 function Nothing() {
   return (
     <Notice title="There is nothing that you may ask for.">
-      <p>The policy names no role for you. If you think it should, ask whoever looks after Curfew in your organisation.</p>
+      <p>
+        The policy names no role for you. If you think it should, ask whoever looks after Curfew in your organisation.
+      </p>
     </Notice>
   );
 }
@@ -77,20 +79,34 @@ function AskForm({ catalogue, me }: { catalogue: Catalogue; me: Me }) {
       return;
     }
     const ticket = filled.ticket.trim();
-    void send.send({ roles: ids, duration: isoOf(seconds), justification: filled.justification.trim(), ...(ticket && { ticket }) });
+    void send.send({
+      roles: ids,
+      duration: isoOf(seconds),
+      justification: filled.justification.trim(),
+      ...(ticket && { ticket }),
+    });
   };
 
   return (
     <form class="ask" ref={form} onSubmit={submit} noValidate>
       <div class="steps">
         <fieldset class="choose">
-          <legend>What do you need?</legend>
+          <legend>
+            <h2>What do you need?</h2>
+          </legend>
           {tried && !roles.length && <p class="error">Choose at least one role.</p>}
           {complaint("roles") && <p class="error">{complaint("roles")}</p>}
-          <RoleCards roles={catalogue.items} chosen={filled.roles} held={held} onChange={(chosen) => change({ roles: chosen })} />
+          <RoleCards
+            roles={catalogue.items}
+            chosen={filled.roles}
+            held={held}
+            onChange={(chosen) => change({ roles: chosen })}
+          />
         </fieldset>
         <fieldset class="card">
-          <legend>For how long?</legend>
+          <legend>
+            <h2>For how long?</h2>
+          </legend>
           <Duration
             typed={filled.duration}
             terms={terms}
@@ -99,12 +115,18 @@ function AskForm({ catalogue, me }: { catalogue: Catalogue; me: Me }) {
           />
         </fieldset>
         <fieldset class="card">
-          <legend>Why?</legend>
+          <legend>
+            <h2>Why?</h2>
+          </legend>
           <Field
             id="justification"
             label="What you need it for"
             error={(tried && justificationWrong) || complaint("justification")}
-            hint={length >= terms.least ? "Your approver decides by this." : `${length} of at least ${terms.least} characters`}
+            hint={
+              length >= terms.least
+                ? "Your approver decides by this."
+                : `${length} of at least ${terms.least} characters`
+            }
           >
             {(wired) => (
               <textarea
@@ -116,7 +138,15 @@ function AskForm({ catalogue, me }: { catalogue: Catalogue; me: Me }) {
               />
             )}
           </Field>
-          <Field id="ticket" label={<>Ticket <span class="optional">(optional)</span></>} error={complaint("ticket")}>
+          <Field
+            id="ticket"
+            label={
+              <>
+                Ticket <span class="optional">(optional)</span>
+              </>
+            }
+            error={complaint("ticket")}
+          >
             {(wired) => (
               <input
                 {...wired}

@@ -38,7 +38,12 @@ export function Duration({ typed, terms, error, onInput }: Props) {
         id="duration"
         label="Or another time"
         error={error}
-        hint={!error && seconds !== null && end && `${spanWords(seconds)}: until about ${momentWords(end)} if it starts now.`}
+        hint={
+          !error &&
+          seconds !== null &&
+          end &&
+          `${spanWords(seconds)}: until about ${momentWords(end)} if it starts now.`
+        }
       >
         {(ids) => (
           <input

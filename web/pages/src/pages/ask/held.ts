@@ -17,11 +17,14 @@ function heldWords(grant: Grant): string {
 
 export function useHeld(): Map<string, Held> {
   const grants = useLive<List<Grant>>("/api/v1/grants?active=true", (list) => paceOfGrants(list.items));
-  const mine = useLive<List<AccessRequest>>("/api/v1/requests?mine=true&limit=20", (list) => paceOfRequests(list.items));
+  const mine = useLive<List<AccessRequest>>("/api/v1/requests?mine=true&limit=20", (list) =>
+    paceOfRequests(list.items),
+  );
   const held = new Map<string, Held>();
   for (const request of mine.value?.items ?? [])
     if (["checking", "pending"].includes(request.state))
       for (const role of request.roles) held.set(role, { says: requestShown(request).label, request: request.id });
-  for (const grant of grants.value?.items ?? []) held.set(grant.role, { says: heldWords(grant), request: grant.request });
+  for (const grant of grants.value?.items ?? [])
+    held.set(grant.role, { says: heldWords(grant), request: grant.request });
   return held;
 }

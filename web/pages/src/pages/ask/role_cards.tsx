@@ -9,8 +9,11 @@ const approvalWords = (role: Role): string =>
     ? role.approvers.map(({ need, from }) => `${need} of ${from.join(", ")} must approve`).join("; ")
     : "no approval needed";
 
-const demands = (role: Role) =>
-  role.requires.filter(({ code }) => code !== "requires_approval" && code !== "requires_justification");
+/** What must be true of whoever asks; approval and justification are said where they are given. */
+function demandWords(role: Role): string {
+  const demands = role.requires.filter(({ code }) => code !== "requires_approval" && code !== "requires_justification");
+  return `Needs: ${demands.map(({ says }) => says.charAt(0).toLowerCase() + says.slice(1)).join("; ")}`;
+}
 
 interface CardProps {
   role: Role;
@@ -22,11 +25,11 @@ interface CardProps {
 function RoleCard({ role, chosen, held, onChoose }: CardProps) {
   const id = `role-${role.id}`;
   return (
-    <div class={`role card${chosen ? " chosen" : ""}${held ? " held" : ""}`}>
+    <div class={`role card${held ? " held" : chosen ? " chosen" : ""}`}>
       <input
         type="checkbox"
         id={id}
-        checked={chosen}
+        checked={chosen && !held}
         disabled={Boolean(held)}
         aria-describedby={`${id}-more`}
         onChange={(event) => onChoose(event.currentTarget.checked)}
@@ -48,12 +51,8 @@ function RoleCard({ role, chosen, held, onChoose }: CardProps) {
             <span>
               <Icon name="person" /> {approvalWords(role)}
             </span>
-            {demands(role).map(({ code, says }) => (
-              <span key={code}>
-                <Icon name="shield" /> {says}
-              </span>
-            ))}
           </p>
+          {role.requires.length > 0 && <p class="small">{demandWords(role)}</p>}
         </div>
         {held && (
           <p class="held-note">

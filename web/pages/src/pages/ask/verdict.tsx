@@ -1,4 +1,4 @@
-import type { Evidence, Role } from "../../api/types";
+import type { Evidence, Role, Verdict } from "../../api/types";
 import { Button } from "../../parts/button";
 import { Checks, type Mark } from "../../parts/checks";
 import { Skeleton } from "../../parts/loaded";
@@ -7,23 +7,44 @@ import { ProblemNotice } from "../../parts/problem_notice";
 import { isoWords, spanWords } from "../../time/span";
 import type { Look } from "./use_verdict";
 
-const headings: Record<string, { tone: "good" | "bad" | "wait"; title: string; says: string }> = {
-  approved: { tone: "good", title: "You would get this at once.", says: "Nobody needs to approve it." },
-  pending: { tone: "good", title: "You can ask for this.", says: "Everything that must be true is true." },
-  checking: { tone: "wait", title: "Something is not known yet.", says: "You can send it: Curfew keeps asking for ten minutes." },
-  refused: { tone: "bad", title: "This would be refused now.", says: "Mend what is red, then check again." },
-};
+interface Heading {
+  tone: "good" | "bad" | "wait";
+  title: string;
+  says: string;
+}
 
 /** A sign-in that is not enough is no obstacle: the next one comes with sending. */
-const markWith = (needsSignIn: boolean) => (piece: Evidence): Mark =>
-  needsSignIn && piece.check === "mfa" && piece.verdict !== "pass" ? "sign_in" : piece.verdict;
+const markOf = (piece: Evidence, { needs_sign_in }: Verdict): Mark =>
+  needs_sign_in && piece.check === "mfa" && piece.verdict !== "pass" ? "sign_in" : piece.verdict;
 
-function Next({ roles, seconds, look }: { roles: Role[]; seconds: number; look: Look }) {
+function headingOf(verdict: Verdict, approvals: number): Heading {
+  const marks = verdict.evidence.map((piece) => markOf(piece, verdict));
+  if (marks.includes("fail"))
+    return { tone: "bad", title: "This would be refused now.", says: "Mend what is red, then check again." };
+  if (marks.includes("unknown"))
+    return {
+      tone: "wait",
+      title: "Something is not known yet.",
+      says: "You can send it: Curfew keeps asking for a while.",
+    };
+  const missing = verdict.needs_sign_in
+    ? "Only a fresh sign-in is missing. It comes when you send."
+    : "Everything that must be true is true.";
+  return approvals
+    ? { tone: "good", title: "You can ask for this.", says: missing }
+    : {
+        tone: "good",
+        title: "You would get this at once.",
+        says: verdict.needs_sign_in ? missing : "Nobody needs to approve it.",
+      };
+}
+
+function Next({ roles, seconds, verdict }: { roles: Role[]; seconds: number; verdict: Verdict }) {
   const approvals = roles.flatMap((role) => role.approvers);
-  const approvers = look.verdict?.evidence.find(({ code }) => code === "approvers_found");
+  const approvers = verdict.evidence.find(({ code }) => code === "approvers_found");
   return (
     <ol class="next">
-      {look.verdict?.needs_sign_in && <li>You sign in again when you send. What you typed is kept.</li>}
+      {verdict.needs_sign_in && <li>You sign in again when you send. What you typed is kept.</li>}
       {approvals.length > 0 && (
         <li>
           {approvers?.says ?? "Approvers are asked by mail."} They have {isoWords(approvals[0]?.within ?? "")}.
@@ -43,26 +64,29 @@ interface Props {
 /** What would come of it, before anything is sent. */
 export function VerdictPanel({ roles, seconds, look }: Props) {
   if (!roles.length)
-    return <p class="idle">Choose a role. Here you see at once whether you would get it, what is missing, and who is asked.</p>;
+    return (
+      <p class="idle">
+        Choose a role. Here you see at once whether you would get it, what is missing, and who is asked.
+      </p>
+    );
   if (look.problem && !look.problem.errors.length) return <ProblemNotice problem={look.problem} onAgain={look.again} />;
   if (look.problem || seconds === null) return <p class="idle">Mend what is marked in the form first.</p>;
   if (!look.verdict) return <Skeleton lines={5} />;
-  const heading = headings[look.verdict.state];
+  const { verdict } = look;
+  const heading = headingOf(verdict, roles.flatMap((role) => role.approvers).length);
   return (
     <div aria-busy={look.looking}>
-      {heading && (
-        <Notice tone={heading.tone} title={heading.title} said>
-          <p>{heading.says}</p>
-        </Notice>
-      )}
+      <Notice tone={heading.tone} title={heading.title} said>
+        <p>{heading.says}</p>
+      </Notice>
       <Checks
-        evidence={look.verdict.evidence.filter(({ code }) => code !== "approvers_found")}
-        markOf={markWith(look.verdict.needs_sign_in)}
+        evidence={verdict.evidence.filter(({ code }) => code !== "approvers_found")}
+        markOf={(piece) => markOf(piece, verdict)}
         always={[]}
       />
-      {look.verdict.state !== "refused" && <Next roles={roles} seconds={seconds} look={look} />}
-      {look.verdict.state !== "approved" && look.verdict.state !== "pending" && (
-        <Button kind="quiet" busy={look.looking} onClick={look.again}>
+      {heading.tone !== "bad" && <Next roles={roles} seconds={seconds} verdict={verdict} />}
+      {heading.tone !== "good" && (
+        <Button busy={look.looking} onClick={look.again}>
           Check again
         </Button>
       )}

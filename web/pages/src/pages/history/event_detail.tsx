@@ -22,7 +22,10 @@ export function EventDetail({ event }: { event: Event }) {
     <div class="event-detail">
       <dl>
         <Fact name="Number">
-          {event.seq} <a href={`/api/v1/audit/proof/${event.seq}`} download={`curfew-proof-${event.seq}.txt`}>Proof that it is in the log</a>
+          {event.seq}{" "}
+          <a href={`/api/v1/audit/proof/${event.seq}`} download={`curfew-proof-${event.seq}.txt`}>
+            Proof that it is in the log
+          </a>
         </Fact>
         <Fact name="Time">{utcWords(event.at)}</Fact>
         <Fact name="Code">
@@ -50,7 +53,8 @@ export function EventDetail({ event }: { event: Event }) {
         )}
         {request && (
           <Fact name="Request">
-            <a href={`/requests/${request}`}>Open</a> <code>{request}</code> <a href={only("request", request)}>Its whole story</a>
+            <a href={`/requests/${request}`}>Open</a> <code>{request}</code>{" "}
+            <a href={only("request", request)}>Its whole story</a>
           </Fact>
         )}
         {grant && (

@@ -5,7 +5,9 @@ import { Moment } from "../../parts/time";
 import { eventWords } from "../../words/events";
 import { EventDetail } from "./event_detail";
 
-const who = (event: Event): string => event.actor.name ?? (event.actor.kind === "person" ? (event.actor.oid ?? "") : event.actor.kind === "operator" ? "Operator" : "Curfew");
+const who = (event: Event): string =>
+  event.actor.name ??
+  (event.actor.kind === "person" ? (event.actor.oid ?? "") : event.actor.kind === "operator" ? "Operator" : "Curfew");
 
 /** One event; it opens into all that was recorded of it. On a phone each row is a card. */
 export function EventRow({ event }: { event: Event }) {

@@ -5,6 +5,7 @@ import { useText } from "./use_text";
 import { asProblem, type Problem } from "../../api/problem";
 import { signedOut } from "../../api/session";
 import { Icon } from "../../parts/icon";
+import { Panel } from "../../parts/panel";
 import { ProblemNotice } from "../../parts/problem_notice";
 import { queryOf, type Filters } from "./filters";
 
@@ -33,7 +34,8 @@ function Checkpoint() {
         Checkpoint: <strong>{size} events</strong>, root <code>{root?.slice(0, 12)}…</code>
       </summary>
       <p class="small">
-        Signed by {origin}. Keep it somewhere else: whoever has it can tell later whether the history before it was changed.
+        Signed by {origin}. Keep it somewhere else: whoever has it can tell later whether the history before it was
+        changed.
       </p>
       <pre tabIndex={0} aria-label="The signed checkpoint">
         {note}
@@ -54,10 +56,9 @@ export function Exports({ filters }: { filters: Filters }) {
   const [problem, setProblem] = useState<Problem | null>(null);
   const [started, setStarted] = useState<string | null>(null);
   return (
-    <section class="card exports" aria-labelledby="exports">
-      <h2 id="exports">Export</h2>
+    <Panel title="Export">
       <p class="small">What the filters show, of all pages. Exporting is recorded in the history.</p>
-      <div class="buttons">
+      <div class="buttons exports">
         {FORMATS.map(({ format, says, more }) => {
           const href = `/api/v1/audit/export${queryOf(filters, { format })}`;
           return (
@@ -93,6 +94,6 @@ export function Exports({ filters }: { filters: Filters }) {
       )}
       {problem && <ProblemNotice problem={problem} />}
       <Checkpoint />
-    </section>
+    </Panel>
   );
 }

@@ -54,7 +54,7 @@ export function History() {
         </table>
       )}
       {events && cursor && (
-        <p class="more">
+        <p class="older">
           <Button busy={loading} onClick={older}>
             Show older
           </Button>

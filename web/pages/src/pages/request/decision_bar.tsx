@@ -29,13 +29,24 @@ function Shorter({ asked, chosen, onChoose }: ShorterProps) {
   const choices = [...SHORTER.filter((seconds) => seconds < asked).slice(-3), asked];
   if (choices.length < 2) return null;
   return (
-    <div class="chips" role="group" aria-label="For how long">
-      {choices.map((seconds) => (
-        <button type="button" class="chip" key={seconds} aria-pressed={chosen === seconds} onClick={() => onChoose(seconds)}>
-          {spanWords(seconds)}
-          {seconds === asked && " as asked"}
-        </button>
-      ))}
+    <div class="field" role="group" aria-labelledby="how-long">
+      <span class="label" id="how-long">
+        For how long
+      </span>
+      <div class="chips">
+        {choices.map((seconds) => (
+          <button
+            type="button"
+            class="chip"
+            key={seconds}
+            aria-pressed={chosen === seconds}
+            onClick={() => onChoose(seconds)}
+          >
+            {spanWords(seconds)}
+            {seconds === asked && ", as asked"}
+          </button>
+        ))}
+      </div>
     </div>
   );
 }

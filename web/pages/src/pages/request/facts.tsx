@@ -1,7 +1,7 @@
 import type { AccessRequest } from "../../api/types";
 import { Ago, Moment } from "../../parts/time";
 import { isoWords } from "../../time/span";
-import { decisionsOf, nameOf } from "../../words/requests";
+import { decisionsOf } from "../../words/requests";
 
 /** Who, what, why, for how long. */
 export function Facts({ request }: { request: AccessRequest }) {
@@ -16,10 +16,6 @@ export function Facts({ request }: { request: AccessRequest }) {
             <strong>{isoWords(request.duration)}</strong>
             {shortened && " (shortened by the approver)"}
           </dd>
-        </div>
-        <div>
-          <dt>Who</dt>
-          <dd>{nameOf(request.requester)}</dd>
         </div>
         {request.ticket && (
           <div>

@@ -56,7 +56,13 @@ export function OutcomeNotice({ request, sight, me, late }: Props) {
     case "pending":
       return <Pending request={request} sight={sight} me={me} />;
     case "approved":
-      return <Notice tone="good" title={decided ? `${decided}.` : "Approved: the policy asks nobody."} said />;
+      return (
+        <Notice
+          tone="good"
+          title={decided ? `${decided}.` : "Approved by the policy: nobody needs to be asked."}
+          said
+        />
+      );
     case "denied":
       return (
         <Notice tone="bad" title={`${decided ?? "Denied"}.`} said>

@@ -33,9 +33,15 @@ function grantSteps(grant: Grant, of: string): Step[] {
   const live: Step = { title: `Live${of}`, state: "done", at: grant.starts_at };
   switch (grant.state) {
     case "waiting":
-      return [{ title: `Waiting to start${of}`, state: "now" }, { title: `Live${of}`, state: "next" }];
+      return [
+        { title: `Waiting to start${of}`, state: "now" },
+        { title: `Live${of}`, state: "next" },
+      ];
     case "activating":
-      return [{ title: `Being set up in Entra${of}`, state: "now" }, { title: `Live${of}`, state: "next" }];
+      return [
+        { title: `Being set up in Entra${of}`, state: "now" },
+        { title: `Live${of}`, state: "next" },
+      ];
     case "active":
       return [live, { title: `Ends by itself${of}`, state: "next", at: grant.ends_at }];
     case "ending":
@@ -45,7 +51,13 @@ function grantSteps(grant: Grant, of: string): Step[] {
       return grant.seen === "yes" ? [live, end] : [end];
     }
     default:
-      return [{ title: `${grant.state === "failed" ? "Not given" : "Not started in time"}${of}`, state: "bad", at: grant.ended_at }];
+      return [
+        {
+          title: `${grant.state === "failed" ? "Not given" : "Not started in time"}${of}`,
+          state: "bad",
+          at: grant.ended_at,
+        },
+      ];
   }
 }
 

@@ -1,7 +1,6 @@
 import { useState } from "preact/hooks";
 import type { Live } from "../../api/live";
 import type { AccessRequest, Me } from "../../api/types";
-import { Badge } from "../../parts/badge";
 import { Button } from "../../parts/button";
 import { Cancel, cancellable } from "../../parts/cancel";
 import { Checks } from "../../parts/checks";
@@ -10,7 +9,6 @@ import { PageTitle } from "../../parts/page_title";
 import { useNow } from "../../time/clock";
 import { isoWords } from "../../time/span";
 import { nameOf, rolesOf } from "../../words/requests";
-import { requestShown } from "../../words/states";
 import { Approvals } from "./approvals";
 import { DecisionBar } from "./decision_bar";
 import { Facts } from "./facts";
@@ -25,21 +23,21 @@ interface Props {
   request: AccessRequest;
   live: Live<AccessRequest>;
   me: Me;
+  onDecided: () => void;
 }
 
 function Heading({ request, own }: { request: AccessRequest; own: boolean }) {
-  const { label, tone } = requestShown(request);
   const roles = rolesOf(request);
   const asks = request.state === "pending" ? "asks for" : "asked for";
   return (
-    <PageTitle title={own ? roles : `${nameOf(request.requester)}: ${roles}`} beside={<Badge tone={tone}>{label}</Badge>}>
+    <PageTitle title={own ? roles : `${nameOf(request.requester)}: ${roles}`}>
       {own ? `${roles} for ${isoWords(request.duration)}` : `${nameOf(request.requester)} ${asks} ${roles}`}
     </PageTitle>
   );
 }
 
 /** One request, complete: what somebody needs to decide, to wait, or to understand afterwards. */
-export function RequestView({ request, live, me }: Props) {
+export function RequestView({ request, live, me, onDecided }: Props) {
   const [cancelling, setCancelling] = useState(false);
   const [late, setLate] = useState<string | null>(null);
   const sight = sightOf(request, me, useNow());
@@ -71,8 +69,8 @@ export function RequestView({ request, live, me }: Props) {
             />
           ))}
           {request.approval.length > 0 && <Approvals request={request} me={me} />}
-          <section class="card" aria-labelledby="course">
-            <h2 id="course">How it went</h2>
+          <section class="card" aria-labelledby="steps">
+            <h2 id="steps">Steps</h2>
             <Timeline request={request} />
           </section>
           {sight.own && cancellable(request) && (
@@ -88,10 +86,14 @@ export function RequestView({ request, live, me }: Props) {
       {sight.mayDecide && (
         <DecisionBar
           request={request}
-          onDecided={live.take}
+          onDecided={(decided) => {
+            live.take(decided);
+            onDecided();
+          }}
           onLate={(says) => {
             setLate(says);
             live.refresh();
+            onDecided();
           }}
         />
       )}
