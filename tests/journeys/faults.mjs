@@ -314,4 +314,4 @@ async function tidy() {
 await specification("journeys/faults", Object.fromEntries(Object.entries(cases).map(([says, run]) => [says, async () => {
   await tidy();
   await run();
-}])), { seconds: 90 });
+}])), { seconds: 150 });

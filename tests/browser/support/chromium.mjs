@@ -3,7 +3,8 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import { finally_ } from "../../support/spec.mjs";
 
-if (!process.env.BROWSER_PACKAGES) throw new Error("BROWSER_PACKAGES must name the folder that tests/browser/install.sh made");
+if (!process.env.BROWSER_PACKAGES)
+  throw new Error("BROWSER_PACKAGES must name the folder that tests/browser/install.sh made");
 export const packaged = createRequire(join(process.env.BROWSER_PACKAGES, "package.json"));
 const { chromium } = packaged("playwright-core");
 
@@ -48,8 +49,7 @@ export class Somebody {
   /** On the sandbox's page: who they are and what they bring along. Ends where Curfew sends them. */
   async throughEntra({ mfa = "passkey", minutes = 0, device, risk = "" } = {}) {
     const { page } = this;
-    await page.waitForURL(`${this.curfew.sandbox.origin}/**`);
-    await page.getByRole("link", { name: this.person }).click();
+    await this.account.click();
     await page.locator(`input[name=mfa][value=${mfa}]`).check();
     await page.locator("input[name=minutes]").fill(String(minutes));
     if (device === null) await page.getByLabel("A device that Entra does not know").check();
@@ -59,13 +59,24 @@ export class Somebody {
     await page.waitForURL(`${this.curfew.origin}/**`);
   }
 
-  /** Opens a page and signs in on the way. */
+  /** Opens a page and signs in on the way; without a path, where the sign-in screen is already. */
   async signIn(path = "/", evidence = {}) {
-    await this.goto(path);
+    if (path) await this.goto(path);
     await this.page.getByRole("button", { name: "Sign in with Microsoft" }).click();
-    await this.throughEntra(evidence);
-    await this.page.getByRole("navigation", { name: "Pages" }).waitFor();
+    await this.account.or(this.pages).first().waitFor();
+    if (!(await this.pages.isVisible())) await this.throughEntra(evidence); // otherwise Entra knew who it was
+    await this.pages.waitFor();
     return this;
+  }
+
+  /** This person among those who can sign in, on the sandbox's page. */
+  get account() {
+    return this.page.getByRole("link", { name: this.person });
+  }
+
+  /** Where a person who is signed in can go. */
+  get pages() {
+    return this.page.getByRole("navigation", { name: "Pages" });
   }
 
   heading(name) {
