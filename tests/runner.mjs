@@ -1,11 +1,11 @@
 // Runs the test programs of one build as CTest lists them: node tests/runner.mjs BUILD RESULTS [NAMES [EXCEPT]]
-// NAMES and EXCEPT are regular expressions over names such as store/writer. Prints a line for each program, the output
-// of what failed, and leaves `passed failed` in the file RESULTS. A program that leaves no tally counts as one; one that
+// NAMES and EXCEPT are regular expressions over names such as store/writer. Prints a line for each program and the output
+// of what failed; RESULTS gets the line `passed failed`, and the names of what failed under it. A program that leaves no tally counts as one; one that
 // fails although its cases passed, or leaves processes behind, counts as one failure more.
 import { execFileSync, spawn } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 
 const [build, results, names = ".", except = "^$"] = process.argv.slice(2);
 const LONGEST = 600; // seconds, where a test says nothing else
@@ -15,6 +15,7 @@ const parent = process.ppid;
 const running = new Map(); // child: test
 let passed = 0;
 let failed = 0;
+const failures = [];
 
 const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 const seconds = (since) => ((Date.now() - since) / 1000).toFixed(1);
@@ -109,16 +110,19 @@ async function run(test) {
     late = true;
     kill(-child.pid);
   }, test.seconds * 1000);
+  const closed = new Promise((resolve) => child.once("close", resolve));
   const code = await new Promise((resolve) => {
     child.once("error", (error) => resolve(error.message));
     child.once("exit", (number, signal) => resolve(number ?? signal));
   });
   clearTimeout(timer);
   const left = child.pid ? await sweep(child.pid, tally) : [];
+  await Promise.race([closed, sleep(500)]);
   running.delete(child);
   const { good, bad, why } = judge(test, tally, code, left, late);
   passed += good;
   failed += bad;
+  if (bad) failures.push(`${basename(build)}: ${test.name}`);
   const text = Buffer.concat(output).toString().trimEnd();
   const numbers = code === SKIPPED ? "SKIPPED" : `${good} passed${bad ? `, ${bad} FAILED` : ""}`;
   console.log(`  ${seconds(began).padStart(6)} s  ${test.name}: ${[numbers, ...why].join("; ")}`);
@@ -145,5 +149,5 @@ await Promise.all(workers);
 for (const test of tests.filter(({ alone }) => alone)) await run(test);
 clearInterval(told);
 rmSync(folder, { recursive: true, force: true });
-writeFileSync(results, `${passed} ${failed}\n`);
+writeFileSync(results, [`${passed} ${failed}`, ...failures, ""].join("\n"));
 process.exit(failed ? 1 : 0);

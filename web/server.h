@@ -10,8 +10,8 @@ struct server_options {
     const char *listen;      /* address:port */
     const char *certificate; /* PEM texts; NULL: plain HTTP */
     const char *key;
-    unsigned connections; /* at once */
-    unsigned threads;     /* 0: one for each core */
+    unsigned connections;        /* at once */
+    unsigned threads;            /* 0: one for each core */
     void (*wake)(void *context); /* server_reap may be due earlier than it said: from any thread */
     void *wake_context;
 };
