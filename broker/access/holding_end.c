@@ -77,24 +77,32 @@ static enum pace still_there(struct work *work, bool was_meant)
     return look_at(work, now + READ_AGAIN_SECONDS);
 }
 
-/* Nothing is there. It is over when it was seen before, or when its end has passed, or when enough
-   time has gone by for an assignment that was sent to show itself. */
-static enum pace not_there(struct work *work)
+/* Nothing is there. One reading of a replica that lags proves nothing: it is over when its end has
+   passed or a removal was taken, or when nothing was there for long enough. */
+static enum pace not_there(struct work *work, bool was_meant)
 {
     int64_t now = moment_now();
-    const char *why = work->grant.asked_end ? work->grant.asked_end : "expired";
+    const struct stored_grant *grant = &work->grant;
+    bool removed = was_meant && text_equals(work->intent.outcome, "accepted");
+    bool over = removed || now >= work->holding.ends_at;
+    bool proved = grant->absent_at >= 0 && now - grant->absent_at >= PROOF_SECONDS;
+    const char *why = grant->asked_end ? grant->asked_end : "expired";
     struct stored_intent assign = {0};
     struct reason ignored = {0};
-    enum fail fail = store_intent_newest(task_store(work->task), &work->grant.holding, "assign",
+    enum fail fail = store_intent_newest(task_store(work->task), &grant->holding, "assign",
                                          task_arena(work->task), &assign, &ignored);
     if (fail == FAIL_UNAVAILABLE)
         return task_hold(work->task, 0);
-    int64_t shown_by = fail ? now : assign.committed_at + PROOF_SECONDS;
-    bool seen = text_equals(work->grant.seen, "yes");
     work->intent = assign;
-    if (seen || now >= shown_by)
-        return move_to(work, GRANT_ENDED, why);
-    return look_at(work, now + READ_AGAIN_SECONDS);
+    if (text_equals(grant->seen, "yes")) {
+        if (over || proved)
+            return move_to(work, GRANT_ENDED, over ? why : "outside");
+    } else if (now >= (fail ? now : assign.committed_at + PROOF_SECONDS)) {
+        return move_to(work, GRANT_ENDED, why); /* it never showed itself */
+    }
+    work->due_at = now + READ_AGAIN_SECONDS;
+    return grant->absent_at >= 0 ? look_at(work, work->due_at)
+                                 : task_change(work->task, apply_absent, work);
 }
 
 enum pace step_ending(struct work *work)
@@ -121,10 +129,12 @@ enum pace step_ending(struct work *work)
     }
     switch (look(work, instances, &work->start_at, &until)) {
     case SIGHT_OURS:
-        return still_there(work, was_meant);
+        work->due_at = moment_now();
+        return work->grant.absent_at < 0 ? still_there(work, was_meant)
+                                         : task_change(work->task, apply_seen, work);
     case SIGHT_ABSENT:
     case SIGHT_FOREIGN:
-        return not_there(work);
+        return not_there(work, was_meant);
     case SIGHT_UNKNOWN:
         break;
     }

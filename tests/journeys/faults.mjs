@@ -182,6 +182,36 @@ Object.assign(cases, {
     await clear(request);
   },
 
+  async "a lagging replica does not make what is given back look ended: it is removed all the same"() {
+    const mark = await sandbox.mark();
+    const request = await ask();
+    const { id } = await ana.untilGrant(request.id, "active");
+    await sandbox.clock.advance("PT6M");
+    await ana.signIn();
+    await sandbox.fault({ method: "GET", path: INSTANCES }, { kind: "alter", entries: "none" }, { times: 2 });
+    assert.equal((await ana.post(`/api/v1/grants/${id}/release`)).status, 200);
+    const grant = await ana.untilGrant(request.id, "ended");
+    assert.equal(grant.why, "released");
+    assert.equal((await effects(mark, "remove")).length, 1);
+    await clear(request);
+  },
+
+  async "given back when somebody else has taken it away already: ended, outside, once that is proved"() {
+    const request = await ask();
+    const { id } = await ana.untilGrant(request.id, "active");
+    const [held] = await live();
+    await sandbox.control("DELETE", `/assignments/${held.id}`);
+    await ana.post(`/api/v1/grants/${id}/release`);
+    for (let i = 0; i < 3; i++) {
+      assert.equal((await ana.request(request.id)).grants[0].state, "ending");
+      await sandbox.clock.advance("PT55S");
+      await new Promise((resolve) => setTimeout(resolve, 700));
+    }
+    await ana.signIn();
+    assert.equal((await ana.untilGrant(request.id, "ended")).why, "outside");
+    await clear(request);
+  },
+
   async "taken away in the directory by somebody else: ended, outside"() {
     const request = await ask();
     await ana.untilGrant(request.id, "active");
