@@ -6,29 +6,13 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { eventually } from "./eventually.mjs";
 import { CURFEW, TENANT } from "./sandbox.mjs";
 import { finally_ } from "./spec.mjs";
 
+export { eventually };
+
 export const POLICY = join(dirname(fileURLToPath(import.meta.url)), "../../policies/examples/sandbox/soc.json");
-
-const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
-
-/** Tries until `look` answers something true, and returns that; throws what it said last. */
-export async function eventually(look, { seconds = 30, every = 50, what = "it" } = {}) {
-  const until = Date.now() + seconds * 1000;
-  let last;
-  while (Date.now() < until) {
-    try {
-      const found = await look();
-      if (found) return found;
-      last = found;
-    } catch (error) {
-      last = error;
-    }
-    await sleep(every);
-  }
-  throw new Error(`${what} did not come about in ${seconds} s: ${last?.stack ?? JSON.stringify(last)}`);
-}
 
 /** A port of this machine that nobody uses now. */
 export function freePort() {

@@ -1,6 +1,6 @@
 /* The clock of curfew-test and of the tests: the real one plus the seconds that stand in the file
-   CURFEW_TEST_CLOCK names. When the file changes, whoever sleeps is woken. Never part of what is
-   shipped. */
+   CURFEW_TEST_CLOCK names, as they stand there whenever somebody asks. When the file changes,
+   whoever sleeps is woken. Never part of what is shipped. */
 #include "base/moment.h"
 
 #include <stdatomic.h>
@@ -8,12 +8,15 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/inotify.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
 enum { WATCHERS = 8 };
 
+static const char *clock_path; /* NULL: the real time */
 static atomic_llong offset_seconds;
+static atomic_ullong version; /* of the file that was read last */
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static struct {
@@ -33,6 +36,22 @@ static void read_offset(const char *path)
     (void)fclose(file);
 }
 
+/* The offset as it is now; a file that did not change is not read again. */
+static int64_t offset(void)
+{
+    struct stat about;
+    if (clock_path && stat(clock_path, &about) == 0) {
+        unsigned long long found = (unsigned long long)about.st_ino * 1000000007u +
+                                   (unsigned long long)about.st_ctim.tv_sec * 1000000000u +
+                                   (unsigned long long)about.st_ctim.tv_nsec;
+        if (found != atomic_load(&version)) {
+            read_offset(clock_path);
+            atomic_store(&version, found);
+        }
+    }
+    return atomic_load(&offset_seconds);
+}
+
 static void *follow(void *path)
 {
     _Alignas(struct inotify_event) char events[4096];
@@ -42,13 +61,13 @@ static void *follow(void *path)
     if (slash)
         *slash = '\0';
     int notify = inotify_init1(IN_CLOEXEC);
+    int64_t before = offset(), after; /* before the watch stands, so that no change is missed */
     (void)inotify_add_watch(notify, slash ? folder : ".", IN_CLOSE_WRITE | IN_MOVED_TO);
-    read_offset(path); /* again, for what changed before the watch stood */
     while (read(notify, events, sizeof events) > 0) {
-        long long before = atomic_load(&offset_seconds);
-        read_offset(path);
-        if (before == atomic_load(&offset_seconds))
+        after = offset();
+        if (before == after)
             continue;
+        before = after;
         pthread_mutex_lock(&lock);
         for (size_t i = 0; i < watcher_count; i++)
             watchers[i].wake(watchers[i].context);
@@ -59,12 +78,9 @@ static void *follow(void *path)
 
 static void begin(void)
 {
-    char *path = getenv("CURFEW_TEST_CLOCK");
     pthread_t thread;
-    if (!path)
-        return;
-    read_offset(path);
-    if (pthread_create(&thread, NULL, follow, path) == 0)
+    clock_path = getenv("CURFEW_TEST_CLOCK");
+    if (clock_path && pthread_create(&thread, NULL, follow, (void *)clock_path) == 0)
         (void)pthread_detach(thread);
 }
 
@@ -78,7 +94,7 @@ static int64_t read_clock(clockid_t clock)
 int64_t moment_now_ms(void)
 {
     pthread_once(&once, begin);
-    return read_clock(CLOCK_REALTIME) + atomic_load(&offset_seconds) * 1000;
+    return read_clock(CLOCK_REALTIME) + offset() * 1000;
 }
 
 int64_t moment_now(void)
@@ -98,7 +114,7 @@ void moment_wait(pthread_cond_t *wake, pthread_mutex_t *held, int64_t until)
         (void)pthread_cond_wait(wake, held);
         return;
     }
-    struct timespec at = {.tv_sec = until - atomic_load(&offset_seconds)};
+    struct timespec at = {.tv_sec = until - offset()};
     (void)pthread_cond_clockwait(wake, held, CLOCK_REALTIME, &at);
 }
 

@@ -14,6 +14,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { eventually } from "./eventually.mjs";
 import { finally_ } from "./spec.mjs";
 
 export const TENANT = "7e4a0000-0000-4000-8000-000000000001";
@@ -141,6 +142,18 @@ class Sandbox {
 
   async mail(to) {
     return (await this.control("GET", to ? `/mail?to=${encodeURIComponent(to)}` : "/mail")).items;
+  }
+
+  /** The number of the newest mail, for `mailTo` to begin behind. */
+  async mailMark() {
+    return (await this.mail()).at(-1)?.id ?? 0;
+  }
+
+  /** Waits for the first mail to somebody behind a mark whose subject begins so. */
+  mailTo(to, subject, after = 0) {
+    const look = async () =>
+      (await this.mail(to)).find((mail) => mail.id > after && mail.subject.startsWith(subject));
+    return eventually(look, { what: `mail to ${to}: ${subject}` });
   }
 
   assignments() {
