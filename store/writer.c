@@ -70,7 +70,7 @@ static struct change *next_change(struct writer *writer, bool wait)
 {
     pthread_mutex_lock(&writer->mutex);
     while (wait && !writer->first && !writer->stopping)
-        moment_wait(&writer->wake, &writer->mutex, MOMENT_NEVER);
+        (void)pthread_cond_wait(&writer->wake, &writer->mutex);
     struct change *change = writer->first;
     if (change) {
         writer->first = change->next;

@@ -65,7 +65,7 @@ enum fail act_now(struct access *access, const struct actor *actor,
     act_put(&act, 0);
     pthread_mutex_lock(&waiting.mutex);
     while (!waiting.over)
-        moment_wait(&waiting.wake, &waiting.mutex, MOMENT_NEVER);
+        (void)pthread_cond_wait(&waiting.wake, &waiting.mutex);
     pthread_mutex_unlock(&waiting.mutex);
     if (waiting.fail)
         return because(why, waiting.fail, "%s", waiting.why.text);

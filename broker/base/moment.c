@@ -24,16 +24,6 @@ int64_t moment_ticks_ms(void)
     return read_clock(CLOCK_MONOTONIC);
 }
 
-void moment_wait(pthread_cond_t *wake, pthread_mutex_t *lock, int64_t until)
-{
-    if (until == MOMENT_NEVER) {
-        (void)pthread_cond_wait(wake, lock);
-        return;
-    }
-    struct timespec at = {.tv_sec = until};
-    (void)pthread_cond_clockwait(wake, lock, CLOCK_REALTIME, &at);
-}
-
 void moment_watch(void (*wake)(void *context), void *context)
 {
     /* The kernel wakes sleepers of CLOCK_REALTIME itself when that clock is set. */

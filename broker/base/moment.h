@@ -2,7 +2,6 @@
  * seconds. */
 #pragma once
 
-#include <pthread.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -15,9 +14,6 @@ int64_t moment_now_ms(void);
  * hand. */
 int64_t moment_ticks_ms(void);
 
-/* Sleeps on `wake` until it is signalled or the wall clock reads `until` (MOMENT_NEVER: only
- * signalled). */
-void moment_wait(pthread_cond_t *wake, pthread_mutex_t *lock, int64_t until);
 /* Has `wake` called from another thread whenever the wall clock was set, so that sleepers look
  * again. */
 void moment_watch(void (*wake)(void *context), void *context);

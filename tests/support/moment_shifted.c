@@ -3,6 +3,7 @@
    whoever sleeps is woken. Never part of what is shipped. */
 #include "base/moment.h"
 
+#include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -105,17 +106,6 @@ int64_t moment_now(void)
 int64_t moment_ticks_ms(void)
 {
     return read_clock(CLOCK_MONOTONIC);
-}
-
-void moment_wait(pthread_cond_t *wake, pthread_mutex_t *held, int64_t until)
-{
-    pthread_once(&once, begin);
-    if (until == MOMENT_NEVER) {
-        (void)pthread_cond_wait(wake, held);
-        return;
-    }
-    struct timespec at = {.tv_sec = until - offset()};
-    (void)pthread_cond_clockwait(wake, held, CLOCK_REALTIME, &at);
 }
 
 void moment_watch(void (*wake)(void *context), void *context)
