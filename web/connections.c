@@ -19,6 +19,7 @@ struct connection {
 struct connections {
     pthread_mutex_t mutex;
     struct connection *first;
+    int64_t next_reap; /* as it was promised; no later than the earliest due */
     void (*wake)(void *context);
     void *context;
 };
@@ -26,6 +27,7 @@ struct connections {
 struct connections *connections_new(void (*wake)(void *context), void *context)
 {
     struct connections *connections = MEMORY_NEW(struct connections);
+    connections->next_reap = INT64_MAX;
     connections->wake = wake;
     connections->context = context;
     (void)pthread_mutex_init(&connections->mutex, NULL);
@@ -40,6 +42,15 @@ void connections_free(struct connections *connections)
     free(connections);
 }
 
+/* Whether this is earlier than what was promised; then it is the new promise. */
+static bool hastens(struct connections *connections, int64_t due)
+{
+    if (due >= connections->next_reap)
+        return false;
+    connections->next_reap = due;
+    return true;
+}
+
 struct connection *connections_add(struct connections *connections, int socket, int64_t due)
 {
     struct connection *connection = MEMORY_NEW(struct connection);
@@ -50,9 +61,9 @@ struct connection *connections_add(struct connections *connections, int socket, 
     if (connection->next)
         connection->next->previous = connection;
     connections->first = connection;
-    bool is_first = !connection->next;
+    bool hasten = hastens(connections, due);
     pthread_mutex_unlock(&connections->mutex);
-    if (is_first)
+    if (hasten)
         connections->wake(connections->context);
     return connection;
 }
@@ -78,7 +89,10 @@ void connections_due(struct connections *connections, struct connection *connect
         return;
     pthread_mutex_lock(&connections->mutex);
     connection->due = due;
+    bool hasten = hastens(connections, due);
     pthread_mutex_unlock(&connections->mutex);
+    if (hasten)
+        connections->wake(connections->context);
 }
 
 int64_t connections_reap(struct connections *connections, int64_t now)
@@ -94,6 +108,7 @@ int64_t connections_reap(struct connections *connections, int64_t now)
         if (connection->due < next)
             next = connection->due;
     }
+    connections->next_reap = next;
     pthread_mutex_unlock(&connections->mutex);
     return next;
 }

@@ -10,7 +10,8 @@
 struct connections; /* opaque */
 struct connection;
 
-/* `wake` is called when the first of them comes: whoever reaps may then have to wake up earlier. */
+/* `wake` is called when one is due earlier than connections_reap said last: whoever reaps must then
+   do so again. */
 struct connections *connections_new(void (*wake)(void *context), void *context);
 void connections_free(struct connections *connections);
 SCOPED(connections)
