@@ -19,6 +19,7 @@ enum { BAGGAGE_MOST = 1024, SIGN_IN_SECONDS = 600 };
 /* What is carried along in the cookie. */
 struct baggage {
     char state[TOKEN_SIZE], nonce[TOKEN_SIZE], verifier[TOKEN_SIZE], purpose[LOCATOR_SIZE];
+    char session[DIGEST_BASE64_SIZE]; /* of this browser until now; "" when it had none */
     bool fresh;
     int64_t ends_at;
 };
@@ -40,6 +41,7 @@ struct journey {
     struct asking asking;
     struct caller caller;
     struct arrival arrival;
+    struct digest old_session;
     struct task *task;
     bool answered;
 };
@@ -65,10 +67,10 @@ static enum next sorry(struct visit *visit, const char *code)
 
 static void pack_baggage(const struct visit *visit, const struct baggage *baggage, char **sealed)
 {
-    json_auto_t *packed = memory_needed(
-        json_pack("{s:s, s:s, s:s, s:s, s:b, s:I}", "state", baggage->state, "nonce",
-                  baggage->nonce, "verifier", baggage->verifier, "purpose", baggage->purpose,
-                  "fresh", baggage->fresh, "ends_at", (json_int_t)baggage->ends_at));
+    json_auto_t *packed = memory_needed(json_pack(
+        "{s:s, s:s, s:s, s:s, s:s, s:b, s:I}", "state", baggage->state, "nonce", baggage->nonce,
+        "verifier", baggage->verifier, "purpose", baggage->purpose, "session", baggage->session,
+        "fresh", baggage->fresh, "ends_at", (json_int_t)baggage->ends_at));
     char *text = json_compact(packed);
     *sealed = arena_take(visit->arena, seal_size(strlen(text)), 1);
     seal_close(keys_seal(visit->access->keys), "sign-in", text, strlen(text), *sealed);
@@ -89,12 +91,14 @@ static bool unpack_baggage(struct visit *visit, struct baggage *baggage)
                *nonce = json_member_text(packed, "nonce");
     const char *verifier = json_member_text(packed, "verifier"),
                *purpose = json_member_text(packed, "purpose");
-    if (!state || !nonce || !verifier || !purpose)
+    const char *session = json_member_text(packed, "session");
+    if (!state || !nonce || !verifier || !purpose || !session)
         return false;
     (void)snprintf(baggage->state, sizeof baggage->state, "%s", state);
     (void)snprintf(baggage->nonce, sizeof baggage->nonce, "%s", nonce);
     (void)snprintf(baggage->verifier, sizeof baggage->verifier, "%s", verifier);
     (void)snprintf(baggage->purpose, sizeof baggage->purpose, "%s", purpose);
+    (void)snprintf(baggage->session, sizeof baggage->session, "%s", session);
     baggage->fresh = json_is_true(json_object_get(packed, "fresh"));
     baggage->ends_at = json_member_number(packed, "ends_at", 0);
     return true;
@@ -158,8 +162,13 @@ static void want_contexts(struct visit *visit, struct journey *journey)
 enum next get_sign_in(struct visit *visit)
 {
     struct journey *journey = ARENA_NEW(visit->arena, struct journey);
-    const char *purpose = visit_query(visit, "purpose");
+    const char *purpose = visit_query(visit, "purpose"), *session = NULL;
     visit->data = journey;
+    /* The way back is from another site, where the browser keeps this cookie to itself. */
+    if (visit_cookie(visit, "__Host-curfew", &session, &visit->why) && session) {
+        struct digest token = digest_of_text(session);
+        digest_base64(&token, journey->baggage.session);
+    }
     if (purpose) {
         struct store *store = visit_store(visit);
         if (!store)
@@ -279,6 +288,8 @@ static enum next arrive(struct visit *visit)
         .cookie = journey->cookie,
     };
     token_new(journey->cookie);
+    if (digest_read_base64(journey->baggage.session, &journey->old_session))
+        arrival->old_session = &journey->old_session;
     if (journey->has_purpose) {
         arrival->purpose = &journey->purpose;
         arrival->old_session = &journey->purpose.session;
