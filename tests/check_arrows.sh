@@ -20,7 +20,7 @@ BEGIN {
     may["broker"] = may["web"] " broker"
     may["sandbox"] = "base sandbox" # it shares nothing else with the product, so that mistakes do not hide in what both use
 
-    home["microhttpd.h"] = "^(web/server\\.c|tests/)"
+    home["microhttpd.h"] = "^(web/serv(er|er_head|er_send|ing)\\.[ch]|tests/)"
     home["cjose/"] = "^(broker/identity/jws\\.c|tests/)"
     home["curl/"] = "^(broker/outbound/|tests/)"
     home["sqlite3.h"] = "^(store/|tests/)"

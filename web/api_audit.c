@@ -39,11 +39,8 @@ static bool read_filter(struct visit *visit, struct history_filter *filter)
 
 enum next get_audit(struct visit *visit)
 {
-    static const char *const known[] = {"from",   "to",      "actor",  "subject", "role",
-                                        "action", "request", "cursor", "limit"};
     struct history_filter filter;
     int64_t before = INT64_MAX;
-    paging_known(visit, COUNT(known), known);
     const char *cursor = paging_cursor(visit, 'e');
     size_t most = paging_most(visit), count = 0;
     bool fine = read_filter(visit, &filter);
@@ -88,13 +85,10 @@ static enum fail compose_export(struct visit *visit, struct store *store)
 
 enum next get_export(struct visit *visit)
 {
-    static const char *const known[] = {"format",  "from", "to",     "actor",
-                                        "subject", "role", "action", "request"};
     static const char *const formats[] = {"csv", "jsonl", "bundle"};
     struct export *export = ARENA_NEW(visit->arena, struct export);
     const char *format = visit_query(visit, "format");
     bool found = false;
-    paging_known(visit, COUNT(known), known);
     for (size_t i = 0; i < COUNT(formats); i++) {
         if (text_equals(format, formats[i])) {
             export->format = (enum export_format)i;

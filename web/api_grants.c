@@ -11,12 +11,10 @@
 
 enum next get_grants(struct visit *visit)
 {
-    static const char *const known[] = {"active", "everybody", "cursor", "limit"};
     size_t count = 0;
     struct stored_grant *grants = NULL;
-    const char *active = visit_query(visit, "active");
-    bool everybody = visit_query(visit, "everybody") && visit->caller->roles;
-    paging_known(visit, COUNT(known), known);
+    bool active = paging_flag(visit, "active");
+    bool everybody = paging_flag(visit, "everybody") && visit->caller->roles;
     size_t most = paging_most(visit);
     const char *before = paging_cursor(visit, 'g');
     if (visit->complaints.count)
@@ -24,9 +22,8 @@ enum next get_grants(struct visit *visit)
     struct store *store = visit_store(visit);
     if (!store)
         return NEXT_REPLY;
-    enum fail fail = store_grants_page(store, everybody ? NULL : &visit->caller->person.key,
-                                       active && !text_equals(active, "false"), before, most,
-                                       visit->arena, &count, &grants, &visit->why);
+    enum fail fail = store_grants_page(store, everybody ? NULL : &visit->caller->person.key, active,
+                                       before, most, visit->arena, &count, &grants, &visit->why);
     if (fail)
         return visit_fail(visit, fail);
     json_t *items = memory_needed(json_array());
@@ -45,17 +42,37 @@ static enum fail compose_grant(struct visit *visit, struct store *store)
     return fail;
 }
 
-static enum next end_grant(struct visit *visit, bool revoke)
+static enum next end_failed(struct visit *visit)
 {
-    struct grant_end *end = ARENA_NEW(visit->arena, struct grant_end);
-    struct form form = form_open(visit->json, "", &visit->complaints);
+    bool stranger = visit->fail == FAIL_NOT_FOUND || visit->fail == FAIL_DENIED;
+    if (stranger && visit->role_is_stale)
+        return visit_refuse(visit, FAIL_STEP_UP_NEEDED,
+                            "Administrators sign in again after an hour.");
+    return visit_fail(visit, visit->fail);
+}
+
+static enum next end_grant(struct visit *visit, struct grant_end *end)
+{
     if (!id_is(visit->params[0]))
         return visit_fail(visit, FAIL_NOT_FOUND);
     memcpy(end->id.text, visit->params[0], ID_SIZE);
     end->caller = visit->caller;
-    end->revoke = revoke;
-    if (revoke)
-        end->reason = form_text(&form, "reason", REQUIRED, REASON_MOST);
+    visit->data = end;
+    return visit_change(visit, grant_end_apply, end, compose_grant, end_failed);
+}
+
+enum next post_release(struct visit *visit)
+{
+    struct grant_end *end = ARENA_NEW(visit->arena, struct grant_end);
+    return visit_takes_nothing(visit) ? end_grant(visit, end) : NEXT_REPLY;
+}
+
+enum next post_revoke(struct visit *visit)
+{
+    struct grant_end *end = ARENA_NEW(visit->arena, struct grant_end);
+    struct form form = form_open(visit->json, "", &visit->complaints);
+    end->revoke = true;
+    end->reason = form_text(&form, "reason", REQUIRED, REASON_MOST);
     if (end->reason && text_is_empty(end->reason))
         form_complain(&form, "reason", "must say why");
     uint32_t found = end->reason ? text_forbidden_character(end->reason) : 0;
@@ -64,18 +81,5 @@ static enum next end_grant(struct visit *visit, bool revoke)
                       "holds the character U+%04X, which steers how text is shown: leave it out",
                       found);
     form_end(&form);
-    if (visit->complaints.count)
-        return visit_fail(visit, FAIL_INVALID);
-    visit->data = end;
-    return visit_change(visit, grant_end_apply, end, compose_grant, NULL);
-}
-
-enum next post_release(struct visit *visit)
-{
-    return end_grant(visit, false);
-}
-
-enum next post_revoke(struct visit *visit)
-{
-    return end_grant(visit, true);
+    return visit->complaints.count ? visit_fail(visit, FAIL_INVALID) : end_grant(visit, end);
 }

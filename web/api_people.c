@@ -29,7 +29,7 @@ static json_t *sign_in_of(const struct caller *caller)
 enum next get_me(struct visit *visit)
 {
     char csrf[LOCATOR_SIZE], ends[21];
-    const struct caller *caller = visit->caller;
+    const struct caller *caller = session_caller(visit->session); /* with roles that are stale */
     json_t *roles = memory_needed(json_array());
     if (caller->roles & ROLE_AUDITOR)
         (void)json_array_append_new(roles, json_string("Curfew.Auditor"));

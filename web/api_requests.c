@@ -65,12 +65,10 @@ static bool read_filter(struct visit *visit, struct request_page *page)
 
 enum next get_requests(struct visit *visit)
 {
-    static const char *const known[] = {"mine", "approvable", "state", "role", "cursor", "limit"};
     struct request_page page = {.person = &visit->caller->person.key};
     size_t count = 0;
     struct request_id *ids = NULL;
-    bool mine = visit_query(visit, "mine"), approvable = visit_query(visit, "approvable");
-    paging_known(visit, COUNT(known), known);
+    bool mine = paging_flag(visit, "mine"), approvable = paging_flag(visit, "approvable");
     if (!read_filter(visit, &page))
         return visit_fail(visit, FAIL_INVALID);
     struct store *store = visit_store(visit);
@@ -153,17 +151,12 @@ static enum next asked(struct visit *visit)
 
 enum next post_request(struct visit *visit)
 {
-    static const char *const known[] = {"dry_run"};
     struct asking *asking = ARENA_NEW(visit->arena, struct asking);
-    const char *dry_run = visit_query(visit, "dry_run");
     visit->data = asking;
-    paging_known(visit, COUNT(known), known);
+    asking->dry_run = paging_flag(visit, "dry_run");
     submission_read(visit->json, &visit->complaints, &asking->submission);
-    if (dry_run && !text_equals(dry_run, "true") && !text_equals(dry_run, "false"))
-        complain(&visit->complaints, "dry_run", "must be true or false");
     if (visit->complaints.count)
         return visit_fail(visit, FAIL_INVALID);
-    asking->dry_run = text_equals(dry_run, "true");
     asking->submission.caller = visit->caller;
     return asking_begin(visit, asking, asked);
 }
@@ -177,6 +170,8 @@ enum next post_cancel(struct visit *visit)
 {
     struct cancellation *cancellation = ARENA_NEW(visit->arena, struct cancellation);
     if (!read_id(visit, cancellation->id.text))
+        return NEXT_REPLY;
+    if (!visit_takes_nothing(visit))
         return NEXT_REPLY;
     cancellation->caller = visit->caller;
     visit->data = &cancellation->id;

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { TARGET_MOST = 2048 };
+enum { PATH_MOST = 2048, QUERY_MOST = 4096 };
 
 static int refuse(struct reason *why, int status, const char *format, ...) PRINTF(3, 4);
 
@@ -18,16 +18,19 @@ static int refuse(struct reason *why, int status, const char *format, ...)
     return status;
 }
 
+static bool is_letter_or_digit(char one)
+{
+    return (one >= 'a' && one <= 'z') || (one >= 'A' && one <= 'Z') || (one >= '0' && one <= '9');
+}
+
 static bool is_token(const char *name)
 {
     static const char marks[] = "!#$%&'*+-.^_`|~";
     if (!*name)
         return false;
-    for (; *name; name++) {
-        bool letter = (*name >= 'a' && *name <= 'z') || (*name >= 'A' && *name <= 'Z');
-        if (!letter && !(*name >= '0' && *name <= '9') && !strchr(marks, *name))
+    for (; *name; name++)
+        if (!is_letter_or_digit(*name) && !strchr(marks, *name))
             return false;
-    }
     return true;
 }
 
@@ -43,17 +46,68 @@ static bool has_control(const char *value, size_t length)
 
 /* Origin form only, plainly written: no escapes, no dots that lead elsewhere, nothing outside
  * ASCII. */
-static bool is_plain(const char *target)
+static bool is_plain_path(const char *path, size_t length)
 {
-    if (target[0] != '/' || strlen(target) > TARGET_MOST || strstr(target, "//") ||
-        strstr(target, "/./") || strstr(target, "/.."))
+    if (path[0] != '/')
         return false;
-    for (; *target; target++) {
-        bool letter = (*target >= 'a' && *target <= 'z') || (*target >= 'A' && *target <= 'Z');
-        if (!letter && !(*target >= '0' && *target <= '9') && !strchr("/-._~", *target))
+    for (size_t i = 0; i < length; i++) {
+        if (!is_letter_or_digit(path[i]) && !strchr("/-._~", path[i]))
+            return false;
+        if (path[i] == '/' && i + 1 < length && (path[i + 1] == '/' || path[i + 1] == '.'))
             return false;
     }
     return true;
+}
+
+static int hex_of(char one)
+{
+    const char *digits = "0123456789abcdef0123456789ABCDEF";
+    const char *found = one ? strchr(digits, one) : NULL;
+    return found ? (int)(found - digits) % 16 : -1;
+}
+
+/* Printable ASCII whose escapes are whole and hold UTF-8 without controls. */
+static bool is_plain_query(const char *query)
+{
+    char text[QUERY_MOST];
+    size_t length = 0;
+    for (; *query; query++) {
+        int byte = (unsigned char)*query;
+        if (byte == '%') {
+            int high = hex_of(query[1]), low = high < 0 ? -1 : hex_of(query[2]);
+            byte = low < 0 ? 0 : high * 16 + low;
+            query += low < 0 ? 0 : 2;
+        } else if (byte > 0x7E) {
+            return false;
+        }
+        if (byte <= 0x20 ? byte != 0x20 || *query == ' ' : byte == 0x7F)
+            return false;
+        text[length++] = (char)byte;
+    }
+    return text_is_utf8(text, length);
+}
+
+static int check_target(const char *target, struct reason *why)
+{
+    size_t path = strcspn(target, "?");
+    const char *query = target[path] ? target + path + 1 : "";
+    if (path > PATH_MOST || strlen(query) > QUERY_MOST)
+        return refuse(why, 414, "the request target is too long");
+    if (!is_plain_path(target, path) || !is_plain_query(query))
+        return refuse(why, 400, "the request target is not plain");
+    return 0;
+}
+
+/* `METHOD target version`, then `Name: value` each. */
+static int check_size(const struct head *head, struct reason *why)
+{
+    size_t size = strlen(head->method) + strlen(head->target) + strlen(head->version) + 4 + 2;
+    for (size_t i = 0; i < head->header_count; i++)
+        size += strlen(head->headers[i].name) + head->value_lengths[i] + 4;
+    return !head->size || head->size == size
+               ? 0
+               : refuse(why, 400, "the head has %zu bytes, written plainly it would have %zu",
+                        head->size, size);
 }
 
 static int check_header(const struct head *head, size_t i, struct reason *why)
@@ -86,12 +140,13 @@ int gate_refuses(const struct head *head, struct reason *why)
         return refuse(why, 501, "method %.20s is not known", head->method);
     if (!text_equals(head->version, "HTTP/1.1"))
         return refuse(why, 400, "version %.20s is not taken", head->version);
-    if (!is_plain(head->target))
-        return refuse(why, 400, "the request target is not plain");
+    int status = check_target(head->target, why);
+    if (status)
+        return status;
     if (head->too_many_headers)
         return refuse(why, 431, "more than %d headers", VISIT_HEADERS);
     for (size_t i = 0; i < head->header_count; i++) {
-        int status = check_header(head, i, why);
+        status = check_header(head, i, why);
         if (status)
             return status;
         host |= text_equals_ignoring_case(head->headers[i].name, "Host");
@@ -108,5 +163,5 @@ int gate_refuses(const struct head *head, struct reason *why)
         return refuse(why, 400, "no Host");
     if (text_equals(head->method, "POST") && !length)
         return refuse(why, 411, "POST without Content-Length");
-    return 0;
+    return check_size(head, why);
 }

@@ -6,12 +6,15 @@
 
 /* What MHD made of the request's head. */
 struct head {
-    const char *method, *version,
-        *target; /* target: as it stood in the request line, without the query */
+    const char *method, *version;
+    const char *target; /* with its query, as it stood in the request line */
     size_t header_count;
     const struct header *headers;
     const size_t *value_lengths; /* beside headers: a NUL inside makes them longer than the text */
     bool too_many_headers;
+    /* How many bytes came. The head, written plainly once more, must have as many: what was
+       skipped, joined or cut while reading it would show. 0: not known. */
+    size_t size;
 };
 
 /* 0 when the request may pass, otherwise the status it is refused with. */

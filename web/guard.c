@@ -8,12 +8,12 @@
 #include <sodium.h>
 #include <string.h>
 
-enum { BURST_SECONDS = 4 };
+enum { BURST_SECONDS = 4, CALLS_OF_A_SIGN_IN = 2 /* there and back */ };
 
 static enum fail refuse(struct visit *visit, enum fail fail, const char *detail)
 {
     (void)because(&visit->why, fail, "%s", detail);
-    reply_problem(&visit->reply, visit->arena, fail, detail, NULL, visit->id);
+    reply_problem(&visit->reply, visit->arena, fail, fail_status(fail), detail, NULL, visit->id);
     return fail;
 }
 
@@ -29,20 +29,24 @@ static enum fail check_quota(struct visit *visit)
 {
     static const uint8_t everybody[16] = {0};
     const struct web_options *options = &visit->web->options;
+    enum kind kind = visit->route->kind;
     int64_t now = moment_ticks_ms(), wait = 1;
     double rate = (double)options->calls_per_second;
-    double sign_ins = (double)options->sign_ins_per_minute,
+    double sign_ins = (double)(options->sign_ins_per_minute * CALLS_OF_A_SIGN_IN),
            anonymous = (double)options->anonymous_per_minute;
+    if (kind != KIND_API && kind != KIND_AUTH)
+        return FAIL_NONE;
     bool given = true;
-    if (visit->route->kind == KIND_API || visit->route->kind == KIND_AUTH)
-        given =
-            limit_take(visit->web->limit, 'a', everybody, rate, rate * BURST_SECONDS, now, &wait);
-    if (given && visit->route->kind == KIND_AUTH)
+    /* What one address may not do must not be taken from what everybody may do. */
+    if (kind == KIND_AUTH && !visit->caller)
         given =
             limit_take(visit->web->limit, 's', visit->address, sign_ins / 60, sign_ins, now, &wait);
-    if (given && visit->route->kind == KIND_API && !visit->caller)
+    else if (!visit->caller)
         given = limit_take(visit->web->limit, 'n', visit->address, anonymous / 60, anonymous, now,
                            &wait);
+    if (given)
+        given =
+            limit_take(visit->web->limit, 'a', everybody, rate, rate * BURST_SECONDS, now, &wait);
     return given ? FAIL_NONE : too_many(visit, wait);
 }
 
@@ -62,7 +66,16 @@ static enum fail find_session(struct visit *visit)
                                    &visit->session, &why);
     if (fail == FAIL_UNAVAILABLE)
         return refuse(visit, fail, fail_sentence(fail));
-    visit->caller = fail ? NULL : session_caller(visit->session);
+    if (fail)
+        return FAIL_NONE;
+    /* What an app role allows is over with the sign-in that brought it. */
+    struct caller *caller = ARENA_NEW(visit->arena, struct caller);
+    *caller = *session_caller(visit->session);
+    visit->role_is_stale = caller->roles && visit->now - caller->opened_at >
+                                                visit->access->options.special_role_seconds;
+    if (visit->role_is_stale)
+        caller->roles = 0;
+    visit->caller = caller;
     return FAIL_NONE;
 }
 
@@ -77,11 +90,43 @@ static enum fail check_who(struct visit *visit)
         return refuse(visit, FAIL_NOT_SIGNED_IN, fail_sentence(FAIL_NOT_SIGNED_IN));
     if (who != AUDITOR)
         return FAIL_NONE;
-    if (!(visit->caller->roles & ROLE_AUDITOR))
+    if (!(session_caller(visit->session)->roles & ROLE_AUDITOR))
         return refuse(visit, FAIL_DENIED, "This is for auditors.");
-    if (visit->now - visit->caller->opened_at > visit->access->options.special_role_seconds)
+    if (visit->role_is_stale)
         return refuse(visit, FAIL_STEP_UP_NEEDED, "Auditors sign in again after an hour.");
     return FAIL_NONE;
+}
+
+static bool is_known(const char *known, const char *name)
+{
+    size_t length = strlen(name);
+    for (const char *at = known; *at; at += strspn(at, " ")) {
+        size_t word = strcspn(at, " ");
+        if (word == length && strncmp(at, name, length) == 0)
+            return true;
+        at += word;
+    }
+    return false;
+}
+
+/* Members of the query that the route does not know, or that are there twice. */
+static enum fail check_query(struct visit *visit)
+{
+    if (!visit->route->query)
+        return FAIL_NONE;
+    for (size_t i = 0; i < visit->query_count; i++) {
+        const char *name = visit->query[i].name;
+        if (!is_known(visit->route->query, name))
+            complain(&visit->complaints, name, "is not known here");
+        for (size_t k = 0; k < i; k++)
+            if (text_equals(visit->query[k].name, name))
+                complain(&visit->complaints, name, "is there twice");
+    }
+    if (!visit->complaints.count)
+        return FAIL_NONE;
+    (void)because(&visit->why, FAIL_INVALID, "query: %s", complaints_text(&visit->complaints));
+    (void)visit_fail(visit, FAIL_INVALID);
+    return FAIL_INVALID;
 }
 
 /* The browser's own word on where a POST came from; without it, the origin must be there. */
@@ -138,6 +183,8 @@ enum fail guard_check(struct visit *visit)
         fail = check_who(visit);
     if (!fail && visit->method == METHOD_POST)
         fail = check_post(visit);
+    if (!fail)
+        fail = check_query(visit);
     if (!fail && visit->method == METHOD_POST)
         fail = read_body(visit);
     return fail;

@@ -1,5 +1,5 @@
-/* The checks before every handler: quotas, who is calling, and for a POST that it came from our own
- * pages (security.md T18). */
+/* The checks before every handler: who is calling, quotas, for a POST that it came from our own
+ * pages, and that the query has nothing that nobody knows. */
 #pragma once
 
 #include "web/web.h"

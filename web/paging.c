@@ -8,21 +8,6 @@
 
 enum { CURSOR_MOST = 64 };
 
-void paging_known(struct visit *visit, size_t count, const char *const known[])
-{
-    for (size_t i = 0; i < visit->query_count; i++) {
-        const char *name = visit->query[i].name;
-        bool found = false;
-        for (size_t k = 0; k < count; k++)
-            found |= text_equals(known[k], name);
-        if (!found)
-            complain(&visit->complaints, name, "is not known here");
-        for (size_t k = 0; k < i; k++)
-            if (text_equals(visit->query[k].name, name))
-                complain(&visit->complaints, name, "is there twice");
-    }
-}
-
 const char *paging_cursor(struct visit *visit, char kind)
 {
     char bytes[CURSOR_MOST + 1];
@@ -44,6 +29,14 @@ size_t paging_most(struct visit *visit)
     if (limit && (!text_read_number(limit, PAGE_MOST, &most) || most < 1))
         complain(&visit->complaints, "limit", "must be a number from 1 to %d", PAGE_MOST);
     return (size_t)most;
+}
+
+bool paging_flag(struct visit *visit, const char *name)
+{
+    const char *value = visit_query(visit, name);
+    if (value && *value && !text_equals(value, "true") && !text_equals(value, "false"))
+        complain(&visit->complaints, name, "must be true or false");
+    return value && !text_equals(value, "false");
 }
 
 enum next paging_reply(struct visit *visit, json_t *items, const char *last, char kind)

@@ -15,7 +15,6 @@ const struct reply_header reply_fixed_headers[] = {
      "font-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors "
      "'none'; "
      "object-src 'none'; require-trusted-types-for 'script'"},
-    {"Strict-Transport-Security", "max-age=63072000; includeSubDomains"},
     {"X-Content-Type-Options", "nosniff"},
     {"Referrer-Policy", "same-origin"},
     {"Cross-Origin-Opener-Policy", "same-origin"},
@@ -44,21 +43,29 @@ void reply_json(struct reply *reply, struct arena *arena, int status, const json
     free(text);
 }
 
-void reply_problem(struct reply *reply, struct arena *arena, enum fail fail, const char *detail,
-                   const struct complaints *complaints, const char *instance)
+static json_t *tame(struct arena *arena, const char *text)
+{
+    char *copy = arena_copy(arena, text);
+    text_tame(copy);
+    return memory_needed(json_string(copy));
+}
+
+void reply_problem(struct reply *reply, struct arena *arena, enum fail fail, int status,
+                   const char *detail, const struct complaints *complaints, const char *instance)
 {
     json_auto_t *problem = memory_needed(
-        json_pack("{s:s, s:s, s:i, s:s, s:s, s:s?}", "type", "about:blank", "title",
-                  fail_sentence(fail), "status", fail_status(fail), "code", fail_code(fail),
-                  "detail", detail ? detail : fail_sentence(fail), "instance", instance));
+        json_pack("{s:s, s:s, s:i, s:s, s:o, s:s?}", "type", "about:blank", "title",
+                  fail_sentence(fail), "status", status, "code", fail_code(fail), "detail",
+                  tame(arena, detail ? detail : fail_sentence(fail)), "instance", instance));
     if (complaints && complaints->count) {
         json_t *errors = memory_needed(json_array());
         for (size_t i = 0; i < complaints_kept(complaints); i++)
             (void)json_array_append_new(
-                errors, memory_needed(json_pack("{s:s, s:s}", "field", complaints->list[i].field,
-                                                "says", complaints->list[i].says)));
+                errors, memory_needed(json_pack("{s:o, s:o}", "field",
+                                                tame(arena, complaints->list[i].field), "says",
+                                                tame(arena, complaints->list[i].says))));
         (void)json_object_set_new(problem, "errors", errors);
     }
-    reply_json(reply, arena, fail_status(fail), problem);
+    reply_json(reply, arena, status, problem);
     reply->type = "application/problem+json";
 }

@@ -37,11 +37,12 @@ struct reply {
 };
 
 void reply_header(struct reply *reply, const char *name, const char *value);
-/* application/problem+json (RFC 9457): `detail` NULL is the kind's own sentence. */
-void reply_problem(struct reply *reply, struct arena *arena, enum fail fail, const char *detail,
-                   const struct complaints *complaints, const char *instance);
+/* application/problem+json (RFC 9457): `detail` NULL is the kind's own sentence. What stands in it
+   may come from outside: what is no text becomes `?`. */
+void reply_problem(struct reply *reply, struct arena *arena, enum fail fail, int status,
+                   const char *detail, const struct complaints *complaints, const char *instance);
 void reply_json(struct reply *reply, struct arena *arena, int status, const json_t *body);
 
-/* The headers of every reply (security.md 5). */
+/* The headers of every reply. */
 extern const struct reply_header reply_fixed_headers[];
 extern const size_t reply_fixed_header_count;

@@ -25,15 +25,23 @@ static bool fits(const struct route *route, const char *path, struct arena *aren
 }
 
 const struct route *route_find(enum method method, const char *path, struct arena *arena,
-                               const char *params[VISIT_PARAMS], bool *allowed)
+                               const char *params[VISIT_PARAMS])
 {
-    *allowed = false;
-    for (size_t i = 0; i < route_count; i++) {
-        if (!fits(&routes[i], path, arena, params))
-            continue;
-        if (routes[i].method == method)
+    for (size_t i = 0; i < route_count; i++)
+        if (routes[i].method == method && fits(&routes[i], path, arena, params))
             return &routes[i];
-        *allowed = true;
-    }
     return NULL;
+}
+
+const char *route_allows(const char *path)
+{
+    scoped(arena_scoped) struct arena *arena = arena_new();
+    const char *params[VISIT_PARAMS];
+    const struct route *get = route_find(METHOD_GET, path, arena, params);
+    const struct route *post = route_find(METHOD_POST, path, arena, params);
+    if (get && post)
+        return "GET, HEAD, POST, OPTIONS";
+    if (get) /* somebody's way to a sign-in is gone, not looked at */
+        return get->kind == KIND_AUTH ? "GET, OPTIONS" : "GET, HEAD, OPTIONS";
+    return post ? "POST, OPTIONS" : NULL;
 }

@@ -23,14 +23,16 @@ struct route {
     const char *path; /* `{…}` stands for one segment */
     enum who who;
     enum kind kind;
-    size_t body; /* bytes; 0: none may come */
+    size_t body;       /* bytes; 0: none may come */
+    const char *query; /* the members it knows, with spaces between; NULL: nobody looks at them */
     handler *handler;
 };
 
 extern const struct route routes[];
 extern const size_t route_count;
 
-/* The route of a path, with its parameters; NULL when there is none, and then `*allowed` says
- * whether another method has one. */
+/* The route of a path, with its parameters; NULL when there is none with this method. */
 const struct route *route_find(enum method method, const char *path, struct arena *arena,
-                               const char *params[VISIT_PARAMS], bool *allowed);
+                               const char *params[VISIT_PARAMS]);
+/* The methods that a path has, as the header Allow says it; NULL when it has none. */
+const char *route_allows(const char *path);

@@ -1,5 +1,5 @@
-/* The server: sockets, threads and HTTP by libmicrohttpd, which only this folder's server.c knows.
- */
+/* The server: sockets, threads and HTTP by libmicrohttpd, which only serving.h and what includes it
+ * know. */
 #pragma once
 
 #include "web/web.h"

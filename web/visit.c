@@ -61,7 +61,10 @@ enum next visit_json(struct visit *visit, int status, json_t *body)
 enum next visit_fail(struct visit *visit, enum fail fail)
 {
     const struct complaints *complaints = visit->complaints.count ? &visit->complaints : NULL;
-    reply_problem(&visit->reply, visit->arena, fail, NULL, complaints, visit->id);
+    reply_problem(&visit->reply, visit->arena, fail, fail_status(fail), NULL, complaints,
+                  visit->id);
+    if (fail == FAIL_METHOD)
+        reply_header(&visit->reply, "Allow", route_allows(visit->path));
     return NEXT_REPLY;
 }
 
@@ -74,19 +77,27 @@ enum next visit_refuse(struct visit *visit, enum fail fail, const char *detail, 
     va_end(values);
     (void)because(&visit->why, fail, "%.200s", says);
     const struct complaints *complaints = visit->complaints.count ? &visit->complaints : NULL;
-    reply_problem(&visit->reply, visit->arena, fail, says, complaints, visit->id);
+    reply_problem(&visit->reply, visit->arena, fail, fail_status(fail), says, complaints,
+                  visit->id);
     return NEXT_REPLY;
 }
 
 enum next visit_go(struct visit *visit, const char *location)
 {
     visit->reply.status = 302;
-    visit->reply.type = NULL;
-    visit->reply.body = "";
-    visit->reply.is_static = true;
-    visit->reply.length = 0;
     reply_header(&visit->reply, "Location", location);
     return NEXT_REPLY;
+}
+
+bool visit_takes_nothing(struct visit *visit)
+{
+    if (!visit->json)
+        return true;
+    struct form form = form_open(visit->json, "", &visit->complaints);
+    form_end(&form);
+    if (visit->complaints.count)
+        (void)visit_fail(visit, FAIL_INVALID);
+    return visit->complaints.count == 0;
 }
 
 struct store *visit_store(struct visit *visit)
@@ -145,6 +156,8 @@ enum next visit_change(struct visit *visit,
                        void *data, enum fail (*compose)(struct visit *visit, struct store *store),
                        handler *then)
 {
+    if (visit->is_head)
+        return visit_fail(visit, FAIL_METHOD);
     visit->begun = BEGUN_CHANGE;
     visit->apply = apply;
     visit->apply_data = data;
@@ -210,11 +223,12 @@ enum next web_go_on(struct visit *visit)
 enum next web_run(struct visit *visit)
 {
     enum next next = NEXT_REPLY;
-    bool allowed = false;
     visit->complaints.arena = visit->arena;
-    visit->route = route_find(visit->method, visit->path, visit->arena, visit->params, &allowed);
+    visit->route = route_find(visit->method, visit->path, visit->arena, visit->params);
     if (!visit->route)
-        next = visit_fail(visit, allowed ? FAIL_METHOD : FAIL_NOT_FOUND);
+        next = visit_fail(visit, route_allows(visit->path) ? FAIL_METHOD : FAIL_NOT_FOUND);
+    else if (visit->is_head && visit->route->kind == KIND_AUTH)
+        next = visit_fail(visit, FAIL_METHOD);
     else if (guard_check(visit) == FAIL_NONE)
         next = visit->route->handler(visit);
     give_back(visit);

@@ -31,6 +31,7 @@ struct visit {
     struct arena *arena;
     const struct route *route; /* NULL: none has this path */
     enum method method;
+    bool is_head; /* HEAD: answered as GET is, but it never begins a change */
     const char *path;
     const char *params[VISIT_PARAMS]; /* of `{…}` in the route's path */
     size_t header_count, query_count;
@@ -46,6 +47,7 @@ struct visit {
 
     struct session *session;
     const struct caller *caller; /* of the session; NULL: nobody is signed in */
+    bool role_is_stale;          /* an app role of the session is not counted: it is too old */
 
     struct reply reply;
     struct complaints complaints;
@@ -92,6 +94,9 @@ enum next visit_change(struct visit *visit,
 /* Has the worker find something out, then goes on. */
 enum next visit_inquire(struct visit *visit, enum pace (*step)(struct task *task, void *data),
                         void *data, handler *then);
+
+/* For a POST without members: `{}` or nothing at all. False, with the reply made, otherwise. */
+bool visit_takes_nothing(struct visit *visit);
 
 /* A connection for reading; the call gives it back itself. NULL, with the reply made, when the
  * store does not open. */
