@@ -264,7 +264,7 @@ await specification(
       await button(priya, "Clear the filter").click();
       await shows(priya, "Curfew started");
       const saving = page.waitForEvent("download");
-      await page.getByRole("link", { name: "Proof bundle" }).click();
+      await page.getByRole("button", { name: "Proof bundle" }).click();
       const file = join(curfew.folder, "bundle.tar");
       await (await saving).saveAs(file);
       const verified = await curfew.run("audit", "verify", file);
@@ -272,21 +272,21 @@ await specification(
     },
 
     async "an auditor signs in again after an hour, and is where they were"() {
-    await priya.goto("/history?action=grant.active");
-    for (let minutes = 0; minutes < 60; minutes += 13) {
-      await sandbox.clock.advance("PT13M");
-      const looked = priya.page.waitForResponse((answer) => answer.url().includes("/api/v1/audit?"));
-      await button(priya, "Refresh").click();
-      await looked;
-    }
-    await shows(priya, "Auditors sign in again after an hour.");
-    await accessible(priya, "history, to sign in again");
-    await button(priya, "Sign in again").click();
-    await shows(priya, "Live in the directory until");
-    assert.equal(new URL(priya.page.url()).search, "?action=grant.active");
-  },
+      await priya.goto("/history?action=grant.active");
+      for (let minutes = 0; minutes < 60; minutes += 13) {
+        await sandbox.clock.advance("PT13M");
+        const looked = priya.page.waitForResponse((answer) => answer.url().includes("/api/v1/audit?"));
+        await button(priya, "Refresh").click();
+        await looked;
+      }
+      await shows(priya, "Auditors sign in again after an hour.");
+      await accessible(priya, "history, to sign in again");
+      await button(priya, "Sign in again").click();
+      await shows(priya, "Live in the directory until");
+      assert.equal(new URL(priya.page.url()).search, "?action=grant.active");
+    },
 
-  async "what is not there, or not theirs, looks the same"() {
+    async "what is not there, or not theirs, looks the same"() {
       const nils = await at("Nils Frost");
       await nils.signIn(path);
       await shows(nils, "There is nothing here for you.");

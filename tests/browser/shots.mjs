@@ -234,7 +234,7 @@ await specification(
     async "time passes"() {
       await sandbox.clock.advance("PT9H");
       await ana.goto("/access");
-      await shoot("session-over", ana, ana.page.getByText("What Curfew").or(ana.heading("Curfew")));
+      await shoot("session-over", ana, ana.page.getByText("Your session has ended"));
       await ana.signIn("/access");
       await shoot("access-past", ana, ana.page.getByText("It ended at its time").first());
       await priya.signIn("/history");

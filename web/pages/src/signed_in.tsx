@@ -1,6 +1,6 @@
 import { useEffect, useRef } from "preact/hooks";
 import { get } from "./api/call";
-import { useLive } from "./api/live";
+import { useLive, type Live } from "./api/live";
 import { lookWho } from "./api/session";
 import type { AccessRequest, List, Me } from "./api/types";
 import { Access } from "./pages/access/access";
@@ -18,8 +18,6 @@ const QUEUE = "/api/v1/requests?approvable=true&state=pending";
 const QUEUE_SECONDS = 20;
 const WHO_SECONDS = 120;
 
-export type Queue = ReturnType<typeof useQueue>;
-
 const useQueue = () => useLive<List<AccessRequest>>(QUEUE, () => QUEUE_SECONDS);
 
 /** Whether this person was ever asked to decide: only then is there something to see under Decide. */
@@ -35,7 +33,7 @@ function useWho(): void {
   }, []);
 }
 
-function Page({ place, me, queue }: { place: Place; me: Me; queue: Queue }) {
+function Page({ place, me, queue }: { place: Place; me: Me; queue: Live<List<AccessRequest>> }) {
   switch (place.page) {
     case "ask":
       return <Ask me={me} />;

@@ -8,6 +8,13 @@ export interface Answer<T> {
   body: T;
 }
 
+let whenNobody = () => {};
+
+/** What happens at every 401: nobody is signed in, or nobody any more. */
+export function atSignedOut(then: () => void): void {
+  whenNobody = then;
+}
+
 interface Options {
   /** The page's own refreshing: it does not keep the session awake. */
   background?: boolean;
@@ -42,6 +49,9 @@ async function problemOf(answer: Response): Promise<Problem> {
   });
 }
 
+const unreachable = () =>
+  new Problem({ code: "offline", status: 0, detail: "Curfew cannot be reached from this browser." });
+
 /** Calls the API. Throws a Problem; an aborted call throws the AbortError of the browser. */
 async function call(path: string, body: unknown, options: Options): Promise<Response> {
   const patience = new AbortController();
@@ -58,12 +68,13 @@ async function call(path: string, body: unknown, options: Options): Promise<Resp
     });
     clock.hear(answer.headers.get("Date"), sent, Date.now());
     if (answer.ok) return answer;
+    if (answer.status === 401) whenNobody();
     throw await problemOf(answer);
   } catch (error) {
     if (error instanceof Problem || options.signal?.aborted) throw error;
     if (patience.signal.aborted)
       throw new Problem({ code: "slow", status: 0, detail: "Curfew did not answer in time." });
-    throw new Problem({ code: "offline", status: 0, detail: "Curfew cannot be reached from this browser." });
+    throw unreachable();
   } finally {
     clearTimeout(timer);
     options.signal?.removeEventListener("abort", giveUp);
@@ -76,6 +87,21 @@ export async function get<T>(path: string, options: Options = {}): Promise<T> {
 
 export async function getText(path: string, options: Options = {}): Promise<string> {
   return (await call(path, undefined, options)).text();
+}
+
+export interface Download {
+  name: string;
+  bytes: Blob;
+}
+
+/** A whole file, under the name that the API gives it: one that breaks off on the way is none. */
+export async function getFile(path: string): Promise<Download> {
+  const answer = await call(path, undefined, {});
+  const name = /filename="([^"]+)"/.exec(answer.headers.get("Content-Disposition") ?? "")?.[1] ?? "curfew";
+  const bytes = await answer.blob().catch(() => {
+    throw unreachable();
+  });
+  return { name, bytes };
 }
 
 export async function post<T>(path: string, body: unknown, options: Options = {}): Promise<Answer<T>> {

@@ -1,9 +1,9 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { get } from "./call";
 import { asProblem, type Problem } from "./problem";
-import { signedOut } from "./session";
 
 const SLOW_MS = 2_500;
+const FIRST_PAUSE = 2;
 const LONGEST_PAUSE = 60;
 
 /** Something of the API that is kept fresh while it is looked at. The last value stays when a refresh fails. */
@@ -11,82 +11,96 @@ export interface Live<T> {
   value?: T;
   problem?: Problem;
   slow: boolean;
-  /** The path that this is about: after a change of path the old value is not shown for the new one. */
-  path: string | null;
   refresh(): void;
   /** Takes an answer that came another way, as that of a change. */
   take(value: T): void;
 }
 
-/** `pace` says after how many seconds to look again; nothing is asked while the page is hidden. */
-export function useLive<T>(path: string | null, pace: (value: T) => number): Live<T> {
-  const [shown, show] = useState<Omit<Live<T>, "refresh" | "take">>({ slow: false, path });
-  const hands = useRef({ refresh: () => {}, take: (_value: T) => {} });
+/** What is shown, of which path: after a change of path the old value is not shown for the new one. */
+type Shown<T> = Omit<Live<T>, "refresh" | "take"> & { path: string };
 
-  useEffect(() => {
-    if (path === null) return;
-    const stop = new AbortController();
-    let value: T | undefined;
-    let failures = 0;
-    let over = false;
-    let timer = 0;
-    let turn = 0;
+interface Watch<T> {
+  refresh(): void;
+  take(value: T): void;
+  stop(): void;
+}
 
-    const later = () => {
-      clearTimeout(timer);
-      if (over || document.hidden) return;
-      const seconds = failures ? Math.min(LONGEST_PAUSE, 2 ** (failures + 1)) : value === undefined ? 2 : pace(value);
-      if (seconds < Infinity) timer = setTimeout(() => void look(true), seconds * 1000);
-    };
-    const look = async (background: boolean) => {
-      clearTimeout(timer);
-      const mine = ++turn;
-      const slow = setTimeout(() => show((before) => ({ ...before, slow: true, path })), SLOW_MS);
-      try {
-        const found = await get<T>(path, { background, signal: stop.signal });
-        if (mine !== turn) return;
-        value = found;
-        failures = 0;
-        show({ value, slow: false, path });
-      } catch (error) {
-        if (stop.signal.aborted || mine !== turn) return;
-        const problem = asProblem(error);
-        if (problem.status === 401) signedOut();
-        over = !problem.passes;
-        failures++;
-        show({ value, problem, slow: false, path });
-      } finally {
-        clearTimeout(slow);
-      }
-      later();
-    };
-    const wake = () => (document.hidden ? clearTimeout(timer) : void look(true));
+/** Looks at a path now and again and again, until it is stopped. A turn that a later one has overtaken says nothing. */
+function watch<T>(path: string, pace: (value: T) => number, show: (shown: Shown<T>) => void): Watch<T> {
+  const gone = new AbortController();
+  let value: T | undefined;
+  let failures = 0;
+  let over = false;
+  let timer = 0;
+  let turn = 0;
 
-    hands.current = {
-      refresh() {
-        over = false;
-        void look(false);
-      },
-      take(taken) {
-        turn++;
-        value = taken;
-        failures = 0;
-        show({ value, slow: false, path });
-        later();
-      },
-    };
-    show({ slow: false, path });
-    void look(false);
-    document.addEventListener("visibilitychange", wake);
-    addEventListener("online", wake);
-    return () => {
-      stop.abort();
+  const pause = (): number => {
+    if (failures) return Math.min(LONGEST_PAUSE, 2 ** (failures + 1));
+    return value === undefined ? FIRST_PAUSE : pace(value);
+  };
+  const later = () => {
+    clearTimeout(timer);
+    if (over || document.hidden) return;
+    const seconds = pause();
+    if (seconds < Infinity) timer = setTimeout(() => void look(true), seconds * 1000);
+  };
+  const take = (found: T) => {
+    turn++;
+    value = found;
+    failures = 0;
+    show({ value, slow: false, path });
+    later();
+  };
+  const fail = (problem: Problem) => {
+    over = !problem.passes;
+    failures++;
+    show({ value, problem, slow: false, path });
+    later();
+  };
+  const look = async (background: boolean) => {
+    clearTimeout(timer);
+    const mine = ++turn;
+    const slow = setTimeout(() => show({ value, slow: true, path }), SLOW_MS);
+    try {
+      const found = await get<T>(path, { background, signal: gone.signal });
+      if (mine === turn) take(found);
+    } catch (error) {
+      if (mine === turn && !gone.signal.aborted) fail(asProblem(error));
+    } finally {
+      clearTimeout(slow);
+    }
+  };
+  const wake = () => (document.hidden ? clearTimeout(timer) : void look(true));
+
+  void look(false);
+  document.addEventListener("visibilitychange", wake);
+  addEventListener("online", wake);
+  return {
+    take,
+    refresh() {
+      over = false;
+      void look(false);
+    },
+    stop() {
+      gone.abort();
       clearTimeout(timer);
       document.removeEventListener("visibilitychange", wake);
       removeEventListener("online", wake);
-    };
+    },
+  };
+}
+
+/** `pace` says after how many seconds to look again; nothing is asked while the page is hidden. */
+export function useLive<T>(path: string, pace: (value: T) => number): Live<T> {
+  const [shown, show] = useState<Shown<T>>({ slow: false, path });
+  const watching = useRef<Watch<T> | null>(null);
+
+  useEffect(() => {
+    const now = watch(path, pace, show);
+    watching.current = now;
+    return () => now.stop();
   }, [path]);
 
-  const mine = shown.path === path ? shown : { slow: false, path };
-  return { ...mine, refresh: () => hands.current.refresh(), take: (value) => hands.current.take(value) };
+  const mine = shown.path === path ? shown : { slow: false };
+  return { ...mine, refresh: () => watching.current?.refresh(), take: (value) => watching.current?.take(value) };
 }

@@ -1,6 +1,6 @@
 import { keep, kept } from "../keep";
 import { shared } from "../state";
-import { get, post } from "./call";
+import { atSignedOut, get, post } from "./call";
 import { asProblem, Problem } from "./problem";
 import type { Me } from "./types";
 
@@ -25,15 +25,12 @@ export async function lookWho(background = false): Promise<void> {
     keep("known", true);
   } catch (error) {
     const problem = asProblem(error);
-    if (problem.status === 401) signedOut();
-    else if (!me()) session.set({ phase: "unreachable", problem });
+    if (problem.status !== 401 && !me()) session.set({ phase: "unreachable", problem });
   }
 }
 
-/** Every 401 ends here: the page is hidden behind the sign-in screen, and what was typed is kept. */
-export function signedOut(): void {
-  session.set({ phase: "out", over: kept<boolean>("known") === true });
-}
+/* The page is hidden behind the sign-in screen, and what was typed is kept. */
+atSignedOut(() => session.set({ phase: "out", over: kept<boolean>("known") === true }));
 
 /** To Entra, and back to where the person is now. */
 export function signIn(): void {
@@ -86,9 +83,7 @@ export async function act<T>(path: string, body: unknown, manner: Manner = {}): 
   try {
     return await send<T>(path, body, before?.csrf, manner);
   } catch (error) {
-    if (!(error instanceof Problem)) throw error;
-    if (error.status === 401) signedOut();
-    if (error.code !== "denied") throw error;
+    if (!(error instanceof Problem) || error.code !== "denied") throw error;
     await lookWho();
     const now = me();
     if (!now || now.id !== before?.id || now.csrf === before.csrf) throw error;

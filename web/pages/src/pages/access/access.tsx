@@ -6,6 +6,7 @@ import type { AccessRequest, Grant, List, Me } from "../../api/types";
 import { GrantCard } from "../../parts/grant_card";
 import { Loaded } from "../../parts/loaded";
 import { PageTitle } from "../../parts/page_title";
+import { Section } from "../../parts/section";
 import { grantShown } from "../../words/states";
 import { Everybody } from "./everybody";
 import { PastRow } from "./past";
@@ -25,86 +26,91 @@ function useChangesSaid(grants: Grant[] | undefined): void {
   }, [grants]);
 }
 
+const waits = ({ state }: AccessRequest): boolean => ["checking", "pending"].includes(state);
+
+interface HeldProps {
+  grants: Grant[];
+  requests: AccessRequest[];
+  onChange: () => void;
+}
+
+function Held({ grants, requests, onChange }: HeldProps) {
+  const productOf = (grant: Grant) =>
+    requests.find(({ id }) => id === grant.request)?.named_roles.find(({ id }) => id === grant.role)?.product;
+  return (
+    <Section title="Held now">
+      {grants.length === 0 && <p class="empty">You hold nothing at the moment.</p>}
+      <div class="grid">
+        {grants.map((grant) => (
+          <GrantCard grant={grant} may="release" onChange={onChange} key={grant.id}>
+            <p class="small">
+              {productOf(grant)} · <a href={`/requests/${grant.request}`}>Details</a>
+            </p>
+          </GrantCard>
+        ))}
+      </div>
+    </Section>
+  );
+}
+
+function Waiting({ requests, onChange }: { requests: AccessRequest[]; onChange: () => void }) {
+  if (!requests.length) return null;
+  return (
+    <Section title="Asked for">
+      <div class="grid">
+        {requests.map((request) => (
+          <WaitingCard request={request} onChange={onChange} key={request.id} />
+        ))}
+      </div>
+    </Section>
+  );
+}
+
+function Past({ requests }: { requests: AccessRequest[] }) {
+  if (!requests.length) return <p class="empty">Nothing has ended yet.</p>;
+  return (
+    <ul class="rows">
+      {requests.map((request) => (
+        <PastRow request={request} key={request.id} />
+      ))}
+    </ul>
+  );
+}
+
 /** What one person holds, waits for, and held lately. */
 export function Access({ me }: { me: Me }) {
   const grants = useLive<List<Grant>>("/api/v1/grants?limit=50", (list) => paceOfGrants(list.items));
   const mine = useLive<List<AccessRequest>>("/api/v1/requests?mine=true&limit=30", (list) =>
     paceOfRequests(list.items),
   );
+  const requests = mine.value?.items ?? [];
   useChangesSaid(grants.value?.items);
   const refresh = () => {
     grants.refresh();
     mine.refresh();
   };
-  const products = new Map(
-    mine.value?.items.flatMap((request) =>
-      request.named_roles.map((role) => [`${request.id} ${role.id}`, role.product] as const),
-    ),
+  const ask = (
+    <a href="/" class="button plain">
+      Ask for access
+    </a>
   );
 
   return (
     <>
-      <PageTitle
-        title="My access"
-        beside={
-          <a href="/" class="button plain">
-            Ask for access
-          </a>
-        }
-      />
+      <PageTitle title="My access" beside={ask} />
       <Loaded live={grants} lines={4}>
-        {({ items }) => {
-          const live = items.filter((grant) => !grantOver(grant));
-          const waiting = (mine.value?.items ?? []).filter((request) =>
-            ["checking", "pending"].includes(request.state),
-          );
-          return (
-            <>
-              <section aria-labelledby="held">
-                <h2 id="held">Held now</h2>
-                {live.length === 0 && <p class="empty">You hold nothing at the moment.</p>}
-                <div class="grid">
-                  {live.map((grant) => (
-                    <GrantCard grant={grant} may="release" onChange={refresh} key={grant.id}>
-                      <p class="small">
-                        {products.get(`${grant.request} ${grant.role}`)} ·{" "}
-                        <a href={`/requests/${grant.request}`}>Details</a>
-                      </p>
-                    </GrantCard>
-                  ))}
-                </div>
-              </section>
-              {waiting.length > 0 && (
-                <section aria-labelledby="waiting">
-                  <h2 id="waiting">Asked for</h2>
-                  <div class="grid">
-                    {waiting.map((request) => (
-                      <WaitingCard request={request} onChange={refresh} key={request.id} />
-                    ))}
-                  </div>
-                </section>
-              )}
-            </>
-          );
-        }}
+        {({ items }) => (
+          <>
+            <Held grants={items.filter((grant) => !grantOver(grant))} requests={requests} onChange={refresh} />
+            <Waiting requests={requests.filter(waits)} onChange={refresh} />
+          </>
+        )}
       </Loaded>
-      <section aria-labelledby="past">
-        <h2 id="past">Lately</h2>
+      <Section title="Lately">
         <Loaded live={mine} lines={3}>
-          {({ items }) => {
-            const past = items.filter(requestOver).slice(0, 10);
-            return past.length ? (
-              <ul class="rows">
-                {past.map((request) => (
-                  <PastRow request={request} key={request.id} />
-                ))}
-              </ul>
-            ) : (
-              <p class="empty">Nothing has ended yet.</p>
-            );
-          }}
+          {({ items }) => <Past requests={items.filter(requestOver).slice(0, 10)} />}
         </Loaded>
-      </section>
+      </Section>
       {me.roles.includes("Curfew.Admin") && <Everybody />}
     </>
   );

@@ -3,6 +3,7 @@ import { grantOver, paceOfRequests } from "../../api/pace";
 import type { AccessRequest, List } from "../../api/types";
 import { Badge } from "../../parts/badge";
 import { Loaded } from "../../parts/loaded";
+import { Section } from "../../parts/section";
 import { Left } from "../../parts/time";
 import { nameOf } from "../../words/requests";
 import { grantShown } from "../../words/states";
@@ -13,8 +14,7 @@ const PATH = "/api/v1/requests?state=approved&limit=100";
 export function Everybody() {
   const approved = useLive<List<AccessRequest>>(PATH, (list) => paceOfRequests(list.items));
   return (
-    <section aria-labelledby="everybody">
-      <h2 id="everybody">Everybody&rsquo;s access</h2>
+    <Section title="Everybody&rsquo;s access">
       <Loaded live={approved} lines={3}>
         {({ items }) => {
           const live = items.flatMap((request) =>
@@ -41,6 +41,6 @@ export function Everybody() {
           );
         }}
       </Loaded>
-    </section>
+    </Section>
   );
 }

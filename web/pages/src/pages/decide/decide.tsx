@@ -1,12 +1,12 @@
-import { useLive } from "../../api/live";
+import { useLive, type Live } from "../../api/live";
 import { RESTING } from "../../api/pace";
 import type { AccessRequest, List, Me } from "../../api/types";
 import { Badge } from "../../parts/badge";
 import { Icon } from "../../parts/icon";
 import { Loaded } from "../../parts/loaded";
 import { PageTitle } from "../../parts/page_title";
+import { Section } from "../../parts/section";
 import { Left } from "../../parts/time";
-import type { Queue } from "../../signed_in";
 import { isoWords } from "../../time/span";
 import { nameOf, rolesOf } from "../../words/requests";
 import { LateRow } from "./lately";
@@ -45,51 +45,47 @@ function Waiting({ request }: { request: AccessRequest }) {
   );
 }
 
+function Queue({ requests }: { requests: AccessRequest[] }) {
+  if (!requests.length) return <p class="empty">Nothing waits for you. You get a mail as soon as something does.</p>;
+  return (
+    <div class="grid">
+      {[...requests]
+        .sort((a, b) => (a.lapses_at ?? "").localeCompare(b.lapses_at ?? ""))
+        .map((request) => (
+          <Waiting request={request} key={request.id} />
+        ))}
+    </div>
+  );
+}
+
+function Decided({ requests }: { requests: AccessRequest[] }) {
+  if (!requests.length) return <p class="empty">Nothing was decided yet.</p>;
+  return (
+    <ul class="rows">
+      {requests.map((request) => (
+        <LateRow request={request} key={request.id} />
+      ))}
+    </ul>
+  );
+}
+
 /** What waits for a decision of this person, and what they were asked before. */
-export function Decide({ me, queue }: { me: Me; queue: Queue }) {
+export function Decide({ me, queue }: { me: Me; queue: Live<List<AccessRequest>> }) {
   const lately = useLive<List<AccessRequest>>(LATELY, () => RESTING);
+  const count = queue.value?.items.filter((request) => waitsFor(request, me)).length;
   return (
     <>
       <PageTitle title="Decide" />
-      <section aria-labelledby="queue">
-        <h2 id="queue">
-          Waiting for you{" "}
-          {queue.value && <Badge>{queue.value.items.filter((request) => waitsFor(request, me)).length}</Badge>}
-        </h2>
+      <Section title={<>Waiting for you {count !== undefined && <Badge>{count}</Badge>}</>}>
         <Loaded live={queue} lines={4}>
-          {({ items }) => {
-            const waiting = items
-              .filter((request) => waitsFor(request, me))
-              .sort((a, b) => (a.lapses_at ?? "").localeCompare(b.lapses_at ?? ""));
-            return waiting.length ? (
-              <div class="grid">
-                {waiting.map((request) => (
-                  <Waiting request={request} key={request.id} />
-                ))}
-              </div>
-            ) : (
-              <p class="empty">Nothing waits for you. You get a mail as soon as something does.</p>
-            );
-          }}
+          {({ items }) => <Queue requests={items.filter((request) => waitsFor(request, me))} />}
         </Loaded>
-      </section>
-      <section aria-labelledby="lately">
-        <h2 id="lately">Lately</h2>
+      </Section>
+      <Section title="Lately">
         <Loaded live={lately} lines={3}>
-          {({ items }) => {
-            const decided = items.filter((request) => !waitsFor(request, me));
-            return decided.length ? (
-              <ul class="rows">
-                {decided.map((request) => (
-                  <LateRow request={request} key={request.id} />
-                ))}
-              </ul>
-            ) : (
-              <p class="empty">Nothing was decided yet.</p>
-            );
-          }}
+          {({ items }) => <Decided requests={items.filter((request) => !waitsFor(request, me))} />}
         </Loaded>
-      </section>
+      </Section>
     </>
   );
 }

@@ -2,7 +2,6 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { announce } from "../../announce";
 import { get } from "../../api/call";
 import { asProblem, type Problem } from "../../api/problem";
-import { signedOut } from "../../api/session";
 import type { Event, List } from "../../api/types";
 import { noteSeen } from "./people";
 
@@ -34,9 +33,7 @@ export function useHistory(query: string) {
       announce(`${before.length + page.items.length} events shown.`);
     } catch (error) {
       if (signal.aborted) return;
-      const problem = asProblem(error);
-      if (problem.status === 401) signedOut();
-      show((last) => ({ ...last, problem, loading: false }));
+      show((last) => ({ ...last, problem: asProblem(error), loading: false }));
     }
   };
 

@@ -1,5 +1,6 @@
 import type { AccessRequest, Approval, Me } from "../../api/types";
 import { Icon } from "../../parts/icon";
+import { Section } from "../../parts/section";
 import { Moment } from "../../parts/time";
 import { isoWords } from "../../time/span";
 import { nameOf } from "../../words/requests";
@@ -31,8 +32,7 @@ function Approver({ line, approver, me }: { line: Approval; approver: Approval["
 /** Who can decide, and who has. */
 export function Approvals({ request, me }: { request: AccessRequest; me: Me }) {
   return (
-    <section class="card" aria-labelledby="approvals">
-      <h2 id="approvals">Who decides</h2>
+    <Section card title="Who decides">
       {request.approval.map((line) => (
         <div key={line.rule}>
           <p class="small">
@@ -45,6 +45,6 @@ export function Approvals({ request, me }: { request: AccessRequest; me: Me }) {
           </ul>
         </div>
       ))}
-    </section>
+    </Section>
   );
 }

@@ -6,6 +6,7 @@ import { Cancel, cancellable } from "../../parts/cancel";
 import { Checks } from "../../parts/checks";
 import { GrantCard } from "../../parts/grant_card";
 import { PageTitle } from "../../parts/page_title";
+import { Section } from "../../parts/section";
 import { useNow } from "../../time/clock";
 import { isoWords } from "../../time/span";
 import { nameOf, rolesOf } from "../../words/requests";
@@ -49,14 +50,13 @@ export function RequestView({ request, live, me, onDecided }: Props) {
       <div class="columns">
         <div class="main">
           <Facts request={request} />
-          <section class="card" aria-labelledby="checks">
-            <h2 id="checks">What was checked</h2>
+          <Section card title="What was checked">
             {request.evidence.length ? (
               <Checks evidence={request.evidence} always={WEIGHED} />
             ) : (
               <p class="muted">Curfew is still looking.</p>
             )}
-          </section>
+          </Section>
         </div>
         <div class="side">
           {request.grants.map((grant) => (
@@ -69,10 +69,9 @@ export function RequestView({ request, live, me, onDecided }: Props) {
             />
           ))}
           {request.approval.length > 0 && <Approvals request={request} me={me} />}
-          <section class="card" aria-labelledby="steps">
-            <h2 id="steps">Steps</h2>
+          <Section card title="Steps">
             <Timeline request={request} />
-          </section>
+          </Section>
           {sight.own && cancellable(request) && (
             <Button onClick={() => setCancelling(true)}>Cancel this request</Button>
           )}
