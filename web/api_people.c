@@ -60,7 +60,6 @@ static enum next list_roles(struct visit *visit)
             (void)json_array_append_new(items, view);
     }
     bool known = memberships && memberships->reading.known;
-    fact_free(grouped->memberships);
     return visit_json(
         visit, 200,
         memory_needed(json_pack("{s:o, s:n, s:b}", "items", items, "cursor", "complete", known)));

@@ -135,10 +135,8 @@ static enum fail commit_purpose(struct turn *turn, void *data, struct reason *wh
 static enum next asked(struct visit *visit)
 {
     struct asking *asking = visit->data;
-    if (asking->fail) {
-        json_decref(asking->evidence);
+    if (asking->fail)
         return visit_fail(visit, asking->fail);
-    }
     if (asking->dry_run)
         return asking_verdict(visit, asking);
     if (asking->needs_sign_in) {

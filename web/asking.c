@@ -95,10 +95,18 @@ static enum pace find_groups(struct task *task, void *data)
     return PACE_OVER;
 }
 
+static void free_grouped(void *owned)
+{
+    const struct grouped *grouped = owned;
+    fact_free(grouped->memberships);
+}
+
 enum next asking_groups(struct visit *visit, struct grouped *grouped, handler *then)
 {
     const struct question memberships = question_of(visit);
     grouped->visit = visit;
+    visit->owned = grouped;
+    visit->free_owned = free_grouped;
     grouped->memberships =
         facts_peek(visit->access->facts, &memberships, moment_now_ms() - FACT_MINUTE);
     return grouped->memberships ? then(visit) : visit_inquire(visit, find_groups, grouped, then);
@@ -137,10 +145,18 @@ static enum pace rehearse(struct task *task, void *data)
     return PACE_OVER;
 }
 
+static void free_asking(void *owned)
+{
+    const struct asking *asking = owned;
+    json_decref(asking->evidence);
+}
+
 enum next asking_begin(struct visit *visit, struct asking *asking, handler *then)
 {
     struct first_look look = {0};
     asking->visit = visit;
+    visit->owned = asking;
+    visit->free_owned = free_asking;
     if (asking->dry_run)
         return visit_inquire(visit, rehearse, asking, then);
     if (!from_memory(visit, &look)) {
@@ -162,8 +178,6 @@ enum next asking_verdict(struct visit *visit, struct asking *asking)
         fails |= text_equals(verdict, verdict_text(VERDICT_FAIL));
         unknown |= text_equals(verdict, verdict_text(VERDICT_UNKNOWN));
     }
-    json_decref(asking->evidence);
-    asking->evidence = NULL;
     const char *state = fails && !asking->needs_sign_in  ? "refused"
                         : unknown                        ? "checking"
                         : asking->demands.approval_count ? "pending"

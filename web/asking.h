@@ -22,7 +22,7 @@ struct asking {
 /* Finds out which groups the caller is in, as far as the policy speaks of them. */
 struct grouped {
     struct visit *visit;
-    struct fact *memberships; /* perhaps not known; the handler's to free */
+    struct fact *memberships; /* perhaps not known */
 };
 enum next asking_groups(struct visit *visit, struct grouped *grouped, handler *then);
 /* Finds out what is needed, from memory where it is fresh enough, and then goes on. */

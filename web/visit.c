@@ -238,6 +238,8 @@ enum next web_run(struct visit *visit)
 void visit_end(struct visit *visit)
 {
     give_back(visit);
+    if (visit->free_owned)
+        visit->free_owned(visit->owned);
     session_free(visit->session);
     json_decref(visit->json);
     if (visit->reply.stream.free)

@@ -57,6 +57,10 @@ struct visit {
     /* What was begun, and what goes on when it is answered. */
     handler *then;
     void *data; /* of the handler */
+    /* What the handler owns besides the arena: freed with the call, because it may never go on (the
+       browser has left) when that was found out. */
+    void *owned;
+    void (*free_owned)(void *owned);
     struct act act;
     struct inquiry inquiry;
     enum { BEGUN_NOTHING, BEGUN_CHANGE, BEGUN_INQUIRY } begun;
