@@ -27,6 +27,19 @@ export async function startChromium() {
   return browser;
 }
 
+/** The cases of a specification, each of which says what everybody saw when it failed. */
+export function telling(everybody, cases) {
+  const told = ([says, run]) => [
+    says,
+    () =>
+      run().catch(async (error) => {
+        const seen = await Promise.all(everybody.map((somebody) => somebody.sees()));
+        throw new Error([error.stack, ...seen].join("\n"), { cause: error });
+      }),
+  ];
+  return Object.fromEntries(Object.entries(cases).map(told));
+}
+
 /** Somebody at a browser of their own. `noise` collects what their console said, but for the answers that the test expects. */
 export class Somebody {
   static async at(browser, curfew, person, { viewport = DESKTOP, ...options } = {}) {
@@ -77,6 +90,12 @@ export class Somebody {
   /** Where a person who is signed in can go. */
   get pages() {
     return this.page.getByRole("navigation", { name: "Pages" });
+  }
+
+  /** Where they are and what they read there, for whoever looks into a failure. */
+  async sees() {
+    const text = await this.page.locator("body").innerText({ timeout: 2000 }).catch(() => "(nothing)");
+    return `${this.person} is at ${this.page.url()} and reads:\n${text.replace(/^/gm, "    ").slice(0, 1500)}`;
   }
 
   heading(name) {
