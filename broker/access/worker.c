@@ -1,20 +1,19 @@
 #include "access/worker.h"
 
+#include "access/holds.h"
 #include "access/jobs.h"
 #include "base/log.h"
 #include "base/memory.h"
 #include "base/moment.h"
-#include "outbound/retry.h"
 #include "store/jobs.h"
 
 #include <pthread.h>
-#include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 /* STOP_WITHIN_MS: how long writes in hand may take to be answered when the process is to end. */
-enum { JOBS_AT_ONCE = 500, HOLD_FORGOTTEN_MS = 10 * 60 * 1000, STOP_WITHIN_MS = 5000 };
+enum { JOBS_AT_ONCE = 500, STOP_WITHIN_MS = 5000 };
 
 struct task {
     struct task *next; /* among all tasks */
@@ -40,22 +39,12 @@ struct task {
     enum pace (*then_written)(struct task *task, void *data, const struct written *written);
 };
 
-/* A job that is due but must wait: in memory only, because after a restart it may be tried at once.
- */
-struct hold {
-    struct hold *next;
-    const struct job_kind *kind;
-    char subject[STORED_SUBJECT];
-    unsigned tries;
-    int64_t until_ms;
-};
-
 struct worker {
     struct access *access;
     pthread_t thread;
     bool started;
     struct task *tasks;
-    struct hold *holds;
+    struct holds *holds;
     pthread_mutex_t mutex; /* over what other threads hand in */
     struct inquiry *first, **last;
     bool stopping;
@@ -207,44 +196,10 @@ enum pace task_write(struct task *task, const struct write *write, const char *c
     return PACE_WAIT;
 }
 
-static struct hold *find_hold(struct worker *worker, const struct job_kind *kind,
-                              const char *subject)
-{
-    for (struct hold *hold = worker->holds; hold; hold = hold->next)
-        if (hold->kind == kind && strcmp(hold->subject, subject) == 0)
-            return hold;
-    return NULL;
-}
-
-static void drop_hold(struct worker *worker, const struct job_kind *kind, const char *subject)
-{
-    for (struct hold **at = &worker->holds; *at; at = &(*at)->next) {
-        struct hold *hold = *at;
-        if (hold->kind != kind || strcmp(hold->subject, subject) != 0)
-            continue;
-        *at = hold->next;
-        free(hold);
-        return;
-    }
-}
-
 enum pace task_hold(struct task *task, int64_t ms)
 {
-    struct worker *worker = task->worker;
-    if (!task->kind)
-        return PACE_OVER;
-    struct hold *hold = find_hold(worker, task->kind, task->subject);
-    if (!hold) {
-        hold = MEMORY_NEW(struct hold);
-        hold->kind = task->kind;
-        (void)snprintf(hold->subject, sizeof hold->subject, "%s", task->subject);
-        hold->next = worker->holds;
-        worker->holds = hold;
-    }
-    hold->tries++;
-    int64_t own = retry_backoff_ms(hold->tries, randombytes_random());
-    hold->until_ms = moment_now_ms() + (ms ? ms : own);
-    task->hold_ms = hold->until_ms;
+    if (task->kind)
+        task->hold_ms = holds_put(task->worker->holds, task->kind, task->subject, ms);
     return PACE_OVER;
 }
 
@@ -285,7 +240,7 @@ static void clear_over(struct worker *worker)
         }
         *at = task->next;
         if (task->kind && task->hold_ms < 0)
-            drop_hold(worker, task->kind, task->subject);
+            holds_drop(worker->holds, task->kind, task->subject);
         if (task->inquiry)
             task->inquiry->done(task->inquiry->data);
         task_free(task);
@@ -343,28 +298,8 @@ static int64_t begin_due(struct worker *worker)
         const struct job_kind *kind = job_kind_find(jobs[i].kind);
         if (!kind || is_in_hand(worker, kind, jobs[i].subject))
             continue;
-        const struct hold *hold = find_hold(worker, kind, jobs[i].subject);
-        if (!hold || hold->until_ms <= now_ms)
+        if (holds_until(worker->holds, kind, jobs[i].subject) <= now_ms)
             (void)begin(worker, kind, jobs[i].subject, NULL);
-    }
-    return next;
-}
-
-/* When the first job may be tried again that is held back now; forgets those that nobody came back
- * for. */
-static int64_t next_hold(struct worker *worker)
-{
-    int64_t now_ms = moment_now_ms(), next = INT64_MAX;
-    for (struct hold **at = &worker->holds; *at;) {
-        struct hold *hold = *at;
-        if (hold->until_ms < now_ms - HOLD_FORGOTTEN_MS) {
-            *at = hold->next;
-            free(hold);
-            continue;
-        }
-        if (hold->until_ms > now_ms && hold->until_ms < next)
-            next = hold->until_ms;
-        at = &hold->next;
     }
     return next;
 }
@@ -433,7 +368,7 @@ static int64_t work(void *context)
     int64_t due = begin_due(worker);
     run_tasks(worker);
     clear_over(worker);
-    int64_t held = next_hold(worker), paced = directory_work(worker->access->directory);
+    int64_t held = holds_next(worker->holds), paced = directory_work(worker->access->directory);
     int64_t next = due < held ? due : held;
     return next < paced ? next : paced;
 }
@@ -449,6 +384,7 @@ struct worker *worker_new(struct access *access)
 {
     struct worker *worker = MEMORY_NEW(struct worker);
     worker->access = access;
+    worker->holds = holds_new();
     worker->last = &worker->first;
     (void)pthread_mutex_init(&worker->mutex, NULL);
     return worker;
@@ -505,11 +441,7 @@ void worker_free(struct worker *worker)
         worker->tasks = task->next;
         task_free(task);
     }
-    while (worker->holds) {
-        struct hold *hold = worker->holds;
-        worker->holds = hold->next;
-        free(hold);
-    }
+    holds_free(worker->holds);
     (void)pthread_mutex_destroy(&worker->mutex);
     free(worker);
 }
