@@ -23,11 +23,18 @@ static const char *find_template(const char *kind)
     return NULL;
 }
 
+/* A fact on one line, without what steers how text is shown: whatever was typed, and whatever
+ * people and roles are called, it cannot pretend to be another part of the message. */
 static const char *fact(const json_t *facts, const char *name, size_t length, struct arena *arena)
 {
     const char *key = arena_copy_bytes(arena, name, length);
     const char *text = json_string_value(json_object_get(facts, key));
-    return text ? text : "";
+    char *line = arena_copy(arena, text ? text : "");
+    for (char *at = line; *at; at++)
+        if (*at == '\n' || *at == '\t' || *at == '\r')
+            *at = ' ';
+    text_tame(line);
+    return line;
 }
 
 /* Adds the template with its `{names}` filled; a line whose name in `{?name}` is empty is left out.
@@ -109,22 +116,16 @@ static void add_html(struct text *html, const char *text, const char *link)
     text_add(html, "</body></html>");
 }
 
-/* A subject is one line whatever is filled in: controls become blanks, and it is cut between
- * characters. */
-static const char *one_line(struct arena *arena, const char *text)
+/* Facts are lines, so a subject is one as well; it is cut between characters. */
+static const char *cut(struct arena *arena, const char *subject)
 {
-    char *line = arena_copy(arena, text);
-    for (char *at = line; *at; at++)
-        if ((unsigned char)*at < 0x20 || *at == 0x7F)
-            *at = ' ';
-    size_t length = strlen(line);
+    size_t length = strlen(subject);
     if (length > SUBJECT_MOST) {
         length = SUBJECT_MOST;
-        while (length && ((unsigned char)line[length] & 0xC0) == 0x80)
+        while (length && ((unsigned char)subject[length] & 0xC0) == 0x80)
             length--;
-        line[length] = '\0';
     }
-    return line;
+    return arena_copy_bytes(arena, subject, length);
 }
 
 enum fail letter_write(const char *kind, const json_t *facts, const char *link, struct arena *arena,
@@ -143,7 +144,7 @@ enum fail letter_write(const char *kind, const json_t *facts, const char *link, 
     add_html(&html, text_of(&text), link);
     if (subject.cut || text.cut || html.cut)
         return because(why, FAIL_BROKEN, "message \"%s\" became too long", kind);
-    ret->subject = one_line(arena, text_of(&subject));
+    ret->subject = cut(arena, text_of(&subject));
     ret->text = arena_copy(arena, text_of(&text));
     ret->html = arena_copy(arena, text_of(&html));
     return FAIL_NONE;

@@ -25,22 +25,17 @@ void message_locator(const struct access *access, const struct request_id *reque
     text_scoped(&all);
 }
 
-/* What somebody typed, on one line and cut: it cannot pretend to be another part of the message. */
+/* What somebody typed, cut between characters; that it stays words is the letter's business. */
 static const char *typed(struct arena *arena, const char *text)
 {
     if (!text)
         return "(erased)";
-    char *line = arena_copy(arena, text);
-    for (char *at = line; *at; at++)
-        if (*at == '\n' || *at == '\t')
-            *at = ' ';
-    size_t length = strlen(line);
+    size_t length = strlen(text);
     if (length <= TYPED_MOST)
-        return line;
-    for (length = TYPED_MOST; length && ((unsigned char)line[length] & 0xC0) == 0x80; length--)
+        return text;
+    for (length = TYPED_MOST; length && ((unsigned char)text[length] & 0xC0) == 0x80; length--)
         ;
-    line[length] = '\0';
-    return arena_text(arena, "%s …", line);
+    return arena_text(arena, "%.*s …", (int)length, text);
 }
 
 static const char *shown(const struct person *person)
