@@ -54,15 +54,15 @@ static const char *option(int *count, char **words, const char *name)
     return NULL;
 }
 
-/* Reads the settings named by --config; says what is wrong with them. */
-static struct settings *settings_of(int *count, char **words, int *code)
+/* Reads the settings named by --config; says what is wrong with them. `most` words may stay. */
+static struct settings *settings_of(int *count, char **words, int most, int *code)
 {
     const char *path = option(count, words, "--config");
     scoped(arena_scoped) struct arena *arena = arena_new();
     struct complaints complaints = {.arena = arena};
     struct settings *settings = NULL;
     struct reason why = {0};
-    if (!path || *count) {
+    if (!path || *count > most) {
         *code = usage(path ? "a word that is not known" : "--config FILE is missing");
         return NULL;
     }
@@ -81,7 +81,7 @@ static int command_serve(int count, char **words)
 {
     int code = FINE;
     struct reason why = {0};
-    scoped(settings_scoped) struct settings *settings = settings_of(&count, words, &code);
+    scoped(settings_scoped) struct settings *settings = settings_of(&count, words, 0, &code);
     if (!settings)
         return code;
     if (serve(settings, &code, &why) == FAIL_NONE)
@@ -142,16 +142,12 @@ static int command_backup(int count, char **words)
 {
     int code = FINE;
     struct reason why = {0};
-    char to[4096] = "";
-    if (count && words[0][0] != '-') {
-        (void)snprintf(to, sizeof to, "%s", words[0]);
-        words++, count--;
-    }
-    scoped(settings_scoped) struct settings *settings = settings_of(&count, words, &code);
+    scoped(settings_scoped) struct settings *settings = settings_of(&count, words, 1, &code);
     if (!settings)
         return code;
-    if (!*to)
+    if (count != 1 || words[0][0] == '-')
         return usage("backup takes the file to write");
+    const char *to = words[0];
     if (stores_backup(settings->store, to, &why) == FAIL_NONE) {
         printf("%s holds a copy of %s. Keep the keys in %s apart from it.\n", to, settings->store,
                settings->keys);
@@ -166,7 +162,7 @@ static int command_export(int count, char **words)
     int code = FINE;
     struct reason why = {0};
     const char *format = option(&count, words, "--format");
-    scoped(settings_scoped) struct settings *settings = settings_of(&count, words, &code);
+    scoped(settings_scoped) struct settings *settings = settings_of(&count, words, 0, &code);
     if (!settings)
         return code;
     enum fail fail = export_to(settings, format ? format : "bundle", stdout, &why);
@@ -181,7 +177,7 @@ static int command_accept(int count, char **words)
     int code = FINE;
     struct reason why = {0};
     scoped(text_scoped) struct text says = TEXT_LIMIT(4096);
-    scoped(settings_scoped) struct settings *settings = settings_of(&count, words, &code);
+    scoped(settings_scoped) struct settings *settings = settings_of(&count, words, 0, &code);
     if (!settings)
         return code;
     enum fail fail = accept_store(settings, &says, &why);

@@ -83,7 +83,11 @@ static enum fail read_policy(struct parts *parts, struct reason *why)
 {
     scoped(arena_scoped) struct arena *arena = arena_new();
     struct complaints complaints = {.arena = arena};
-    return policy_read(parts->settings->policies, &parts->access.policy, &complaints, why);
+    enum fail fail =
+        policy_read(parts->settings->policies, &parts->access.policy, &complaints, why);
+    for (size_t i = 0; fail && i < complaints_kept(&complaints); i++)
+        (void)fprintf(stderr, "%s: %s\n", complaints.list[i].field, complaints.list[i].says);
+    return fail;
 }
 
 static enum fail read_pem(const char *path, struct secret **ret, struct reason *why)

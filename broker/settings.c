@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SETTINGS_FILE_LIMIT = 256 * 1024 };
+enum { SETTINGS_FILE_LIMIT = 256 * 1024, HOST_SIZE = 256 };
 
 enum kind {
     KIND_LISTEN,
@@ -53,6 +53,20 @@ struct reading_row {
     void *to;
 };
 
+/* What stands in the file, for a complaint; never what may hide a secret inside. */
+static const char *found(const struct reading_row *r, const json_t *value)
+{
+    struct arena *arena = r->complaints->arena;
+    if (json_is_object(value) || json_is_array(value))
+        return json_is_object(value) ? "an object" : "a list";
+    if (json_is_string(value))
+        return arena_text(arena, "\"%.60s\"", json_string_value(value));
+    char *text = memory_needed(json_dumps(value, JSON_ENCODE_ANY));
+    const char *copy = arena_copy(arena, text);
+    free(text);
+    return copy;
+}
+
 static bool read_choice(const struct reading_row *r, const char *text, size_t count,
                         const char *const choices[])
 {
@@ -68,26 +82,67 @@ static bool read_choice(const struct reading_row *r, const char *text, size_t co
     return found;
 }
 
+static const char *resolved(const struct reading_row *r, const char *path)
+{
+    return path[0] == '/' ? path : arena_text(r->complaints->arena, "%s/%s", r->folder, path);
+}
+
+/* Takes host and port apart; `host` gets the name or address, without brackets. */
+static bool read_host(const char *text, char host[HOST_SIZE])
+{
+    int64_t port = 1;
+    struct in6_addr v6;
+    bool six = text[0] == '[';
+    size_t length = strcspn(text + six, six ? "]" : ":");
+    const char *rest = text + six + length + (six && text[six + length]);
+    if (!length || length >= HOST_SIZE || (*rest && *rest != ':') ||
+        (*rest && (!text_read_number(rest + 1, 65535, &port) || !port)))
+        return false;
+    memcpy(host, text + six, length);
+    host[length] = '\0';
+    return six ? inet_pton(AF_INET6, host, &v6) == 1 : !strpbrk(host, "/?#@ \\\"<>[]");
+}
+
+static bool is_loopback(const char *host)
+{
+    struct in_addr v4;
+    struct in6_addr v6;
+    return text_equals(host, "localhost") ||
+           (inet_pton(AF_INET, host, &v4) == 1 && text_starts_with(host, "127.")) ||
+           (inet_pton(AF_INET6, host, &v6) == 1 && IN6_IS_ADDR_LOOPBACK(&v6));
+}
+
 /* scheme://host[:port] and nothing behind it; plain http only where it never leaves the machine. */
 static bool read_url(const struct reading_row *r, const char *text)
 {
+    char host[HOST_SIZE];
     bool plain = text_starts_with(text, "http://");
-    const char *host = plain ? text + 7 : text_starts_with(text, "https://") ? text + 8 : NULL;
-    if (!host || !*host || strpbrk(host, "/?#@ \\\"<>") || text_forbidden_character(text)) {
+    const char *behind = plain ? text + 7 : text_starts_with(text, "https://") ? text + 8 : NULL;
+    if (!behind || text_forbidden_character(text) || !read_host(behind, host))
         complain(r->complaints, r->row->key,
                  "\"%s\" is not right: write https://host or https://host:port, without a path",
-                 text);
-        return false;
-    }
-    size_t length = strcspn(host, ":");
-    bool loopback = (length == 9 && strncmp(host, "localhost", 9) == 0) ||
-                    text_starts_with(host, "127.") || text_starts_with(host, "[::1]");
-    if (plain && !loopback) {
+                 strchr(text, '@') ? "?" : text);
+    else if (plain && !is_loopback(host))
         complain(r->complaints, r->row->key, "\"%s\": plain http is only for this machine itself",
                  text);
-        return false;
+    else
+        return true;
+    return false;
+}
+
+/* What stands behind a scheme may hold a password: it is not said again. */
+static bool read_store(const struct reading_row *r, const char **text)
+{
+    if (text_starts_with(*text, "postgresql:") || text_starts_with(*text, "postgres:"))
+        complain(r->complaints, r->row->key,
+                 "PostgreSQL is not supported yet: write sqlite:PATH, with PATH on a local disk");
+    else if (!text_starts_with(*text, "sqlite:") || !(*text)[7] || (*text)[7] == ':')
+        complain(r->complaints, r->row->key, "is not a store: write sqlite:PATH");
+    else {
+        *text = arena_text(r->complaints->arena, "sqlite:%s", resolved(r, *text + 7));
+        return true;
     }
-    return true;
+    return false;
 }
 
 static bool read_listen(const struct reading_row *r, const char *text)
@@ -112,11 +167,6 @@ static bool read_listen(const struct reading_row *r, const char *text)
     return false;
 }
 
-static const char *resolved(const struct reading_row *r, const char *path)
-{
-    return path[0] == '/' ? path : arena_text(r->complaints->arena, "%s/%s", r->folder, path);
-}
-
 static void read_text(const struct reading_row *r, const char *text)
 {
     static const char *const clouds[] = {"global", "usgov", "usgov_dod", "china"};
@@ -135,8 +185,7 @@ static void read_text(const struct reading_row *r, const char *text)
         text = resolved(r, text);
         break;
     case KIND_STORE:
-        if (text_starts_with(text, "sqlite:"))
-            text = arena_text(r->complaints->arena, "sqlite:%s", resolved(r, text + 7));
+        fine = read_store(r, &text);
         break;
     case KIND_GUID:
         fine = text_read_guid(text, guid);
@@ -165,7 +214,8 @@ static void read_number(const struct reading_row *r, const json_t *value)
 {
     int64_t number = json_integer_value(value);
     if (!json_is_integer(value) || number < 1 || number > 1000000000)
-        complain(r->complaints, r->row->key, "must be a whole number from 1 to 1000000000");
+        complain(r->complaints, r->row->key, "must be a whole number from 1 to 1000000000, not %s",
+                 found(r, value));
     else
         *(int64_t *)r->to = number;
 }
@@ -175,7 +225,8 @@ static void read_span(const struct reading_row *r, const json_t *value)
     int64_t seconds;
     const char *text = json_string_value(value);
     if (!text || !span_read(text, &seconds) || seconds < 1)
-        complain(r->complaints, r->row->key, "must be a duration such as PT15M");
+        complain(r->complaints, r->row->key, "must be a duration such as PT15M, not %s",
+                 found(r, value));
     else
         *(int64_t *)r->to = seconds;
 }
@@ -185,8 +236,9 @@ static void read_networks(const struct reading_row *r, const json_t *value)
     struct networks *networks = r->to;
     networks->count = 0;
     if (!json_is_array(value) || json_array_size(value) > NETWORKS) {
-        complain(r->complaints, r->row->key, "must be a list of at most %d addresses or networks",
-                 NETWORKS);
+        complain(r->complaints, r->row->key,
+                 "must be a list of at most %d addresses or networks, not %s", NETWORKS,
+                 found(r, value));
         return;
     }
     for (size_t i = 0; i < json_array_size(value); i++) {
@@ -239,8 +291,8 @@ static void read_channels(const struct reading_row *r, const json_t *value)
     struct channels_settings *channels = r->to;
     channels->count = 0;
     if (!json_is_array(value) || json_array_size(value) > SETTINGS_CHANNELS) {
-        complain(r->complaints, r->row->key, "must be a list of at most %d channels",
-                 SETTINGS_CHANNELS);
+        complain(r->complaints, r->row->key, "must be a list of at most %d channels, not %s",
+                 SETTINGS_CHANNELS, found(r, value));
         return;
     }
     for (size_t i = 0; i < json_array_size(value); i++) {
@@ -252,6 +304,8 @@ static void read_channels(const struct reading_row *r, const json_t *value)
         if (from && !strchr(from, '@'))
             form_complain(&form, "from", "\"%s\" is not a mailbox", from);
         form_end(&form);
+        if (channels->count)
+            form_complain(&form, "kind", "is there already: one mailbox sends all messages");
         channels->list[channels->count++] = (struct channel_settings){
             .kind = kinds[kind], .from = arena_copy(r->complaints->arena, from)};
     }
@@ -277,7 +331,8 @@ static void read_value(const struct reading_row *r, const json_t *value)
         break;
     default:
         if (text_is_empty(json_string_value(value)))
-            complain(r->complaints, r->row->key, "must be text that is not empty");
+            complain(r->complaints, r->row->key, "must be text that is not empty, not %s",
+                     found(r, value));
         else
             read_text(r, json_string_value(value));
     }
@@ -313,7 +368,7 @@ static void walk(const json_t *object, const char *prefix, json_t *given,
         else if (is_group(key) && json_is_object(value))
             walk(value, key, given, complaints);
         else if (is_group(key))
-            complain(complaints, key, "must be an object");
+            complain(complaints, key, "must be an object with members of its own");
         else
             complain(complaints, key, "is not a setting; `curfew settings` lists them all");
     }
@@ -340,11 +395,22 @@ static void fill(struct settings *settings, const json_t *given, const char *fol
     }
 }
 
+/* Whether a setting of this group is wrong already: then nothing can be said of them together. */
+static bool is_wrong(const struct complaints *complaints, const char *group)
+{
+    for (size_t i = 0; i < complaints_kept(complaints); i++)
+        if (text_starts_with(complaints->list[i].field, group))
+            return true;
+    return false;
+}
+
 static void check_credential(struct complaints *complaints, const char *group,
                              const char *certificate, const char *key, const char *secret,
                              const char *token, bool needed)
 {
     int kinds = (certificate || key) + (secret != NULL) + (token != NULL);
+    if (is_wrong(complaints, group))
+        return;
     if ((certificate != NULL) != (key != NULL))
         complain(complaints, group, "`certificate_file` and `key_file` go together");
     else if (kinds > 1 || (needed && !kinds))
@@ -361,17 +427,18 @@ static void check_together(const struct settings *s, struct complaints *complain
     check_credential(complaints, "entra.directory", s->directory_certificate_file,
                      s->directory_key_file, s->directory_secret_file,
                      s->directory_federated_token_file, s->directory_client_id != NULL);
-    if ((s->tls_certificate_file != NULL) != (s->tls_key_file != NULL))
+    bool tls_wrong = is_wrong(complaints, "tls_") || is_wrong(complaints, "proxies");
+    if (!tls_wrong && (s->tls_certificate_file != NULL) != (s->tls_key_file != NULL))
         complain(complaints, "tls_certificate_file", "goes together with `tls_key_file`");
     bool loopback =
         s->listen && (text_starts_with(s->listen, "127.") || text_starts_with(s->listen, "[::1]"));
-    if (s->listen && !loopback && !s->tls_certificate_file && !s->proxies.count)
+    if (!tls_wrong && s->listen && !loopback && !s->tls_certificate_file && !s->proxies.count)
         complain(
             complaints, "listen",
             "%s would speak plain HTTP to the network: give `tls_certificate_file`, or name the "
             "reverse proxy in `proxies`",
             s->listen);
-    if (s->directory_client_id == NULL &&
+    if (!is_wrong(complaints, "entra.directory") && s->directory_client_id == NULL &&
         (s->directory_certificate_file || s->directory_secret_file ||
          s->directory_federated_token_file))
         complain(complaints, "entra.directory.client_id", "is missing beside its credential");
@@ -398,8 +465,7 @@ enum fail settings_read(const char *path, struct settings **ret, struct complain
     struct form top = form_open(json, "", complaints);
     walk(top.object, "", given, complaints);
     fill(settings, given, *folder ? folder : "/", complaints);
-    if (!complaints->count)
-        check_together(settings, complaints);
+    check_together(settings, complaints);
     complaints->arena = complaining;
     if (complaints->count) {
         for (size_t i = 0; i < complaints_kept(complaints); i++) {
