@@ -42,8 +42,10 @@ enum fail accept_store(const struct settings *settings, struct text *says, struc
         highest = *keys_highest(parts.access.keys);
         ledger_checkpoint(parts.access.ledger, &own);
         fail = keys_begin_epoch(parts.access.keys, &own, moment_now(), why);
-        if (!fail)
+        if (!fail) {
+            ledger_accept(parts.access.ledger);
             fail = act_now(&parts.access, &operator, record_accepted, &highest, why);
+        }
         if (!fail)
             text_addf(says,
                       "Accepted: the log goes on as %s from event %lld. %lld events were recorded "

@@ -24,8 +24,7 @@ enum next get_ready(struct visit *visit)
     if (fail)
         return visit_fail(visit, fail);
     if (visit->access->safe_mode)
-        return visit_refuse(visit, FAIL_UNAVAILABLE, "Safe mode: %s. Nothing is granted.",
-                            visit->access->safe_why);
+        return visit_fail(visit, FAIL_UNAVAILABLE);
     return visit_json(visit, 200, memory_needed(json_pack("{s:s}", "status", "ready")));
 }
 

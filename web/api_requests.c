@@ -155,6 +155,8 @@ enum next post_request(struct visit *visit)
     submission_read(visit->json, &visit->complaints, &asking->submission);
     if (visit->complaints.count)
         return visit_fail(visit, FAIL_INVALID);
+    if (!asking->dry_run && visit->access->safe_mode) /* before somebody signs in afresh for it */
+        return visit_fail(visit, FAIL_UNAVAILABLE);
     asking->submission.caller = visit->caller;
     return asking_begin(visit, asking, asked);
 }
@@ -261,7 +263,7 @@ static enum next decide_failed(struct visit *visit)
         return sight.requester
                    ? visit_refuse(visit, FAIL_DENIED, "Nobody decides on their own request.")
                    : visit_refuse(visit, FAIL_DENIED, "You are not an approver of this request.");
-    if (visit->fail == FAIL_UNAVAILABLE)
+    if (visit->fail == FAIL_UNAVAILABLE && !visit->access->safe_mode)
         return visit_refuse(
             visit, FAIL_UNAVAILABLE,
             "Entra does not say at the moment whether you may decide. Nothing was changed: "

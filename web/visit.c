@@ -60,6 +60,9 @@ enum next visit_json(struct visit *visit, int status, json_t *body)
 
 enum next visit_fail(struct visit *visit, enum fail fail)
 {
+    if (fail == FAIL_UNAVAILABLE && visit->access->safe_mode)
+        return visit_refuse(visit, fail, "Safe mode: %s. Nothing is granted.",
+                            visit->access->safe_why);
     const struct complaints *complaints = visit->complaints.count ? &visit->complaints : NULL;
     reply_problem(&visit->reply, visit->arena, fail, fail_status(fail), NULL, complaints,
                   visit->id);

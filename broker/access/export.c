@@ -190,6 +190,9 @@ static const char *words_of(const struct history *history)
 static enum fail open_bundle(struct history *history, const char *checkpoint, struct reason *why)
 {
     scoped(text_scoped) struct text policy = TEXT_LIMIT(64 * 1024);
+    if (history->access->safe_mode)
+        return because(why, FAIL_UNAVAILABLE, "safe mode proves nothing: %s",
+                       history->access->safe_why);
     keys_trust(history->access->keys, &policy);
     const struct bundle_order order = {
         .checkpoint = checkpoint,

@@ -27,7 +27,7 @@ struct keys {
     char *folder;
     struct seal *seal;
     struct secret *seed;
-    struct note_signer *signer, *exporter;
+    struct note_signer *signer, *exporter, *restored;
     struct checkpoint highest;
     size_t epoch_count;
     struct epoch epochs[EPOCHS];
@@ -39,6 +39,23 @@ static const char *const sealing_name = "sealing.key", *const signing_name = "au
 static void path_of(const struct keys *keys, const char *name, struct text *path)
 {
     text_addf(path, "%s/%s", keys->folder, name);
+}
+
+/* Whoever may change the folder could put other keys there, or an older highest checkpoint. */
+static enum fail check_folder(const struct keys *keys, struct reason *why)
+{
+    struct stat about;
+    scoped(text_scoped) struct text highest = TEXT_LIMIT(4096);
+    path_of(keys, highest_name, &highest);
+    if (stat(keys->folder, &about) != 0 || !S_ISDIR(about.st_mode))
+        return because(why, FAIL_INVALID, "%s is not a folder", keys->folder);
+    if (about.st_mode & (S_IWGRP | S_IWOTH))
+        return because(why, FAIL_INVALID, "%s may be changed by others: chmod 700 it",
+                       keys->folder);
+    if (stat(text_of(&highest), &about) == 0 && about.st_mode & (S_IWGRP | S_IRWXO))
+        return because(why, FAIL_INVALID, "%s may be read or changed by others: chmod 600 it",
+                       text_of(&highest));
+    return FAIL_NONE;
 }
 
 static bool is_there(const struct keys *keys, const char *name)
@@ -70,7 +87,7 @@ static enum fail key_of(const struct keys *keys, const char *name, bool make, st
 
 static enum fail take_origin(struct keys *keys, const char *origin, struct reason *why)
 {
-    char export_name[NOTE_NAME_SIZE];
+    char export_name[NOTE_NAME_SIZE], restored_name[NOTE_NAME_SIZE + 16];
     if (keys->epoch_count == EPOCHS || strlen(origin) >= NOTE_NAME_SIZE ||
         !manifest_key_name(origin, export_name))
         return because(why, FAIL_INVALID, "the origin \"%s\" is too long, or there were too many",
@@ -80,9 +97,13 @@ static enum fail take_origin(struct keys *keys, const char *origin, struct reaso
     epoch->last = NUMBER_MOST;
     note_signer_free(keys->signer);
     note_signer_free(keys->exporter);
-    keys->signer = keys->exporter = NULL;
+    note_signer_free(keys->restored);
+    keys->signer = keys->exporter = keys->restored = NULL;
+    (void)snprintf(restored_name, sizeof restored_name, "%s/restored", origin);
     enum fail fail = note_signer_new(origin, keys->seed, &keys->signer, why);
-    return fail ? fail : note_signer_new(export_name, keys->seed, &keys->exporter, why);
+    if (!fail)
+        fail = note_signer_new(export_name, keys->seed, &keys->exporter, why);
+    return fail ? fail : note_signer_new(restored_name, keys->seed, &keys->restored, why);
 }
 
 static enum fail write_highest(const struct keys *keys, int64_t now, struct reason *why)
@@ -147,6 +168,9 @@ enum fail keys_open(const char *folder, const char *origin, bool fresh, struct k
     if (mkdir(folder, 0700) != 0 && errno != EEXIST)
         return because(why, FAIL_INVALID, "the folder of keys %s cannot be made: %s", folder,
                        strerror(errno));
+    enum fail fail = check_folder(keys, why);
+    if (fail)
+        return fail;
     bool some = is_there(keys, sealing_name) || is_there(keys, signing_name);
     bool make = fresh && !some;
     if (!some && !make)
@@ -156,7 +180,7 @@ enum fail keys_open(const char *folder, const char *origin, bool fresh, struct k
             "belong to it",
             folder);
     scoped(secret_scoped) struct secret *sealing = NULL;
-    enum fail fail = key_of(keys, sealing_name, make, &sealing, why);
+    fail = key_of(keys, sealing_name, make, &sealing, why);
     if (!fail)
         fail = key_of(keys, signing_name, make, &keys->seed, why);
     if (fail)
@@ -185,6 +209,7 @@ void keys_free(struct keys *keys)
     secret_free(keys->seed);
     note_signer_free(keys->signer);
     note_signer_free(keys->exporter);
+    note_signer_free(keys->restored);
     free(keys->folder);
     free(keys);
 }
@@ -197,6 +222,11 @@ const struct seal *keys_seal(const struct keys *keys)
 const struct note_signer *keys_signer(const struct keys *keys)
 {
     return keys->signer;
+}
+
+const struct note_signer *keys_restored_signer(const struct keys *keys)
+{
+    return keys->restored;
 }
 
 const struct note_signer *keys_export_signer(const struct keys *keys)

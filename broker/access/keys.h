@@ -10,8 +10,8 @@
 struct keys; /* opaque; any thread */
 
 /* Reads the folder. Keys are made only when `fresh` (the store is empty) and none are there;
-   FAIL_INVALID when some are missing beside a store that is not empty, or when they are not
-   private. `origin` names the log of a fresh store. */
+   FAIL_INVALID when some are missing beside a store that is not empty, or when they or their folder
+   are not private. `origin` names the log of a fresh store. */
 enum fail keys_open(const char *folder, const char *origin, bool fresh, struct keys **ret,
                     struct reason *why);
 void keys_free(struct keys *keys);
@@ -20,6 +20,9 @@ SCOPED(keys)
 const struct seal *keys_seal(const struct keys *keys);
 /* Signs checkpoints, under the origin's name. */
 const struct note_signer *keys_signer(const struct keys *keys);
+/* Signs checkpoints in safe mode, under `<origin>/restored`, which no verifier is told to trust:
+   the same name must never stand under two histories (I-12). */
+const struct note_signer *keys_restored_signer(const struct keys *keys);
 /* Signs manifests of bundles, under `<origin>/export`. */
 const struct note_signer *keys_export_signer(const struct keys *keys);
 const char *keys_origin(const struct keys *keys);

@@ -32,10 +32,17 @@ struct ledger {
     struct ledger_listener listener;
 };
 
+/* In safe mode the log goes on beside the one that was recorded: under another name. */
+static const struct note_signer *signer_of(const struct ledger *ledger)
+{
+    return ledger->sound ? keys_signer(ledger->keys) : keys_restored_signer(ledger->keys);
+}
+
 static struct checkpoint checkpoint_of(const struct ledger *ledger, const struct head *head)
 {
     struct checkpoint checkpoint = {.size = head->tree.size, .root = merkle_root(&head->tree)};
-    (void)snprintf(checkpoint.origin, sizeof checkpoint.origin, "%s", keys_origin(ledger->keys));
+    (void)snprintf(checkpoint.origin, sizeof checkpoint.origin, "%s",
+                   note_signer_key(signer_of(ledger))->name);
     return checkpoint;
 }
 
@@ -197,7 +204,7 @@ static enum fail frame_seal(void *context, struct store *store, struct reason *w
     if (ledger->pending.tree.size == ledger->on_disk.tree.size)
         return FAIL_NONE;
     struct checkpoint checkpoint = checkpoint_of(ledger, &ledger->pending);
-    const struct note_signer *signer = keys_signer(ledger->keys);
+    const struct note_signer *signer = signer_of(ledger);
     scoped(text_scoped) struct text note = TEXT_LIMIT(NOTE_MOST);
     enum fail fail = checkpoint_sign(&checkpoint, 1, &signer, &note, why);
     struct stored_head row = {.size = ledger->pending.tree.size,
@@ -260,6 +267,11 @@ struct writer_frame ledger_frame(struct ledger *ledger, const struct ledger_list
         .undone = frame_undone,
         .lost = frame_lost,
     };
+}
+
+void ledger_accept(struct ledger *ledger)
+{
+    ledger->sound = true;
 }
 
 void ledger_checkpoint(const struct ledger *ledger, struct checkpoint *ret)

@@ -34,3 +34,6 @@ struct writer_frame ledger_frame(struct ledger *ledger, const struct ledger_list
 void ledger_checkpoint(const struct ledger *ledger, struct checkpoint *ret);
 /* Keeps the highest checkpoint on disk; at the orderly end. */
 enum fail ledger_sync(struct ledger *ledger, struct reason *why);
+/* The store was taken for good, under a new origin (keys_begin_epoch): from now on it is the log.
+   Before the writer has anything to do. */
+void ledger_accept(struct ledger *ledger);
