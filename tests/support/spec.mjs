@@ -23,14 +23,18 @@ async function timed(promise, seconds) {
   }
 }
 
+/** How much of it went wrong: a program that does not end as it should is a failure too. */
 async function cleanUp() {
+  let failed = 0;
   for (let clean = atEnd.pop(); clean; clean = atEnd.pop()) {
     try {
       await clean();
     } catch (error) {
+      failed++;
       console.error("cleaning up:", error);
     }
   }
+  return failed;
 }
 
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
@@ -55,7 +59,7 @@ export async function specification(name, cases, { seconds = 60 } = {}) {
       console.error(`${name}: ${says}\n${error?.stack ?? error}`);
     }
   }
-  await cleanUp();
+  failed += await cleanUp();
   if (process.env.TALLY) {
     writeFileSync(join(process.env.TALLY, name.replaceAll("/", ".")), `${passed} ${failed}\n`);
   }
