@@ -7,6 +7,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { eventually } from "./eventually.mjs";
+import { holdCalls } from "./registration.mjs";
 import { CURFEW, TENANT } from "./sandbox.mjs";
 import { finally_ } from "./spec.mjs";
 
@@ -242,6 +243,7 @@ export async function setUpCurfew(sandbox, { policy, settings = {}, program = pr
   writeFileSync(config, JSON.stringify(usual, null, 1));
   const curfew = new Curfew({ sandbox, folder, origin, port, config, program, environment, settings: usual });
   await curfew.register();
+  finally_(() => holdCalls(sandbox));
   finally_(() => curfew.stop());
   return curfew;
 }

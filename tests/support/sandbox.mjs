@@ -20,7 +20,12 @@ import { finally_ } from "./spec.mjs";
 export const TENANT = "7e4a0000-0000-4000-8000-000000000001";
 export const CURFEW = "a9900000-0000-4000-8000-000000000001";
 export const PLANNER = "a9900000-0000-4000-8000-000000000002"; // an unrelated registration
-export const SECRETS = { [CURFEW]: "sandbox-secret-of-curfew", [PLANNER]: "sandbox-secret-of-the-planner" };
+export const WORKBENCH = "a9900000-0000-4000-8000-000000000003"; // whom tests call Graph as: Curfew's own may only what it needs
+export const SECRETS = {
+  [CURFEW]: "sandbox-secret-of-curfew",
+  [PLANNER]: "sandbox-secret-of-the-planner",
+  [WORKBENCH]: "sandbox-secret-of-the-workbench",
+};
 export const GRAPH_SCOPE = "https://graph.microsoft.com/.default";
 export const PERSONS = {
   ana: "9e450000-0000-4000-8000-000000000001",
@@ -175,8 +180,7 @@ class Sandbox {
 
   /** Registers a further redirect URI of Curfew. */
   async allowRedirect(uri) {
-    const { items } = await this.control("GET", "/apps");
-    const { redirect_uris } = items.find((app) => app.id === CURFEW);
+    const { redirect_uris } = await this.app(CURFEW);
     return this.control("PATCH", `/apps/${CURFEW}`, { redirect_uris: [...new Set([...redirect_uris, uri])] });
   }
 
@@ -333,7 +337,7 @@ class Sandbox {
   }
 
   /** An application's token for Graph. */
-  async appToken(client = CURFEW) {
+  async appToken(client = WORKBENCH) {
     const { body } = await this.token({
       grant_type: "client_credentials",
       client_id: client,
@@ -343,7 +347,7 @@ class Sandbox {
     return body.access_token;
   }
 
-  /** A call of Graph as the application; the body is parsed where it is JSON. */
+  /** A call of Graph as the workbench; the body is parsed where it is JSON. */
   async graph(path, { method, body, token, headers = {}, version = "/v1.0" } = {}) {
     this.ownToken ??= await this.appToken();
     const answer = await fetch(path.startsWith("http") ? path : this.origin + version + path, {
@@ -392,15 +396,18 @@ class Sandbox {
     });
   }
 
-  /** Has the application hold exactly these permissions for a while: `await run(token)`. */
+  async app(id) {
+    return (await this.control("GET", "/apps")).items.find((app) => app.id === id);
+  }
+
+  /** Has the workbench hold exactly these permissions for a while: `await run(token)`. */
   async withPermissions(permissions, run) {
-    const { items } = await this.control("GET", "/apps");
-    const before = items.find((app) => app.id === CURFEW).permissions;
-    await this.control("PATCH", `/apps/${CURFEW}`, { permissions });
+    const { permissions: before } = await this.app(WORKBENCH);
+    await this.control("PATCH", `/apps/${WORKBENCH}`, { permissions });
     try {
       return await run(await this.appToken());
     } finally {
-      await this.control("PATCH", `/apps/${CURFEW}`, { permissions: before });
+      await this.control("PATCH", `/apps/${WORKBENCH}`, { permissions: before });
     }
   }
 

@@ -1,7 +1,7 @@
 // Goal: users, groups, devices, risk and Conditional Access read as Graph answers them (scenarios G, contract 9 and 12).
 import assert from "node:assert/strict";
 import { specification } from "../../support/spec.mjs";
-import { AT_ONCE, CURFEW, device, GROUPS, PERSONS, startSandbox } from "../../support/sandbox.mjs";
+import { AT_ONCE, device, GROUPS, PERSONS, startSandbox, WORKBENCH } from "../../support/sandbox.mjs";
 
 const sandbox = await startSandbox({ switches: AT_ONCE });
 const get = (path, options) => sandbox.graph(path, options);
@@ -31,7 +31,7 @@ await specification("sandbox/graph", {
       assert.match(answer.headers.get("www-authenticate"), /^Bearer realm=""/);
     }
     const own = await sandbox.control("POST", "/tokens", {
-      claims: { aud: "https://graph.microsoft.com", tid: sandbox.tenant, appid: CURFEW, exp: 9999999999 },
+      claims: { aud: "https://graph.microsoft.com", tid: sandbox.tenant, appid: WORKBENCH, exp: 9999999999 },
     });
     assert.equal((await get("/users/x", { token: own.token })).status, 401);
     const token = await sandbox.appToken();

@@ -1,7 +1,7 @@
 // Goal: sendMail takes what Exchange takes, answers 202 with nothing, and the mail lies in the mailbox.
 import assert from "node:assert/strict";
 import { specification } from "../../support/spec.mjs";
-import { CURFEW, PERSONS, startSandbox } from "../../support/sandbox.mjs";
+import { PERSONS, startSandbox, WORKBENCH } from "../../support/sandbox.mjs";
 
 const sandbox = await startSandbox();
 const to = (...addresses) => addresses.map((address) => ({ emailAddress: { address } }));
@@ -87,7 +87,7 @@ await specification("sandbox/mail", {
     const other = await send({}, { from: PERSONS.lena });
     assert.deepEqual([other.status, other.code], [403, "ErrorAccessDenied"]);
     assert.equal((await send({}, { from: "nobody@contoso.example" })).code, "ErrorInvalidUser");
-    await sandbox.control("PATCH", `/apps/${CURFEW}`, { mail_from: ["lena.vogt@contoso.example"] });
+    await sandbox.control("PATCH", `/apps/${WORKBENCH}`, { mail_from: ["lena.vogt@contoso.example"] });
     assert.equal((await send({}, { from: PERSONS.lena })).status, 202);
     assert.equal((await send()).status, 403);
     await sandbox.withPermissions(["User.Read.All"], async (token) =>
@@ -96,7 +96,7 @@ await specification("sandbox/mail", {
   },
 
   "the front page shows text with links, and HTML in a frame that can do nothing": async () => {
-    await sandbox.control("PATCH", `/apps/${CURFEW}`, { mail_from: ["curfew@contoso.example"] });
+    await sandbox.control("PATCH", `/apps/${WORKBENCH}`, { mail_from: ["curfew@contoso.example"] });
     await send({
       subject: "<script>alert(1)</script>",
       body: { contentType: "HTML", content: "<p onclick=evil()>Hello</p><script>evil()</script>" },

@@ -15,6 +15,9 @@ import {
 } from "../../support/sandbox.mjs";
 
 const sandbox = await startSandbox({ switches: AT_ONCE });
+const everyClaim = ["acct", "acrs", "auth_time", "sid", "xms_cc"];
+const registerClaims = (optional_claims) => sandbox.control("PATCH", `/apps/${CURFEW}`, { optional_claims });
+await registerClaims({ id_token: everyClaim, access_token: everyClaim });
 const contexts = (...wanted) => ({
   id_token: { acrs: { essential: true, values: wanted } },
   access_token: { acrs: { essential: true, values: wanted }, xms_cc: { values: ["cp1"] } },
@@ -145,14 +148,9 @@ await specification("sandbox/sign_in", {
   },
 
   "optional claims come only when the registration lists them": async () => {
-    await sandbox.control("PATCH", `/apps/${CURFEW}`, { optional_claims: {} });
+    await registerClaims({});
     const { id, api } = await tokens();
-    await sandbox.control("PATCH", `/apps/${CURFEW}`, {
-      optional_claims: {
-        id_token: ["acct", "acrs", "auth_time", "sid", "xms_cc"],
-        access_token: ["acct", "acrs", "auth_time", "sid", "xms_cc"],
-      },
-    });
+    await registerClaims({ id_token: everyClaim, access_token: everyClaim });
     assert.equal(id.auth_time ?? id.acct ?? id.sid ?? api.auth_time, undefined);
   },
 

@@ -98,7 +98,7 @@ await specification("sandbox/start", {
       journal.map((entry) => entry.n),
       [1, 2],
     );
-    assert.equal(journal[1].app, "Curfew");
+    assert.equal(journal[1].app, "Workbench");
     assert.equal(await second.stop(), 0);
   },
 

@@ -60,7 +60,7 @@ await specification("sandbox/wire", {
     assert.equal((await post()).error, "ECONNRESET");
     assert.equal((await held()).length, 0);
     const entry = (await sandbox.journal()).at(-1);
-    assert.deepEqual([entry.status, entry.effect, entry.fault, entry.app], [null, null, { kind: "reset" }, "Curfew"]);
+    assert.deepEqual([entry.status, entry.effect, entry.fault, entry.app], [null, null, { kind: "reset" }, "Workbench"]);
   },
 
   "G08 H04 reset after the effect: the answer is lost, and a blind repetition meets what is there": async () => {
