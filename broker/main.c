@@ -3,6 +3,7 @@
 #include "base/file.h"
 #include "base/moment.h"
 #include "base/text.h"
+#include "outbound/probe.h"
 #include "policies/policy.h"
 #include "serve.h"
 #include "settings.h"
@@ -87,6 +88,20 @@ static int command_serve(int count, char **words)
     if (serve(settings, &code, &why) == FAIL_NONE)
         return code;
     (void)fprintf(stderr, "curfew does not start: %s\n", why.text);
+    return ANSWER_IS_NO;
+}
+
+static int command_health(int count, char **words)
+{
+    int code = FINE;
+    struct reason why = {0};
+    scoped(settings_scoped) struct settings *settings = settings_of(&count, words, &code);
+    if (!settings)
+        return code;
+    bool tls = settings->tls_certificate_file != NULL;
+    if (probe(settings->listen, tls, "/healthz", &why) == FAIL_NONE)
+        return FINE;
+    (void)fprintf(stderr, "not healthy: %s\n", why.text);
     return ANSWER_IS_NO;
 }
 
@@ -199,6 +214,7 @@ static int command_version(int count, char **words)
 
 static const struct command commands[] = {
     {"serve", "--config FILE", "Serves until TERM.", command_serve},
+    {"health", "--config FILE", "Asks the one that serves whether it is alive.", command_health},
     {"settings", "", "Prints every setting with its default and meaning.", command_settings},
     {"policy check", "FOLDER", "Reads the policy files of a folder and says what is wrong.",
      command_policy_check},
