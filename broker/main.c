@@ -95,7 +95,7 @@ static int command_health(int count, char **words)
 {
     int code = FINE;
     struct reason why = {0};
-    scoped(settings_scoped) struct settings *settings = settings_of(&count, words, &code);
+    scoped(settings_scoped) struct settings *settings = settings_of(&count, words, 0, &code);
     if (!settings)
         return code;
     bool tls = settings->tls_certificate_file != NULL;
