@@ -68,6 +68,8 @@ enum next visit_fail(struct visit *visit, enum fail fail)
                   visit->id);
     if (fail == FAIL_METHOD)
         reply_header(&visit->reply, "Allow", route_allows(visit->path));
+    if (fail == FAIL_TOO_MANY) /* quotas of an hour and more slide: a bit comes back soon */
+        reply_header(&visit->reply, "Retry-After", "600");
     return NEXT_REPLY;
 }
 
