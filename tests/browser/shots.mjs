@@ -117,6 +117,24 @@ await specification(
       await shoot("access-empty", nils, page.getByText("Nothing has ended yet"));
     },
 
+    async "a menu, and too often"() {
+      const { page } = tom;
+      await tom.goto("/access");
+      await page.getByText("Everybody").waitFor();
+      await page.locator("summary").first().click();
+      await shoot("menu", tom, page.getByRole("button", { name: "Sign out" }));
+      await page.route("**/api/v1/roles", (route) =>
+        route.fulfill({
+          status: 429,
+          headers: { "Retry-After": "42" },
+          json: { code: "too_many", status: 429, detail: "You are calling more often than is allowed." },
+        }),
+      );
+      await tom.goto("/");
+      await shoot("too-often", tom, page.getByText("Try again in 42"));
+      await page.unrouteAll({ behavior: "ignoreErrors" });
+    },
+
     async deciding() {
       const asked = await api.ana.ask({ justification: why, ticket: "INC-4711", duration: "PT2H" });
       const other = await api.ben.ask({
@@ -239,6 +257,32 @@ await specification(
       await shoot("access-past", ana, ana.page.getByText("It ended at its time").first());
       await priya.signIn("/history");
       await sandbox.clock.advance("PT10M");
+    },
+
+    async "names as long as they come"() {
+      const { page } = ana;
+      const long = "Maximiliane-Wilhelmine von und zu Hohenlohe-Waldenburg-Schillingsfürst";
+      const role = "Microsoft Defender for Endpoint Vulnerability Management Remediation Administrator (production)";
+      await page.route("**/api/v1/**", async (route) => {
+        const answer = await route.fetch();
+        const text = (await answer.text())
+          .replaceAll('"Ana Torres"', JSON.stringify(long))
+          .replaceAll('"Copilot owner"', JSON.stringify(role))
+          .replaceAll(why, `https://example.com/${"incidents-".repeat(30)} ${why}`);
+        await route.fulfill({ response: answer, body: text });
+      });
+      for (const [name, path] of Object.entries({ ask: "/", access: "/access" })) {
+        await ana.goto(path);
+        await shoot(`long-${name}`, ana, page.getByText("Remediation Administrator").first());
+      }
+      await page.getByText("Remediation Administrator").first().click();
+      await shoot("long-request", ana, page.getByText("Steps", { exact: true }));
+      await page.unrouteAll({ behavior: "ignoreErrors" });
+      await page.emulateMedia({ media: "print" });
+      await page.reload();
+      await page.getByText("Steps", { exact: true }).waitFor();
+      await page.screenshot({ path: join(folder, "print.png"), fullPage: true });
+      await page.emulateMedia({ media: "screen" });
     },
 
     async "safe mode"() {

@@ -94,7 +94,10 @@ export class Somebody {
 
   /** Where they are and what they read there, for whoever looks into a failure. */
   async sees() {
-    const text = await this.page.locator("body").innerText({ timeout: 2000 }).catch(() => "(nothing)");
+    const text = await this.page
+      .locator("body")
+      .innerText({ timeout: 2000 })
+      .catch(() => "(nothing)");
     return `${this.person} is at ${this.page.url()} and reads:\n${text.replace(/^/gm, "    ").slice(0, 1500)}`;
   }
 

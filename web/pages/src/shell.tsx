@@ -1,19 +1,21 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { announced } from "./announce";
+import { asProblem, type Problem } from "./api/problem";
 import { signOut } from "./api/session";
 import type { Me } from "./api/types";
 import { Button } from "./parts/button";
 import { Icon, Logo } from "./parts/icon";
 import { Notice } from "./parts/notice";
-import { Moment } from "./parts/time";
+import { ProblemNotice } from "./parts/problem_notice";
+import { Moment, When } from "./parts/time";
 import type { Place } from "./route";
 
 function Brand() {
   return (
     <a class="brand" href="/">
       <Logo />
-      Curfew
+      <span>Curfew</span>
     </a>
   );
 }
@@ -77,11 +79,32 @@ function PersonMenu({ me }: { me: Me }) {
           {roles.length > 0 && <span class="small">{roles.join(", ")}</span>}
         </p>
         <p class="small">
-          Signed in at <Moment at={me.sign_in.at} />, at most until <Moment at={me.session_ends_at} />
+          Signed in <When at={me.sign_in.at} />, at most until <Moment at={me.session_ends_at} />
         </p>
-        <Button onClick={() => void signOut()}>Sign out</Button>
+        <SignOut />
       </div>
     </details>
+  );
+}
+
+/** Leaving: the API ends the session and has the browser forget what was kept here. */
+function SignOut() {
+  const [busy, setBusy] = useState(false);
+  const [problem, setProblem] = useState<Problem | null>(null);
+  const leave = () => {
+    setBusy(true);
+    signOut().catch((error) => {
+      setProblem(asProblem(error));
+      setBusy(false);
+    });
+  };
+  return (
+    <>
+      {problem && <ProblemNotice problem={problem} />}
+      <Button busy={busy} onClick={leave}>
+        Sign out
+      </Button>
+    </>
   );
 }
 
@@ -150,7 +173,7 @@ export function Shell({ me, here, waiting, decides, children }: Props) {
       <a class="skip" href="#main">
         Skip to the page
       </a>
-      <header class="top">
+      <header class="top signed-in">
         <div class="bar">
           <Brand />
           <Nav here={here} waiting={waiting} decides={decides} auditor={me.roles.includes("Curfew.Auditor")} />

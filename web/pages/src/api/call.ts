@@ -46,6 +46,7 @@ async function problemOf(answer: Response): Promise<Problem> {
     errors: said.errors,
     related: relatedOf(answer.headers.get("Link")),
     instance: said.instance,
+    after: Number(answer.headers.get("Retry-After")) || null,
   });
 }
 

@@ -30,12 +30,13 @@ function watch<T>(path: string, pace: (value: T) => number, show: (shown: Shown<
   const gone = new AbortController();
   let value: T | undefined;
   let failures = 0;
+  let least = 0; // seconds, where the API names them
   let over = false;
   let timer = 0;
   let turn = 0;
 
   const pause = (): number => {
-    if (failures) return Math.min(LONGEST_PAUSE, 2 ** (failures + 1));
+    if (failures) return Math.max(least, Math.min(LONGEST_PAUSE, 2 ** (failures + 1)));
     return value === undefined ? FIRST_PAUSE : pace(value);
   };
   const later = () => {
@@ -53,6 +54,7 @@ function watch<T>(path: string, pace: (value: T) => number, show: (shown: Shown<
   };
   const fail = (problem: Problem) => {
     over = !problem.passes;
+    least = problem.after ?? 0;
     failures++;
     show({ value, problem, slow: false, path });
     later();

@@ -12,6 +12,8 @@ export interface ProblemParts {
   /** The request that stands in the way, where the API names one. */
   related?: string | null;
   instance?: string;
+  /** After how many seconds asking again makes sense, where the API says so. */
+  after?: number | null;
 }
 
 export class Problem extends Error {
@@ -20,14 +22,16 @@ export class Problem extends Error {
   readonly errors: Complaint[];
   readonly related: string | null;
   readonly instance: string | null;
+  readonly after: number | null;
 
-  constructor({ code, status, detail, errors = [], related = null, instance }: ProblemParts) {
+  constructor({ code, status, detail, errors = [], related = null, instance, after = null }: ProblemParts) {
     super(detail);
     this.code = code;
     this.status = status;
     this.errors = errors;
     this.related = related;
     this.instance = instance ?? null;
+    this.after = after;
   }
 
   /** What is said of one field of the form; `roles` covers `roles[0]`. */

@@ -13,7 +13,7 @@ import { Button } from "./button";
 import { Confirm } from "./confirm";
 import { Reason } from "./reason";
 import { Remaining } from "./remaining";
-import { Moment } from "./time";
+import { When } from "./time";
 
 const usualRevokes = ["No longer needed", "Asked for by mistake", "Looks like misuse"];
 
@@ -105,7 +105,7 @@ export function GrantCard({ grant, may, holder = null, onChange, children }: Pro
         <p class="state">
           {grant.ends_at && grant.state === "active" && (
             <>
-              Ends by itself at <Moment at={grant.ends_at} />.{" "}
+              Ends by itself <When at={grant.ends_at} />.{" "}
             </>
           )}
           {grantWords(grant, now)}
@@ -116,7 +116,7 @@ export function GrantCard({ grant, may, holder = null, onChange, children }: Pro
           {endedWords(grant, holder)} {grant.why_mend}{" "}
           {grant.ended_at && (
             <span class="muted">
-              Ended <Moment at={grant.ended_at} />.
+              Ended <When at={grant.ended_at} />.
             </span>
           )}
         </p>

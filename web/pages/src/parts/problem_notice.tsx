@@ -1,5 +1,6 @@
 import type { Problem } from "../api/problem";
-import { signIn } from "../api/session";
+import { me, signIn } from "../api/session";
+import { spanWords } from "../time/span";
 import { helpWith } from "../words/problems";
 import { Button } from "./button";
 import { Notice } from "./notice";
@@ -7,6 +8,7 @@ import { Notice } from "./notice";
 /** A problem in words, with what to do about it. */
 export function ProblemNotice({ problem, onAgain }: { problem: Problem; onAgain?: () => void }) {
   const help = helpWith(problem.code);
+  const person = me();
   const fresh = problem.code === "step_up_needed";
   return (
     <Notice
@@ -21,7 +23,12 @@ export function ProblemNotice({ problem, onAgain }: { problem: Problem; onAgain?
         )
       }
     >
-      {help.mend && <p>{help.mend}</p>}
+      {problem.after ? (
+        <p>Try again in {spanWords(problem.after)}. What you typed is kept.</p>
+      ) : (
+        help.mend && <p>{help.mend}</p>
+      )}
+      {problem.status === 404 && person && <p>You are {person.name ?? person.id}.</p>}
       {problem.related && (
         <p>
           <a href={`/requests/${problem.related}`}>Open that request</a>

@@ -1,12 +1,26 @@
 import { useNow } from "../time/clock";
-import { momentWords, utcWords } from "../time/moment";
+import { momentWords, utcWords, whenWords } from "../time/moment";
 import { ago, countdown } from "../time/span";
 
+interface Props {
+  at: string;
+  seconds?: boolean;
+}
+
 /** A moment in the reader's zone; UTC stands in the title. */
-export function Moment({ at, seconds = false }: { at: string; seconds?: boolean }) {
+export function Moment({ at, seconds = false }: Props) {
   return (
     <time dateTime={at} title={utcWords(at)}>
       {momentWords(at, { seconds })}
+    </time>
+  );
+}
+
+/** The same in a sentence: with its "at". */
+export function When({ at, seconds = false }: Props) {
+  return (
+    <time dateTime={at} title={utcWords(at)}>
+      {whenWords(at, { seconds })}
     </time>
   );
 }

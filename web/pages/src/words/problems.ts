@@ -12,11 +12,14 @@ const help: Record<string, Help> = {
   },
   slow: { says: "Curfew takes longer than it should.", mend: "Try again: what is sent twice is done once." },
   unavailable: { mend: "Try again in a minute. What you typed is kept." },
-  too_many: { says: "That was too often in a short time.", mend: "Wait a while, then try again." },
+  too_many: {
+    says: "That was too often in a short time.",
+    mend: "Wait a while, then try again. What you typed is kept.",
+  },
   step_up_needed: { mend: "Sign in again: you come back to this page, and nothing you typed is lost." },
   not_found: {
     says: "There is nothing here for you.",
-    mend: "The address may be wrong, the link may be for somebody else or too old, or you may be signed in as another person than you think.",
+    mend: "The address may be wrong, or the link may be too old, or for somebody else than you are signed in as.",
   },
   nobody_can_approve: { mend: "Ask the owner of the policy to name more approvers." },
   already_held: { mend: "Look under My access until when." },

@@ -1,5 +1,5 @@
 import type { AccessRequest, Grant } from "../api/types";
-import { momentWords } from "../time/moment";
+import { momentWords, whenWords } from "../time/moment";
 
 const FIVE_MINUTES_MS = 5 * 60_000;
 
@@ -13,7 +13,7 @@ function endingWords(grant: Grant, now: number): string {
   const later = removableAt(grant, now);
   const what = grant.why === "released" ? "Given back" : grant.why === "revoked" ? "Revoked" : "Its time is over";
   if (grant.why && later)
-    return `${what}. Entra removes nothing in its first five minutes: it goes at ${momentWords(later)}.`;
+    return `${what}. Entra removes nothing in its first five minutes: it goes ${whenWords(later)}.`;
   return `${what}. Curfew is having it removed and looks until it is gone.`;
 }
 
@@ -31,13 +31,13 @@ export function grantWords(grant: Grant, now: number): string {
   switch (grant.state) {
     case "waiting":
       return grant.start_by
-        ? `Approved. Starts by itself, at the latest at ${momentWords(grant.start_by)}.`
+        ? `Approved. Starts by itself, at the latest ${whenWords(grant.start_by)}.`
         : "Approved. Starts by itself.";
     case "activating":
       return activatingWords(grant);
     case "active":
       return grant.directory.seen_at
-        ? `Seen in the directory at ${momentWords(grant.directory.seen_at, { seconds: true })}.`
+        ? `Seen in the directory ${whenWords(grant.directory.seen_at, { seconds: true })}.`
         : "In the directory.";
     case "ending":
       return endingWords(grant, now);

@@ -1,6 +1,6 @@
 import type { AccessRequest, Decision } from "../api/types";
 import type { Tone } from "../parts/badge";
-import { momentWords } from "../time/moment";
+import { whenWords } from "../time/moment";
 import { endedWords, grantShown, requestShown } from "./states";
 
 export const rolesOf = (request: AccessRequest): string => request.named_roles.map((role) => role.name).join(", ");
@@ -20,7 +20,7 @@ export function decidedWords(request: AccessRequest): string | null {
   const last = decisions[decisions.length - 1];
   if (!last) return null;
   const names = decisions.filter(({ decision }) => decision === last.decision).map(({ by }) => nameOf(by));
-  return `${last.decision === "approve" ? "Approved" : "Denied"} by ${names.join(" and ")} at ${momentWords(last.at)}`;
+  return `${last.decision === "approve" ? "Approved" : "Denied"} by ${names.join(" and ")} ${whenWords(last.at)}`;
 }
 
 interface Outcome {

@@ -1,7 +1,7 @@
 import type { Role } from "../../api/types";
 import { Badge } from "../../parts/badge";
-import { Icon } from "../../parts/icon";
-import { isoWords } from "../../time/span";
+import { Icon, type IconName } from "../../parts/icon";
+import { isoWords, spanWords } from "../../time/span";
 import type { Held } from "./held";
 
 const approvalWords = (role: Role): string =>
@@ -10,9 +10,38 @@ const approvalWords = (role: Role): string =>
     : "no approval needed";
 
 /** What must be true of whoever asks; approval and justification are said where they are given. */
-function demandWords(role: Role): string {
+const demandIcons: Record<string, IconName> = {
+  requires_context: "key",
+  requires_context_aged: "key",
+  requires_mfa: "key",
+  requires_mfa_aged: "key",
+  requires_device: "device",
+  requires_risk: "shield",
+};
+
+/** The sentence of the API in the middle of a line, with "480 min" as people say it. */
+function demandWords(says: string): string {
+  const words = says.replace(/\b(\d+) min\b/g, (_, minutes) => spanWords(Number(minutes) * 60));
+  return words.charAt(0).toLowerCase() + words.slice(1);
+}
+
+function Facts({ role }: { role: Role }) {
   const demands = role.requires.filter(({ code }) => code !== "requires_approval" && code !== "requires_justification");
-  return `Needs: ${demands.map(({ says }) => says.charAt(0).toLowerCase() + says.slice(1)).join("; ")}`;
+  return (
+    <ul class="facts">
+      <li>
+        <Icon name="wait" /> up to {isoWords(role.limits.longest)}
+      </li>
+      <li>
+        <Icon name="person" /> {approvalWords(role)}
+      </li>
+      {demands.map(({ code, says }) => (
+        <li key={code}>
+          <Icon name={demandIcons[code] ?? "info"} /> {demandWords(says)}
+        </li>
+      ))}
+    </ul>
+  );
 }
 
 interface CardProps {
@@ -44,15 +73,7 @@ function RoleCard({ role, chosen, held, onChoose }: CardProps) {
         )}
         <div id={`${id}-more`}>
           {role.opens && <p>{role.opens}</p>}
-          <p class="facts">
-            <span>
-              <Icon name="wait" /> up to {isoWords(role.limits.longest)}
-            </span>
-            <span>
-              <Icon name="person" /> {approvalWords(role)}
-            </span>
-          </p>
-          {role.requires.length > 0 && <p class="small">{demandWords(role)}</p>}
+          <Facts role={role} />
         </div>
         {held && (
           <p class="held-note">

@@ -41,8 +41,10 @@ export function Facts({ request }: { request: AccessRequest }) {
       {request.named_roles.map((role) => (
         <div class="opens" key={role.id}>
           <h2>{role.name} opens</h2>
-          <p>{role.opens ?? "The catalogue does not say what it opens."}</p>
-          {role.product && <p class="small">{role.product}</p>}
+          <p>
+            {role.opens ?? "The catalogue does not say what it opens."}{" "}
+            {role.product && <span class="small">{role.product}</span>}
+          </p>
         </div>
       ))}
     </section>

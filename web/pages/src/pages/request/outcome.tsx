@@ -1,7 +1,7 @@
 import type { AccessRequest, Me } from "../../api/types";
 import { Notice } from "../../parts/notice";
 import { Left } from "../../parts/time";
-import { momentWords } from "../../time/moment";
+import { whenWords } from "../../time/moment";
 import { decidedWords, decisionsOf, nameOf } from "../../words/requests";
 import { requestWords } from "../../words/progress";
 import type { Sight } from "./sight";
@@ -15,7 +15,7 @@ function Pending({ request, sight, me }: { request: AccessRequest; sight: Sight;
   );
   if (mine)
     return (
-      <Notice tone="good" title={`You approved at ${momentWords(mine.at)}.`} said>
+      <Notice tone="good" title={`You approved ${whenWords(mine.at)}.`} said>
         <p>More approvals are needed. {left}</p>
       </Notice>
     );

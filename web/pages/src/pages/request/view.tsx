@@ -30,9 +30,10 @@ interface Props {
 function Heading({ request, own }: { request: AccessRequest; own: boolean }) {
   const roles = rolesOf(request);
   const asks = request.state === "pending" ? "asks for" : "asked for";
+  const what = `${roles} for ${isoWords(request.duration)}`;
   return (
     <PageTitle title={own ? roles : `${nameOf(request.requester)}: ${roles}`}>
-      {own ? `${roles} for ${isoWords(request.duration)}` : `${nameOf(request.requester)} ${asks} ${roles}`}
+      {own ? what : `${nameOf(request.requester)} ${asks} ${what}`}
     </PageTitle>
   );
 }
