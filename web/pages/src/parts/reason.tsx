@@ -1,3 +1,4 @@
+import { Chips } from "./chips";
 import { Field } from "./field";
 
 interface Props {
@@ -15,19 +16,12 @@ export function Reason({ id, value, onInput, usual, error }: Props) {
     <Field id={id} label="Reason" error={error}>
       {(ids) => (
         <>
-          <div class="chips" role="group" aria-label="What is usual">
-            {usual.map((reason) => (
-              <button
-                type="button"
-                class="chip"
-                key={reason}
-                aria-pressed={value === reason}
-                onClick={() => onInput(value === reason ? "" : reason)}
-              >
-                {reason}
-              </button>
-            ))}
-          </div>
+          <Chips
+            label="What is usual"
+            choices={usual.map((reason) => ({ value: reason, says: reason }))}
+            chosen={value}
+            onChoose={(reason) => onInput(reason === value ? "" : reason)}
+          />
           <textarea
             {...ids}
             rows={2}

@@ -6,6 +6,7 @@ import type { AccessRequest, Grant, List, Me } from "../../api/types";
 import { GrantCard } from "../../parts/grant_card";
 import { Loaded } from "../../parts/loaded";
 import { PageTitle } from "../../parts/page_title";
+import { Rows } from "../../parts/rows";
 import { Section } from "../../parts/section";
 import { grantShown } from "../../words/states";
 import { Everybody } from "./everybody";
@@ -66,17 +67,6 @@ function Waiting({ requests, onChange }: { requests: AccessRequest[]; onChange: 
   );
 }
 
-function Past({ requests }: { requests: AccessRequest[] }) {
-  if (!requests.length) return <p class="empty">Nothing has ended yet.</p>;
-  return (
-    <ul class="rows">
-      {requests.map((request) => (
-        <PastRow request={request} key={request.id} />
-      ))}
-    </ul>
-  );
-}
-
 /** What one person holds, waits for, and held lately. */
 export function Access({ me }: { me: Me }) {
   const grants = useLive<List<Grant>>("/api/v1/grants?limit=50", (list) => paceOfGrants(list.items));
@@ -108,7 +98,11 @@ export function Access({ me }: { me: Me }) {
       </Loaded>
       <Section title="Lately">
         <Loaded live={mine} lines={3}>
-          {({ items }) => <Past requests={items.filter(requestOver).slice(0, 10)} />}
+          {({ items }) => (
+            <Rows requests={items.filter(requestOver).slice(0, 10)} empty="Nothing has ended yet.">
+              {(request) => <PastRow request={request} key={request.id} />}
+            </Rows>
+          )}
         </Loaded>
       </Section>
       {me.roles.includes("Curfew.Admin") && <Everybody />}

@@ -1,3 +1,4 @@
+import { Chips } from "../../parts/chips";
 import { Field } from "../../parts/field";
 import { useNow } from "../../time/clock";
 import { momentWords } from "../../time/moment";
@@ -16,24 +17,18 @@ interface Props {
 export function Duration({ typed, terms, error, onInput }: Props) {
   const now = useNow();
   const seconds = typed.trim() ? readSpan(typed) : terms.usual;
-  const presets = presetsOf(terms);
   const end = seconds === null ? null : new Date(now + seconds * 1000).toISOString();
   return (
     <>
-      <div class="chips" role="group" aria-label="Usual times">
-        {presets.map((preset) => (
-          <button
-            type="button"
-            class="chip"
-            key={preset}
-            aria-pressed={seconds === preset}
-            onClick={() => onInput(spanWords(preset))}
-          >
-            {spanWords(preset)}
-            {preset === terms.longest && " (longest)"}
-          </button>
-        ))}
-      </div>
+      <Chips
+        label="Usual times"
+        choices={presetsOf(terms).map((preset) => ({
+          value: preset,
+          says: `${spanWords(preset)}${preset === terms.longest ? " (longest)" : ""}`,
+        }))}
+        chosen={seconds}
+        onChoose={(preset) => onInput(spanWords(preset))}
+      />
       <Field
         id="duration"
         label="Or another time"

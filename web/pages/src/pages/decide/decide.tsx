@@ -5,6 +5,7 @@ import { Badge } from "../../parts/badge";
 import { Icon } from "../../parts/icon";
 import { Loaded } from "../../parts/loaded";
 import { PageTitle } from "../../parts/page_title";
+import { Rows } from "../../parts/rows";
 import { Section } from "../../parts/section";
 import { Left } from "../../parts/time";
 import { isoWords } from "../../time/span";
@@ -58,17 +59,6 @@ function Queue({ requests }: { requests: AccessRequest[] }) {
   );
 }
 
-function Decided({ requests }: { requests: AccessRequest[] }) {
-  if (!requests.length) return <p class="empty">Nothing was decided yet.</p>;
-  return (
-    <ul class="rows">
-      {requests.map((request) => (
-        <LateRow request={request} key={request.id} />
-      ))}
-    </ul>
-  );
-}
-
 /** What waits for a decision of this person, and what they were asked before. */
 export function Decide({ me, queue }: { me: Me; queue: Live<List<AccessRequest>> }) {
   const lately = useLive<List<AccessRequest>>(LATELY, () => RESTING);
@@ -83,7 +73,11 @@ export function Decide({ me, queue }: { me: Me; queue: Live<List<AccessRequest>>
       </Section>
       <Section title="Lately">
         <Loaded live={lately} lines={3}>
-          {({ items }) => <Decided requests={items.filter((request) => !waitsFor(request, me))} />}
+          {({ items }) => (
+            <Rows requests={items.filter((request) => !waitsFor(request, me))} empty="Nothing was decided yet.">
+              {(request) => <LateRow request={request} key={request.id} />}
+            </Rows>
+          )}
         </Loaded>
       </Section>
     </>

@@ -1,7 +1,9 @@
+import type { ComponentChildren } from "preact";
 import type { Problem } from "../../api/problem";
 import { Badge } from "../../parts/badge";
 import { Button } from "../../parts/button";
-import { Field as Labelled } from "../../parts/field";
+import { Chips } from "../../parts/chips";
+import { Field as Labelled, type FieldIds } from "../../parts/field";
 import { Panel } from "../../parts/panel";
 import { clock } from "../../time/clock";
 import { complaintWords } from "../../words/complaints";
@@ -12,10 +14,10 @@ import { seen } from "./people";
 
 const HOUR = 3600;
 const RANGES = [
-  { says: "Last hour", seconds: HOUR },
-  { says: "Last 24 hours", seconds: 24 * HOUR },
-  { says: "Last 7 days", seconds: 7 * 24 * HOUR },
-  { says: "Last 90 days", seconds: 90 * 24 * HOUR },
+  { says: "Last hour", value: HOUR },
+  { says: "Last 24 hours", value: 24 * HOUR },
+  { says: "Last 7 days", value: 7 * 24 * HOUR },
+  { says: "Last 90 days", value: 90 * 24 * HOUR },
 ];
 
 const since = (seconds: number) => `${new Date(clock.now() - seconds * 1000).toISOString().slice(0, 19)}Z`;
@@ -29,32 +31,38 @@ interface Props {
 interface OneProps extends Props {
   id: Field;
   label: string;
+  /** The input: of its value, and what it does with another one. */
+  children: (ids: FieldIds, value: string, set: (value: string) => void) => ComponentChildren;
 }
 
-function MomentFilter({ id, label, filters, problem, onChange }: OneProps) {
+function Filter({ id, label, filters, problem, onChange, children }: OneProps) {
   return (
     <Labelled id={id} label={label} error={complaintWords(problem?.of(id))}>
-      {(ids) => (
-        <input
-          {...ids}
-          type="datetime-local"
-          value={toLocal(filters[id])}
-          onChange={(event) => onChange({ ...filters, [id]: fromLocal(event.currentTarget.value) })}
-        />
-      )}
+      {(ids) => children(ids, filters[id] ?? "", (value) => onChange({ ...filters, [id]: value }))}
     </Labelled>
   );
 }
 
-function CodeFilter({ id, label, filters, problem, onChange }: OneProps) {
+function MomentFilter(props: Omit<OneProps, "children">) {
   return (
-    <Labelled id={id} label={label} error={complaintWords(problem?.of(id))}>
-      {(ids) => (
-        <select
+    <Filter {...props}>
+      {(ids, value, set) => (
+        <input
           {...ids}
-          value={filters[id] ?? ""}
-          onChange={(event) => onChange({ ...filters, [id]: event.currentTarget.value })}
-        >
+          type="datetime-local"
+          value={toLocal(value)}
+          onChange={(event) => set(fromLocal(event.currentTarget.value))}
+        />
+      )}
+    </Filter>
+  );
+}
+
+function CodeFilter(props: Omit<OneProps, "children">) {
+  return (
+    <Filter {...props}>
+      {(ids, value, set) => (
+        <select {...ids} value={value} onChange={(event) => set(event.currentTarget.value)}>
           <option value="">Anything</option>
           {eventCodes.map((code) => (
             <option value={code} key={code}>
@@ -63,42 +71,36 @@ function CodeFilter({ id, label, filters, problem, onChange }: OneProps) {
           ))}
         </select>
       )}
-    </Labelled>
+    </Filter>
   );
 }
 
-function RequestFilter({ id, label, filters, problem, onChange }: OneProps) {
+function RequestFilter(props: Omit<OneProps, "children">) {
   return (
-    <Labelled id={id} label={label} error={complaintWords(problem?.of(id))}>
-      {(ids) => (
+    <Filter {...props}>
+      {(ids, value, set) => (
         <input
           {...ids}
           type="text"
           autocomplete="off"
           placeholder="Any"
-          value={filters[id] ?? ""}
-          onChange={(event) => onChange({ ...filters, [id]: event.currentTarget.value.trim().toUpperCase() })}
+          value={value}
+          onChange={(event) => set(event.currentTarget.value.trim().toUpperCase())}
         />
       )}
-    </Labelled>
+    </Filter>
   );
 }
 
-/** What is chosen most, one tap each. */
 function UsualTimes({ filters, onChange }: Omit<Props, "problem">) {
   const count = Object.values(filters).filter(Boolean).length;
   return (
-    <div class="chips" role="group" aria-label="Usual times">
-      {RANGES.map(({ says, seconds }) => (
-        <button
-          type="button"
-          class="chip"
-          key={says}
-          onClick={() => onChange({ ...filters, from: since(seconds), to: "" })}
-        >
-          {says}
-        </button>
-      ))}
+    <div class="usual">
+      <Chips
+        label="Usual times"
+        choices={RANGES}
+        onChoose={(seconds) => onChange({ ...filters, from: since(seconds), to: "" })}
+      />
       {count > 0 && (
         <Button kind="quiet" onClick={() => onChange({})}>
           Clear {count === 1 ? "the filter" : `${count} filters`}

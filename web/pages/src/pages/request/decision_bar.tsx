@@ -5,6 +5,7 @@ import { act } from "../../api/session";
 import type { AccessRequest } from "../../api/types";
 import { keep, kept } from "../../keep";
 import { Button } from "../../parts/button";
+import { Chips } from "../../parts/chips";
 import { Confirm } from "../../parts/confirm";
 import { Reason } from "../../parts/reason";
 import { isoOf, spanOf, spanWords } from "../../time/span";
@@ -29,24 +30,19 @@ function Shorter({ asked, chosen, onChoose }: ShorterProps) {
   const choices = [...SHORTER.filter((seconds) => seconds < asked).slice(-3), asked];
   if (choices.length < 2) return null;
   return (
-    <div class="field" role="group" aria-labelledby="how-long">
+    <div class="field">
       <span class="label" id="how-long">
         For how long
       </span>
-      <div class="chips">
-        {choices.map((seconds) => (
-          <button
-            type="button"
-            class="chip"
-            key={seconds}
-            aria-pressed={chosen === seconds}
-            onClick={() => onChoose(seconds)}
-          >
-            {spanWords(seconds)}
-            {seconds === asked && ", as asked"}
-          </button>
-        ))}
-      </div>
+      <Chips
+        labelledBy="how-long"
+        choices={choices.map((seconds) => ({
+          value: seconds,
+          says: `${spanWords(seconds)}${seconds === asked ? ", as asked" : ""}`,
+        }))}
+        chosen={chosen}
+        onChoose={onChoose}
+      />
     </div>
   );
 }
