@@ -79,7 +79,7 @@ static void show_form(const struct sandbox *sandbox, struct exchange *exchange,
     scoped(text_scoped) struct text page = TEXT_LIMIT(HTML_LIMIT);
     begin_page(&page, "Sign in");
     html_addf(&page,
-              "<h1>Sign in as %s</h1><p class=\"small\">%s – <a href=\"/%s/login?flow=%s\">"
+              "<h1>Sign in as %s</h1><p class=\"small\">%s · <a href=\"/%s/login?flow=%s\">"
               "another account</a></p><form method=\"post\" action=\"/%s/login\">"
               "<input type=\"hidden\" name=\"flow\" value=\"%s\">"
               "<input type=\"hidden\" name=\"person\" value=\"%s\">"
@@ -97,7 +97,7 @@ static void show_form(const struct sandbox *sandbox, struct exchange *exchange,
     text_add(&page, "<fieldset><legend>Authentication context</legend>");
     add_choice(&page, "context", "ca", true, "As Conditional Access says");
     add_choice(&page, "context", "none", false, "None in the tokens");
-    text_add(&page, "</fieldset><fieldset><legend>User risk</legend>");
+    text_add(&page, "</fieldset><fieldset class=\"row\"><legend>User risk</legend>");
     add_choice(&page, "risk", "", true, "As it is");
     for (size_t i = 0; i < 4; i++)
         add_choice(&page, "risk", risk_levels[i], false, risk_levels[i]);

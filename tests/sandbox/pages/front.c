@@ -10,12 +10,22 @@
 
 enum { CALLS = 25, MAILS = 10, SOON = 24 * 3600 };
 
+/* A cell that has nothing to say is not shown on a phone. */
 static void add_cell(struct text *page, const char *label, const char *text)
 {
-    html_addf(page, "<td data-label=\"%s\">%s</td>", label, text);
+    html_addf(page, text && *text ? "<td data-label=\"%s\">%s</td>" : "<td class=\"none\"></td>",
+              label, text);
 }
 
-/* "2026-01-15 10:00:00", and how long until then when it is soon. */
+/* The time of day in "2026-01-15T10:00:00.000Z". */
+static const char *time_of_day(struct exchange *exchange, const char *moment)
+{
+    bool whole = moment && strlen(moment) > strlen("2026-01-15T10:00:00");
+    return whole ? arena_copy_bytes(exchange->arena, moment + 11, 8) : "";
+}
+
+/* "2026-01-15 10:00:00", and how long until then when it is soon: "in 1 h 59 min", "in 4 min 10 s".
+ */
 static const char *when(struct exchange *exchange, int64_t moment_ms)
 {
     char text[21];
@@ -25,10 +35,12 @@ static const char *when(struct exchange *exchange, int64_t moment_ms)
     moment_text(moment_ms / 1000, text);
     text[10] = ' ';
     text[19] = '\0';
-    bool soon = left > 0 && left < SOON;
-    return soon ? arena_text(exchange->arena, "%s (in %lld min %lld s)", text,
-                             (long long)(left / 60), (long long)(left % 60))
-                : arena_copy(exchange->arena, text);
+    if (left <= 0 || left >= SOON)
+        return arena_copy(exchange->arena, text);
+    bool hours = left >= 3600;
+    return arena_text(exchange->arena, "%s (in %lld %s %lld %s)", text,
+                      (long long)(hours ? left / 3600 : left / 60), hours ? "h" : "min",
+                      (long long)(hours ? left % 3600 / 60 : left % 60), hours ? "min" : "s");
 }
 
 static void add_persons(struct sandbox *sandbox, struct exchange *exchange, struct text *page)
@@ -84,20 +96,21 @@ static void add_assignments(struct sandbox *sandbox, struct exchange *exchange, 
         text_add(page, "</tr>");
     }
     if (!any)
-        text_add(page, "<tr><td colspan=\"5\">Nothing at the moment.</td></tr>");
+        text_add(page, "<tr><td colspan=\"5\" class=\"empty\">Nothing at the moment.</td></tr>");
     text_add(page, "</table></section>");
 }
 
-static void add_mail(struct text *page, const json_t *mail)
+static void add_mail(struct exchange *exchange, struct text *page, const json_t *mail)
 {
     bool html = text_equals(json_member_text(mail, "content_type"), "html");
     size_t i;
     json_t *to;
     text_add(page, "<details><summary>");
-    html_addf(page, "<strong>%s</strong> <span class=\"small\">%s, to",
-              json_member_text(mail, "subject"), json_member_text(mail, "at"));
+    html_addf(page, "<strong>%s</strong> <span class=\"small\">to",
+              json_member_text(mail, "subject"));
     json_array_foreach (json_object_get(mail, "to"), i, to)
         html_addf(page, " %s", json_string_value(to));
+    html_addf(page, ", %s", time_of_day(exchange, json_member_text(mail, "at")));
     text_add(page, "</span></summary>");
     if (html) {
         html_addf(page,
@@ -112,14 +125,18 @@ static void add_mail(struct text *page, const json_t *mail)
     text_add(page, "</details>");
 }
 
-static void add_mails(struct sandbox *sandbox, struct text *page)
+static void add_mails(struct sandbox *sandbox, struct exchange *exchange, struct text *page)
 {
     size_t count = json_array_size(sandbox->tenant->mails);
-    text_add(page, "<section class=\"card\"><h2>Mailbox</h2>");
+    text_add(page,
+             "<section class=\"card\"><h2>Mailbox</h2><p class=\"small\">What Curfew has sent, to "
+             "whomever. The newest is on top.</p>");
     for (size_t i = count; i-- > 0 && count - i <= MAILS;)
-        add_mail(page, json_array_get(sandbox->tenant->mails, i));
+        add_mail(exchange, page, json_array_get(sandbox->tenant->mails, i));
     if (!count)
-        text_add(page, "<p>No mail yet.</p>");
+        text_add(page,
+                 "<p class=\"empty\">No mail yet. It comes when somebody asks for a role that "
+                 "others must approve.</p>");
     text_add(page, "</section>");
 }
 
@@ -141,8 +158,8 @@ static void add_call(struct sandbox *sandbox, struct exchange *exchange, struct 
     bool login = path && strlen(path) > GUID_SIZE &&
                  strncmp(path + 1, sandbox->tenant->id, GUID_SIZE - 1) == 0;
     html_addf(page, "<tr><td class=\"code\">%s</td><td class=\"code\">%s %s%s</td>",
-              at && strlen(at) > 11 ? at + 11 : "", json_member_text(call, "method"),
-              login ? "/{tenant}" : "", login ? path + GUID_SIZE : path);
+              time_of_day(exchange, at), json_member_text(call, "method"), login ? "/{tenant}" : "",
+              login ? path + GUID_SIZE : path);
     html_addf(page, "<td data-label=\"Answer\">%d %s</td>",
               (int)json_member_number(call, "status", 0), json_member_text(call, "code"));
     add_cell(page, "Client", json_member_text(call, "app"));
@@ -170,8 +187,13 @@ static void add_curfew(struct sandbox *sandbox, struct exchange *exchange, struc
     if (!host)
         return;
     size_t length = (size_t)(host - uri) + 2 + strcspn(host + 2, "/");
-    html_addf(page, "<p><a href=\"%s\">Go to %s</a></p>",
-              arena_copy_bytes(exchange->arena, uri, length), app->name);
+    html_addf(
+        page,
+        "<ol class=\"small\"><li>Go to %s, sign in as somebody who may ask, and ask for a role."
+        "</li><li>Open the approver&#39;s mail below, follow its link, and sign in as the "
+        "approver.</li><li>See the access live here, and see it end by itself.</li></ol>"
+        "<p><a class=\"button\" href=\"%s\">Go to %s</a></p>",
+        app->name, arena_copy_bytes(exchange->arena, uri, length), app->name);
 }
 
 void front_page(struct sandbox *sandbox, struct exchange *exchange)
@@ -185,7 +207,7 @@ void front_page(struct sandbox *sandbox, struct exchange *exchange)
               sandbox->tenant->name, when(exchange, exchange->now_ms));
     add_curfew(sandbox, exchange, &page);
     text_add(&page, "</header><main>");
-    add_mails(sandbox, &page);
+    add_mails(sandbox, exchange, &page);
     add_assignments(sandbox, exchange, &page);
     add_persons(sandbox, exchange, &page);
     add_calls(sandbox, exchange, &page);
