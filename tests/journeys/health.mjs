@@ -45,6 +45,13 @@ await specification("journeys/health", {
     }
   },
 
+  async "behind a proxy that brings HTTPS, and that is asked for nothing here"() {
+    const listen = `0.0.0.0:${await freePort()}`;
+    const curfew = await startCurfew(sandbox, { settings: { listen, proxies: ["192.0.2.1"], public_url: "https://curfew.example.com" } });
+    assert.deepEqual(await health(curfew), { code: 0, output: "" });
+    await curfew.stop();
+  },
+
   async "no when something else answers there"() {
     const curfew = await setUpCurfew(sandbox);
     const other = createServer((_, answer) => answer.writeHead(503).end());
