@@ -1,8 +1,10 @@
 // The app registration as it is shipped is enough, and no more than that: every call that Curfew makes is in the list of
 // permissions, and each permission of the list is one without which a call is refused.
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { POLICY, startCurfew } from "../support/curfew.mjs";
 import { askedOfGraph, CALLS, callOf, isDenied, LIST, REGISTRATION } from "../support/registration.mjs";
 import { AT_ONCE, CURFEW, startSandbox } from "../support/sandbox.mjs";
@@ -10,6 +12,7 @@ import { specification } from "../support/spec.mjs";
 
 const sandbox = await startSandbox({ switches: AT_ONCE });
 const curfew = await startCurfew(sandbox);
+const TOP = fileURLToPath(new URL("../..", import.meta.url));
 const names = LIST.permissions.map(({ name }) => name);
 const sorted = (list) => [...list].sort();
 
@@ -106,6 +109,14 @@ await specification("journeys/registration", {
     const calls = askedOfGraph(await sandbox.journal());
     assert.deepEqual(calls.filter(isDenied), []);
     assert.deepEqual(sorted(new Set(calls.map((entry) => callOf(entry) ?? `not listed: ${entry.method} ${entry.path}`))), sorted(CALLS));
+  },
+
+  async "no path of Graph stands in the sources that is not of a call of the list"() {
+    const paths = CALLS.map((call) => call.split(" ")[1].replace(/\?.*/, ""));
+    const sources = execFileSync("grep", ["-rhoE", '"/(v1\\.0|beta)/[^"?]*', "broker", "notify", "--include=*.c"], { cwd: TOP, encoding: "utf8" });
+    const found = sources.trim().split("\n").map((line) => line.slice(1).replace(/%.*/, ""));
+    assert.ok(found.length >= 12);
+    for (const path of found) assert.ok(paths.some((listed) => listed.startsWith(path)), `${path} is not on the list`);
   },
 
   async "people are asked for no scopes but those of the registration"() {

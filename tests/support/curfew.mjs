@@ -243,7 +243,8 @@ export async function setUpCurfew(sandbox, { policy, settings = {}, program = pr
   writeFileSync(config, JSON.stringify(usual, null, 1));
   const curfew = new Curfew({ sandbox, folder, origin, port, config, program, environment, settings: usual });
   await curfew.register();
-  finally_(() => holdCalls(sandbox));
+  if (!sandbox.isHeld) finally_(() => holdCalls(sandbox)); // once, when every Curfew beside it has ended
+  sandbox.isHeld = true;
   finally_(() => curfew.stop());
   return curfew;
 }

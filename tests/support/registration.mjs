@@ -33,7 +33,7 @@ export const askedOfGraph = (journal) => journal.filter((entry) => entry.api ===
 
 /** Throws when Curfew made a call that the list does not name, or that its permissions did not cover. */
 export function holdCalls({ folder }) {
-  const lines = readFileSync(join(folder, "journal.jsonl"), "utf8").trim().split("\n").filter(Boolean);
+  const lines = readFileSync(join(folder, "journal.jsonl"), "utf8").split("\n").slice(0, -1);
   const calls = askedOfGraph(lines.map((line) => JSON.parse(line)));
   const wrong = calls.filter((entry) => !callOf(entry) || (isDenied(entry) && !entry.fault));
   if (wrong.length) {
