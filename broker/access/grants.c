@@ -5,6 +5,7 @@
 #include "access/worker.h"
 #include "base/text.h"
 #include "store/approvals.h"
+#include "store/jobs.h"
 
 enum fail grants_make(struct turn *turn, const struct stored_request *request, struct reason *why)
 {
@@ -34,6 +35,17 @@ enum fail grants_make(struct turn *turn, const struct stored_request *request, s
             fail = turn_job(turn, job_grant, grant.id.text, RANK_START, from, why);
     }
     return fail;
+}
+
+enum fail grant_give_up(struct turn *turn, struct stored_grant *grant, const char *code,
+                        const json_t *detail, struct reason *why)
+{
+    enum fail fail = move_grant(turn, grant, GRANT_ENDED, code, detail, why);
+    if (!fail)
+        fail = store_grant_close(turn->store, &grant->id, turn->now, grant->seen, why);
+    if (!fail && grant->has_holding) /* of a write that had no effect: the way is free again */
+        fail = store_holding_close(turn->store, &grant->holding, turn->now, why);
+    return fail ? fail : store_job_end(turn->store, job_grant, grant->id.text, why);
 }
 
 /* Whether the caller may see the grant, and whether they may end it in the way they ask. */
@@ -79,16 +91,14 @@ enum fail grant_end_apply(struct turn *turn, void *data, struct reason *why)
     if (end->reason)
         fail = keep_reason(turn, end->reason, detail, why);
     if (!fail && grant.state == GRANT_WAITING) {
-        fail = move_grant(turn, &grant, GRANT_ENDED, end->revoke ? "revoked" : "cancelled", detail,
-                          why);
-        if (!fail)
-            fail = store_grant_close(turn->store, &grant.id, turn->now, grant.seen, why);
+        fail = grant_give_up(turn, &grant, end->revoke ? "revoked" : "cancelled", detail, why);
         if (!fail && end->revoke)
             fail = message_put(turn, MESSAGE_ENDED, &grant.request, &grant.id, &grant.holder, why);
-    } else if (!fail) {
-        fail = store_grant_ask_end(turn->store, &grant.id, code, why);
-        if (!fail)
-            fail = move_grant(turn, &grant, GRANT_ENDING, code, detail, why);
+        return fail;
     }
+    if (!fail)
+        fail = store_grant_ask_end(turn->store, &grant.id, code, why);
+    if (!fail)
+        fail = move_grant(turn, &grant, GRANT_ENDING, code, detail, why);
     return fail ? fail : turn_job(turn, job_grant, grant.id.text, RANK_END, turn->now, why);
 }

@@ -8,6 +8,11 @@
 /* One grant for each role of a request that is approved; inside the change that approves it. */
 enum fail grants_make(struct turn *turn, const struct stored_request *request, struct reason *why);
 
+/* Ends a grant that waits: nothing of it is in the directory. `code` is why. FAIL_CONFLICT when it
+ * does not wait any more. */
+enum fail grant_give_up(struct turn *turn, struct stored_grant *grant, const char *code,
+                        const json_t *detail, struct reason *why);
+
 /* An end that somebody asks for. Filled by the caller; `reason` of a revocation must be given. */
 struct grant_end {
     struct act act;

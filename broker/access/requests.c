@@ -1,5 +1,6 @@
 #include "access/requests.h"
 
+#include "access/grants.h"
 #include "access/messages.h"
 #include "access/words_kept.h"
 #include "access/worker.h"
@@ -217,11 +218,7 @@ static enum fail cancel_waiting(struct turn *turn, const struct stored_request *
     for (size_t i = 0; !fail && i < count; i++) {
         if (grants[i].state != GRANT_WAITING)
             continue;
-        fail = move_grant(turn, &grants[i], GRANT_ENDED, "cancelled", NULL, why);
-        if (!fail)
-            fail = store_grant_close(turn->store, &grants[i].id, turn->now, grants[i].seen, why);
-        if (!fail)
-            fail = store_job_end(turn->store, job_grant, grants[i].id.text, why);
+        fail = grant_give_up(turn, &grants[i], "cancelled", NULL, why);
         *any = true;
     }
     return fail;
