@@ -1,5 +1,6 @@
 #include "store/events.h"
 
+#include <stdio.h>
 #include <string.h>
 
 enum fail store_head(struct store *store, struct arena *arena, struct stored_head *head,
@@ -94,6 +95,20 @@ enum fail store_event_since(struct store *store, int64_t at_ms, int64_t none, in
     enum fail fail = rows_end(&rows, why);
     if (!fail)
         *seq = found;
+    return fail;
+}
+
+enum fail store_alarm_raised(struct store *store, const char *request, const char *grant,
+                             const char *alarm, bool *raised, struct reason *why)
+{
+    char member[80];
+    (void)snprintf(member, sizeof member, "\"alarm\":\"%s\"", alarm);
+    scoped(rows_scoped) struct rows rows =
+        sql_ask(store->sql, SQL_ALARM_RAISED, TEXT(request), TEXT(grant), TEXT(member));
+    bool found = rows_next(&rows);
+    enum fail fail = rows_end(&rows, why);
+    if (!fail)
+        *raised = found;
     return fail;
 }
 

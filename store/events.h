@@ -49,5 +49,8 @@ struct rows store_leaves(struct store *store, int64_t first, int64_t end);
 /* The seq of the first event at or after that moment; `none` when there is none. */
 enum fail store_event_since(struct store *store, int64_t at_ms, int64_t none, int64_t *seq,
                             struct reason *why);
+/* Whether the history has an alarm of this kind about that grant. */
+enum fail store_alarm_raised(struct store *store, const char *request, const char *grant,
+                             const char *alarm, bool *raised, struct reason *why);
 enum fail store_exports_since(struct store *store, const char *actor, int64_t since_ms,
                               int64_t *count, struct reason *why);

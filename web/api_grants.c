@@ -27,8 +27,16 @@ enum next get_grants(struct visit *visit)
     if (fail)
         return visit_fail(visit, fail);
     json_t *items = memory_needed(json_array());
-    for (size_t i = 0; i < count; i++)
-        (void)json_array_append_new(items, view_grant(visit->access, &grants[i]));
+    for (size_t i = 0; !fail && i < count; i++) {
+        json_t *view = NULL;
+        fail = view_grant(visit->access, store, &grants[i], &view, &visit->why);
+        if (!fail)
+            (void)json_array_append_new(items, view);
+    }
+    if (fail) {
+        json_decref(items);
+        return visit_fail(visit, fail);
+    }
     return paging_reply(visit, items, count == most ? grants[count - 1].id.text : NULL, 'g');
 }
 
@@ -36,9 +44,12 @@ static enum fail compose_grant(struct visit *visit, struct store *store)
 {
     const struct grant_end *end = visit->data;
     struct stored_grant grant;
+    json_t *view = NULL;
     enum fail fail = store_grant(store, &end->id, visit->arena, &grant, &visit->why);
     if (!fail)
-        (void)visit_json(visit, 200, view_grant(visit->access, &grant));
+        fail = view_grant(visit->access, store, &grant, &view, &visit->why);
+    if (!fail)
+        (void)visit_json(visit, 200, view);
     return fail;
 }
 

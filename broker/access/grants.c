@@ -7,6 +7,13 @@
 #include "store/approvals.h"
 #include "store/jobs.h"
 
+#include <stdio.h>
+
+void grant_phase(const struct grant_id *grant, char phase[GRANT_PHASE_SIZE])
+{
+    (void)snprintf(phase, GRANT_PHASE_SIZE, "start/%s", grant->text);
+}
+
 enum fail grants_make(struct turn *turn, const struct stored_request *request, struct reason *why)
 {
     int64_t from = request->start_at > turn->now ? request->start_at : turn->now;

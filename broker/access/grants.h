@@ -5,6 +5,10 @@
 #include "access/caller.h"
 #include "access/moves.h"
 
+enum { GRANT_PHASE_SIZE = ID_SIZE + 8 };
+/* The phase under which a request keeps the evidence that was judged at this grant's start. */
+void grant_phase(const struct grant_id *grant, char phase[GRANT_PHASE_SIZE]);
+
 /* One grant for each role of a request that is approved; inside the change that approves it. */
 enum fail grants_make(struct turn *turn, const struct stored_request *request, struct reason *why);
 

@@ -4,6 +4,7 @@
 #include "base/memory.h"
 #include "base/moment.h"
 #include "base/text.h"
+#include "store/events.h"
 
 #include <string.h>
 
@@ -32,6 +33,17 @@ enum sight look(const struct work *work, const struct instances *instances, int6
         *until = one->end_at;
     }
     return sight;
+}
+
+bool alarm_is_new(struct work *work, const char *alarm)
+{
+    bool raised = true; /* what cannot be read now is looked at again */
+    struct reason ignored = {0};
+    enum fail fail = store_alarm_raised(task_store(work->task), work->grant.request.text,
+                                        work->grant.id.text, alarm, &raised, &ignored);
+    if (!fail && !raised)
+        work->alarm = alarm;
+    return !fail && !raised;
 }
 
 static enum fail raise_alarm(struct turn *turn, const struct work *work, struct reason *why)
@@ -85,15 +97,21 @@ static enum fail close(struct turn *turn, struct work *work, struct reason *why)
     return fail;
 }
 
+enum fail keep_evidence(struct turn *turn, const struct work *work, struct reason *why)
+{
+    char phase[GRANT_PHASE_SIZE];
+    grant_phase(&work->grant.id, phase);
+    return work->evidence ? store_evidence_save(turn->store, &work->request.id, phase,
+                                                work->evidence, turn->now, why)
+                          : FAIL_NONE;
+}
+
 enum fail apply_move(struct turn *turn, void *data, struct reason *why)
 {
     struct work *work = data;
     json_auto_t *evidence = work->evidence ? json_loads(work->evidence, 0, NULL) : NULL;
     json_auto_t *detail = memory_needed(json_pack("{s:O*}", "evidence", evidence));
-    enum fail fail = FAIL_NONE;
-    if (evidence)
-        fail = store_evidence_save(turn->store, &work->request.id, "start", work->evidence,
-                                   turn->now, why);
+    enum fail fail = keep_evidence(turn, work, why);
     if (!fail)
         fail = move_grant(turn, &work->grant, work->to, work->code, detail, why);
     if (!fail)
@@ -145,9 +163,8 @@ enum fail apply_again(struct turn *turn, void *data, struct reason *why)
     enum fail fail = still_as_seen(turn, work, why);
     if (!fail)
         fail = raise_alarm(turn, work, why);
-    if (!fail && work->evidence)
-        fail = store_evidence_save(turn->store, &work->request.id, "start", work->evidence,
-                                   turn->now, why);
+    if (!fail)
+        fail = keep_evidence(turn, work, why);
     return fail ? fail : look_again(turn, work, why);
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "access/findings.h"
+#include "access/grants.h"
 #include "access/holding.h"
 #include "access/moves.h"
 #include "store/jobs.h"
@@ -44,6 +45,11 @@ enum fail apply_again(struct turn *turn, void *work,
                       struct reason *why); /* only the next look, and an alarm */
 enum fail apply_answer(struct turn *turn, void *work,
                        struct reason *why); /* the outcome of work->intent */
+
+/* Has the next change raise this alarm, unless the history has it; true when it is to be raised. */
+bool alarm_is_new(struct work *work, const char *alarm);
+/* Keeps what was judged for this start, if anything was; inside a change. */
+enum fail keep_evidence(struct turn *turn, const struct work *work, struct reason *why);
 
 /* Looks again then; raises the work's alarm, if any. */
 enum pace look_at(struct work *work, int64_t due_at);

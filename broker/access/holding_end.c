@@ -71,9 +71,6 @@ static enum pace still_there(struct work *work, bool was_meant)
         return begin_remove(work);
     if (since >= REMOVE_AGAIN_SECONDS)
         return begin_remove(work);
-    if (!early && now >= work->holding.ends_at + 120 &&
-        now < work->holding.ends_at + 120 + READ_AGAIN_SECONDS)
-        work->alarm = "late_end";
     return look_at(work, now + READ_AGAIN_SECONDS);
 }
 
@@ -127,7 +124,12 @@ enum pace step_ending(struct work *work)
         work->due_at = moment_now();
         return task_change(work->task, apply_answer, work);
     }
-    switch (look(work, instances, &work->start_at, &until)) {
+    int64_t now = moment_now();
+    enum sight sight = look(work, instances, &work->start_at, &until);
+    if ((sight == SIGHT_OURS || sight == SIGHT_UNKNOWN) &&
+        now >= work->holding.ends_at + LATE_SECONDS && alarm_is_new(work, "late_end"))
+        return look_at(work, now);
+    switch (sight) {
     case SIGHT_OURS:
         work->due_at = moment_now();
         return work->grant.absent_at < 0 ? still_there(work, was_meant)
@@ -139,7 +141,8 @@ enum pace step_ending(struct work *work)
         break;
     }
     /* Revoking waits for no evidence: what was seen to be ours is removed although it cannot be
-     * read now. */
-    bool ours = text_equals(work->grant.seen, "yes") && work->grant.asked_end;
+     * read now. After its own end it is gone by itself: what stands there then may be another's. */
+    bool ours = text_equals(work->grant.seen, "yes") && work->grant.asked_end &&
+                now < work->holding.ends_at;
     return ours && !was_meant ? begin_remove(work) : task_hold(work->task, 0);
 }

@@ -39,7 +39,9 @@ static enum pace wait_for_evidence(struct work *work)
 {
     struct reason why = {0};
     const char *shown = NULL;
-    enum fail fail = store_evidence(task_store(work->task), &work->request.id, "start",
+    char phase[GRANT_PHASE_SIZE];
+    grant_phase(&work->grant.id, phase);
+    enum fail fail = store_evidence(task_store(work->task), &work->request.id, phase,
                                     task_arena(work->task), &shown, &why);
     if (fail || text_equals(shown, work->evidence))
         return task_hold(work->task, 0);
@@ -177,8 +179,6 @@ static enum pace absent(struct work *work, enum sight sight, int64_t until)
         return answer(work, "absent");
     if (now >= work->holding.ends_at)
         return move_to(work, GRANT_ENDING, "expired");
-    if (since >= ALARM_SECONDS && since < ALARM_SECONDS + 30)
-        work->alarm = has_outcome(work, "unknown") ? "outcome_unknown" : "not_visible";
     return look_at(work, now + (since < 8 ? 1 : since < 60 ? 4 : since < PROOF_SECONDS ? 15 : 30));
 }
 
@@ -189,6 +189,10 @@ static enum pace read_back(struct work *work)
     if (!instances)
         return PACE_WAIT;
     enum sight sight = look(work, instances, &work->start_at, &until);
+    bool long_since = moment_now() - work->intent.outcome_at >= ALARM_SECONDS;
+    if (sight != SIGHT_OURS && long_since &&
+        alarm_is_new(work, has_outcome(work, "unknown") ? "outcome_unknown" : "not_visible"))
+        return look_at(work, moment_now());
     if (sight == SIGHT_UNKNOWN)
         return task_hold(work->task, 0);
     if (sight != SIGHT_OURS)

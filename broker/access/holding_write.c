@@ -62,9 +62,8 @@ static enum fail apply_assign(struct turn *turn, void *data, struct reason *why)
     if (turn->access->safe_mode)
         return because(why, FAIL_UNAVAILABLE, "safe mode: %s", turn->access->safe_why);
     enum fail fail = open_holding(turn, work, why);
-    if (!fail && evidence)
-        fail = store_evidence_save(turn->store, &work->request.id, "start", work->evidence,
-                                   turn->now, why);
+    if (!fail)
+        fail = keep_evidence(turn, work, why);
     if (!fail)
         fail = move_grant(turn, &work->grant, GRANT_ACTIVATING, NULL, detail, why);
     if (!fail)

@@ -1,5 +1,6 @@
 #include "access/message_facts.h"
 
+#include "access/grants.h"
 #include "base/json.h"
 #include "base/memory.h"
 #include "base/moment.h"
@@ -171,12 +172,14 @@ static enum fail add_grant(struct access *access, struct store *store, const str
                            struct arena *arena, json_t *facts, struct reason *why)
 {
     struct stored_grant grant;
+    char phase[GRANT_PHASE_SIZE];
     enum fail fail = store_grant(store, id, arena, &grant, why);
     if (fail)
         return fail;
     set(facts, "role", role_name(access, grant.role));
     set(facts, "ends", grant.ends_at >= 0 ? minute(arena, grant.ends_at) : "");
-    add_why(store, &grant.request, "start", grant.why, arena, facts);
+    grant_phase(&grant.id, phase);
+    add_why(store, &grant.request, phase, grant.why, arena, facts);
     return FAIL_NONE;
 }
 

@@ -1,5 +1,6 @@
 #include "access/views.h"
 
+#include "access/grants.h"
 #include "base/json.h"
 #include "base/memory.h"
 #include "base/moment.h"
@@ -89,10 +90,27 @@ static void add_why(json_t *object, const char *code, const json_t *evidence, st
     (void)json_object_set_new(object, "why_mend", memory_needed(json_pack("s?", mend)));
 }
 
-json_t *view_grant(const struct access *access, const struct stored_grant *grant)
+/* What was judged in one phase, as it is kept; NULL when nothing was. */
+static enum fail kept_evidence(struct store *store, const struct request_id *id, const char *phase,
+                               struct arena *arena, json_t **ret, struct reason *why)
 {
+    const char *kept = NULL;
+    enum fail fail = store_evidence(store, id, phase, arena, &kept, why);
+    *ret = kept ? json_loads(kept, 0, NULL) : NULL;
+    return fail;
+}
+
+enum fail view_grant(const struct access *access, struct store *store,
+                     const struct stored_grant *grant, json_t **ret, struct reason *why)
+{
+    char phase[GRANT_PHASE_SIZE];
+    json_auto_t *kept = NULL;
     scoped(arena_scoped) struct arena *arena = arena_new();
     const struct role *role = policy_find_role(access->policy, grant->role);
+    grant_phase(&grant->id, phase);
+    enum fail fail = kept_evidence(store, &grant->request, phase, arena, &kept, why);
+    if (fail)
+        return fail;
     json_t *view = memory_needed(json_pack(
         "{s:s, s:s, s:s, s:s, s:s, s:o, s:o, s:o, s:o, s:s, s:{s:s?, s:n, s:o}}", "id",
         grant->id.text, "request", grant->request.text, "role", grant->role, "role_name",
@@ -101,23 +119,16 @@ json_t *view_grant(const struct access *access, const struct stored_grant *grant
         moment_or_null(grant->ends_at), "ended_at", moment_or_null(grant->ended_at), "seen",
         grant->seen, "directory", "status", grant->status, "request_id", "seen_at",
         moment_or_null(grant->seen_at)));
-    add_why(view, grant->why, NULL, arena);
-    return view;
+    json_auto_t *evidence = kept ? evidence_view(kept) : NULL;
+    add_why(view, grant->why, evidence, arena);
+    *ret = view;
+    return FAIL_NONE;
 }
 
-/* The submission's evidence, and over it what was judged again at the start. */
-static enum fail evidence_of(struct store *store, const struct request_id *id, struct arena *arena,
-                             json_t **ret, struct reason *why)
+/* Puts the later pieces in the place of earlier ones about the same. */
+static json_t *laid_over(const json_t *before, const json_t *after)
 {
-    const char *first = NULL, *later = NULL;
-    enum fail fail = store_evidence(store, id, "submission", arena, &first, why);
-    if (!fail)
-        fail = store_evidence(store, id, "start", arena, &later, why);
-    if (fail)
-        return fail;
-    json_auto_t *before = first ? json_loads(first, 0, NULL) : NULL;
-    json_auto_t *after = later ? json_loads(later, 0, NULL) : NULL;
-    json_auto_t *all = memory_needed(json_array());
+    json_t *all = memory_needed(json_array());
     for (size_t i = 0; i < json_array_size(before); i++) {
         json_t *piece = json_array_get(before, i);
         bool again = false;
@@ -127,9 +138,31 @@ static enum fail evidence_of(struct store *store, const struct request_id *id, s
         if (!again)
             (void)json_array_append(all, piece);
     }
-    (void)json_array_extend(all, after);
-    *ret = evidence_view(all);
-    return FAIL_NONE;
+    (void)json_array_extend(all, (json_t *)after);
+    return all;
+}
+
+/* The submission's evidence, and over it what was judged again at each start. */
+static enum fail evidence_of(struct store *store, const struct request_id *id, size_t count,
+                             const struct stored_grant grants[], struct arena *arena, json_t **ret,
+                             struct reason *why)
+{
+    json_auto_t *all = NULL;
+    enum fail fail = kept_evidence(store, id, "submission", arena, &all, why);
+    if (!all)
+        all = memory_needed(json_array());
+    for (size_t i = 0; !fail && i < count; i++) {
+        char phase[GRANT_PHASE_SIZE];
+        json_auto_t *later = NULL;
+        grant_phase(&grants[i].id, phase);
+        fail = kept_evidence(store, id, phase, arena, &later, why);
+        json_t *both = laid_over(all, later);
+        json_decref(all);
+        all = both;
+    }
+    if (!fail)
+        *ret = evidence_view(all);
+    return fail;
 }
 
 static json_t *view_decision(const struct stored_decision *decision)
@@ -177,25 +210,22 @@ static enum fail approval_of(struct store *store, const struct request_id *id, s
     return FAIL_NONE;
 }
 
-static enum fail grants_of(const struct access *access, struct store *store,
-                           const struct request_id *id, const json_t *evidence, struct arena *arena,
-                           json_t **ret, struct reason *why)
+static enum fail view_grants(const struct access *access, struct store *store, size_t count,
+                             const struct stored_grant grants[], struct arena *arena, json_t **ret,
+                             struct reason *why)
 {
-    size_t count = 0;
-    struct stored_grant *grants = NULL;
-    enum fail fail = store_grants_of(store, id, arena, &count, &grants, why);
-    if (fail)
-        return fail;
     *ret = memory_needed(json_array());
     for (size_t i = 0; i < count; i++) {
-        json_t *view = view_grant(access, &grants[i]);
+        json_t *view = NULL;
         struct stored_intent intent;
         struct reason ignored = {0};
+        enum fail fail = view_grant(access, store, &grants[i], &view, why);
+        if (fail)
+            return fail;
         if (grants[i].has_holding && store_intent_newest(store, &grants[i].holding, "assign", arena,
                                                          &intent, &ignored) == FAIL_NONE)
             (void)json_object_set_new(json_object_get(view, "directory"), "request_id",
                                       memory_needed(json_pack("s?", intent.directory_request)));
-        add_why(view, grants[i].why, evidence, arena);
         (void)json_array_append_new(*ret, view);
     }
     return FAIL_NONE;
@@ -223,14 +253,18 @@ enum fail view_request(const struct access *access, struct store *store,
                        struct reason *why)
 {
     struct stored_request request;
+    size_t count = 0;
+    struct stored_grant *stored = NULL;
     json_auto_t *evidence = NULL, *approval = NULL, *grants = NULL;
     enum fail fail = store_request(store, id, arena, &request, why);
     if (!fail)
-        fail = evidence_of(store, id, arena, &evidence, why);
+        fail = store_grants_of(store, id, arena, &count, &stored, why);
+    if (!fail)
+        fail = evidence_of(store, id, count, stored, arena, &evidence, why);
     if (!fail)
         fail = approval_of(store, id, arena, &approval, why);
     if (!fail)
-        fail = grants_of(access, store, id, evidence, arena, &grants, why);
+        fail = view_grants(access, store, count, stored, arena, &grants, why);
     if (fail)
         return fail;
     json_t *named, *roles = roles_of(access, &request, &named);

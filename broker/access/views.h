@@ -20,7 +20,8 @@ enum fail view_request(const struct access *access, struct store *store,
  * FAIL_NOT_FOUND when not. */
 enum fail view_link(struct store *store, const struct request_id *id, int64_t now,
                     struct arena *arena, struct reason *why);
-json_t *view_grant(const struct access *access, const struct stored_grant *grant);
+enum fail view_grant(const struct access *access, struct store *store,
+                     const struct stored_grant *grant, json_t **ret, struct reason *why);
 json_t *view_person(const struct person *person);
 /* The catalogue entry of a role for somebody with these memberships; NULL when they may not ask for
  * it. */

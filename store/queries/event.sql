@@ -37,5 +37,9 @@ SELECT min(seq) FROM event WHERE at_ms >= $1;
 -- name: exports_since
 SELECT count(*) FROM event WHERE actor = $1 AND code = 'audit.exported' AND at_ms > $2;
 
+-- name: alarm_raised
+-- Whether a grant's alarm of this kind, `"alarm":"…"`, is in the history.
+SELECT 1 FROM event WHERE request = $1 AND grant_id = $2 AND code = 'alarm.raised' AND instr(record, $3) > 0 LIMIT 1;
+
 -- name: people_of_events
 SELECT oid, name FROM person WHERE tid = $1;

@@ -35,7 +35,7 @@ async function later(span) {
 const live = async (target = GROUPS.contributors) =>
   (await sandbox.assignments()).live.filter(({ principal, target: { id } }) => principal.id === PERSONS.ana && id === target);
 const effects = async (mark, kind) => (await sandbox.journal(mark)).filter(({ effect }) => effect?.[kind]);
-const alarms = async () => (await priya.get("/api/v1/audit?action=alarm")).body.items.map(({ detail, grant }) => `${grant} ${detail.alarm}`);
+const alarms = async () => (await priya.get("/api/v1/audit?action=alarm.raised")).body.items.map(({ detail, grant }) => `${grant} ${detail.alarm}`);
 
 async function approved() {
   const request = await ana.until((await ana.ask({ roles: ["copilot-owner"] })).id, "pending");
