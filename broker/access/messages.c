@@ -177,7 +177,11 @@ enum pace message_step(struct task *task)
     bool waiting = text_equals(mail->message.state, "waiting");
     bool unsure = text_equals(mail->message.state, "sending");
     mail->to = waiting ? "sending" : "resending";
-    if (fail)
+    if (fail && !waiting) {
+        /* It may have been read by somebody: that belongs into the history. */
+        mail->to = "failed";
+        mail->message.why = "it may have left, and there is nothing to say any more";
+    } else if (fail)
         mail->to = "dropped";
     else if ((!waiting && !unsure) || moment_now() - mail->message.made_at > GIVE_UP_SECONDS)
         mail->to = "failed";
