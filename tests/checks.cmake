@@ -3,11 +3,17 @@
 find_program(NODE node REQUIRED)
 file(GLOB stories CONFIGURE_DEPENDS RELATIVE ${CMAKE_CURRENT_SOURCE_DIR} journeys/*.mjs browser/*.mjs)
 list(REMOVE_ITEM stories browser/shots.mjs) # makes pictures, holds nothing
+if(NOT TARGET crash_injector)
+  list(FILTER stories EXCLUDE REGEX "^journeys/(crash|disk)")
+endif()
 foreach(story IN LISTS stories)
   string(REGEX REPLACE "\\.mjs$" "" name ${story})
   add_test(NAME ${name} COMMAND ${NODE} ${CMAKE_CURRENT_SOURCE_DIR}/${story})
   set_tests_properties(${name} PROPERTIES TIMEOUT 600
     ENVIRONMENT "CURFEW=$<TARGET_FILE:curfew-test>;CURFEW_SANDBOX=$<TARGET_FILE:curfew-sandbox>;SHIPPED=$<TARGET_FILE:curfew>")
+  if(story MATCHES "^journeys/(crash|disk)")
+    set_property(TEST ${name} APPEND PROPERTY ENVIRONMENT "INJECTOR_LIBRARY=$<TARGET_FILE:crash_injector>")
+  endif()
 endforeach()
 
 file(GLOB checks CONFIGURE_DEPENDS RELATIVE ${CMAKE_CURRENT_SOURCE_DIR} check_*.sh check_*.mjs)

@@ -54,6 +54,11 @@ compile() {
         step "$name-build" "$name: building" ninja -C "$build/$name" "$@"
 }
 
+# The program as it is shipped, and beside it what crash sweeps need: they go with no sanitizer.
+compile_plain() {
+    compile plain gcc '' curfew curfew-test curfew-sandbox crash_injector
+}
+
 # check NAME SAYS NAMES [EXCEPT]: runs the tests of a build.
 check() {
     printf '%s: %s\n' "$1" "$2"
@@ -73,8 +78,8 @@ end() {
 }
 
 run_all() {
-    compile plain gcc '' curfew curfew-sandbox &&
-        check plain 'checks of the sources, and of the program as it is shipped' '^check/'
+    compile_plain &&
+        check plain 'crash sweeps; checks of the sources, and of the program as it is shipped' '^(check/|journeys/(crash|disk))'
     compile gcc gcc address,undefined &&
         check gcc 'every test, with AddressSanitizer and UndefinedBehaviorSanitizer' . '^check/'
     compile clang clang address,undefined &&
@@ -109,7 +114,7 @@ if [ -f "$source/tests/browser/install.sh" ]; then
 fi
 case $names in
 '') run_all || true ;;
-check*) compile plain gcc '' curfew curfew-sandbox && check plain "$names" "$names" ;;
+check* | journeys/crash* | journeys/disk*) compile_plain && check plain "$names" "$names" ;;
 *) compile gcc gcc address,undefined && check gcc "$names" "$names" '^check/' ;;
 esac
 

@@ -1,0 +1,93 @@
+// Goal: whatever step Curfew is killed at, after a restart it comes to the same rest as if nothing had been: one
+// assignment with the end that was approved, gone by then, and a history without a gap and without a double (security.md 2.3 a).
+// A few hundred cycles, the same ones each time; CRASH_SEED=n takes others, and CRASH=all all of them, which takes an hour.
+import { cycle, plays } from "../support/plays.mjs";
+import { DISK, DURABLE } from "../support/injector.mjs";
+import { specification } from "../support/spec.mjs";
+import { sleep } from "../support/stage.mjs";
+import { ALL, chance, numbers, sample, SEED, sweep } from "../support/sweep.mjs";
+
+const random = chance(SEED);
+const SHARES = { expire: 6, revoke: 4, release: 2, deny: 1, cancel: 1 };
+const counts = { disk: {}, outside: {}, inside: {} };
+const KINDS = {
+  disk: { doing: DURABLE, places: DISK },
+  outside: { doing: ["send", "receive"], places: ["outside"] },
+  inside: { doing: ["send"], places: ["inside"] },
+};
+
+/** Points of a kind over all plays: `share` of them for each part of SHARES. */
+function pointsOf(kind, share) {
+  return Object.entries(SHARES).flatMap(([play, parts]) =>
+    sample(numbers(counts[kind][play]).flatMap((at) => ["before", "after"].map((when) => ({ play, at, when }))), share * parts, random),
+  );
+}
+
+/** The writes that leave the machine, with how the sandbox tells them apart. */
+const PIM = { method: "POST", path: "/v1.0/identityGovernance/privilegedAccess/group/assignmentScheduleRequests" };
+const WRITES = {
+  assign: { plays: ["expire", "revoke"], match: { ...PIM, body: "adminAssign" }, skips: [0] },
+  remove: { plays: ["revoke", "release"], match: { ...PIM, body: "adminRemove" }, skips: [0] },
+  mail: { plays: ["expire", "deny"], match: { method: "POST", path: "/v1.0/users/*/sendMail" }, skips: [0, 1, 2] },
+};
+
+/** What becomes of a write that is on its way when Curfew is killed: its effect comes so many seconds later, was there already, or never comes. */
+const FATES = [{ late: 0 }, { late: 60 }, { late: 170 }, { done: true }, { never: true }];
+
+/** Kills Curfew while a write is held, and lets that have its fate; `skip` writes of its kind are let by. */
+async function killWhileHeld(stage, { play, write, fate, skip }) {
+  const { sandbox } = stage;
+  const now = async () => Date.parse((await sandbox.clock.now()).now);
+  const meanwhile = async (world) => {
+    await sandbox.fault(WRITES[write].match, { kind: "hold", when: fate.done ? "after" : "before" }, { after: skip });
+    while (!(await sandbox.held()).length) {
+      if (world.rests) throw new Error("nothing was held");
+      await sleep(3);
+    }
+    world.curfew.child.kill("SIGKILL"); // the play starts it again
+    const until = (await now()) + (fate.late ?? 0) * 1000;
+    while ((await now()) < until) {
+      if (world.rests) await sandbox.clock.advance("PT20S");
+      await sleep(50);
+    }
+    await sandbox.release({ drop: fate.never ?? false });
+  };
+  await cycle(stage, play, [], { meanwhile });
+}
+
+const kill = (kind) => (stage, { play, at, when }) => cycle(stage, play, [{ at, when, ...KINDS[kind] }]);
+
+await specification("journeys/crash", {
+  async "left alone, each play ends as it should"() {
+    const points = Object.keys(KINDS).flatMap((kind) => Object.keys(plays).map((play) => ({ kind, play })));
+    await sweep(points, async (stage, { kind, play }) => {
+      counts[kind][play] = (await cycle(stage, play, [{ at: 0, when: "before", ...KINDS[kind] }])).count;
+    });
+    console.log(`  steps: ${JSON.stringify(counts)}`);
+  },
+
+  async "killed before and after each step on the disk"() {
+    await sweep(pointsOf("disk", 8), kill("disk"), { seconds: 70 });
+  },
+
+  async "killed before and after it sends to Entra, Graph and the mailbox, and before and after it hears from them"() {
+    await sweep(pointsOf("outside", 4), kill("outside"), { seconds: 40 });
+  },
+
+  async "killed before and after it answers a browser"() {
+    await sweep(pointsOf("inside", 2), kill("inside"), { seconds: 30 });
+  },
+
+  async "killed again while it recovers"() {
+    const pairs = pointsOf("disk", ALL ? 100 : 3).map((first) => ({ ...first, again: 1 + Math.floor(random() * 80), then: random() < 0.5 ? "before" : "after" }));
+    await sweep(pairs, (stage, { play, at, when, again, then }) =>
+      cycle(stage, play, [{ at, when, ...KINDS.disk }, { at: again, when: then, ...KINDS.disk }]),
+      { seconds: 30 });
+  },
+
+  async "killed while a write is on its way, whose effect comes late, or never, or was there already"() {
+    const points = Object.entries(WRITES).flatMap(([write, { plays, skips }]) =>
+      plays.flatMap((play) => skips.flatMap((skip) => FATES.map((fate) => ({ play, write, skip, fate })))));
+    await sweep(sample(points, 40, random), killWhileHeld, { seconds: 40 });
+  },
+}, { seconds: ALL ? 24 * 3600 : 120 });
