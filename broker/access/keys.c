@@ -66,16 +66,16 @@ static bool is_there(const struct keys *keys, const char *name)
     return stat(text_of(&path), &about) == 0;
 }
 
-/* Reads a key of 32 bytes, or makes it when it may be made. */
+/* Reads a key of 32 bytes; one that is not there is made when it may be made. */
 static enum fail key_of(const struct keys *keys, const char *name, bool make, struct secret **ret,
                         struct reason *why)
 {
     scoped(text_scoped) struct text path = TEXT_LIMIT(4096);
     path_of(keys, name, &path);
-    if (make) {
+    if (make && !is_there(keys, name)) {
         scoped(secret_scoped) struct secret *fresh = secret_new(SEAL_KEY_SIZE);
         randombytes_buf(fresh->bytes, fresh->length);
-        enum fail fail = secret_write(text_of(&path), fresh, why);
+        enum fail fail = file_replace(text_of(&path), fresh->bytes, fresh->length, 0600, why);
         if (fail)
             return fail;
     }
@@ -172,12 +172,13 @@ enum fail keys_open(const char *folder, const char *origin, bool fresh, struct k
     if (fail)
         return fail;
     bool some = is_there(keys, sealing_name) || is_there(keys, signing_name);
-    bool make = fresh && !some;
+    /* The highest checkpoint is written last: without it, a first start was cut short. */
+    bool make = fresh && !is_there(keys, highest_name);
     if (!some && !make)
         return because(
             why, FAIL_INVALID,
-            "there are no keys in %s, but the store is not empty: put back the keys that "
-            "belong to it",
+            "there are no keys in %s, but something was recorded with them: put back the keys that "
+            "belong to the store",
             folder);
     scoped(secret_scoped) struct secret *sealing = NULL;
     fail = key_of(keys, sealing_name, make, &sealing, why);

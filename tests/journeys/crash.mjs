@@ -1,17 +1,18 @@
 // Goal: whatever step Curfew is killed at, after a restart it comes to the same rest as if nothing had been: one
 // assignment with the end that was approved, gone by then, and a history without a gap and without a double (security.md 2.3 a).
 // A few hundred cycles, the same ones each time; CRASH_SEED=n takes others, and CRASH=all all of them, which takes an hour.
-import { cycle, plays } from "../support/plays.mjs";
+import { checkStart, cycle, plays } from "../support/plays.mjs";
 import { DISK, DURABLE } from "../support/injector.mjs";
 import { specification } from "../support/spec.mjs";
-import { sleep } from "../support/stage.mjs";
+import { sleep, World } from "../support/stage.mjs";
 import { ALL, chance, numbers, sample, SEED, sweep } from "../support/sweep.mjs";
 
 const random = chance(SEED);
 const SHARES = { expire: 6, revoke: 4, release: 2, deny: 1, cancel: 1 };
-const counts = { disk: {}, outside: {}, inside: {} };
+const counts = { disk: {}, outside: {}, inside: {} }; // steps of each kind in each play
 const KINDS = {
   disk: { doing: DURABLE, places: DISK },
+  keys: { doing: DURABLE, places: ["keys"] },
   outside: { doing: ["send", "receive"], places: ["outside"] },
   inside: { doing: ["send"], places: ["inside"] },
 };
@@ -59,7 +60,7 @@ const kill = (kind) => (stage, { play, at, when }) => cycle(stage, play, [{ at, 
 
 await specification("journeys/crash", {
   async "left alone, each play ends as it should"() {
-    const points = Object.keys(KINDS).flatMap((kind) => Object.keys(plays).map((play) => ({ kind, play })));
+    const points = Object.keys(counts).flatMap((kind) => Object.keys(plays).map((play) => ({ kind, play })));
     await sweep(points, async (stage, { kind, play }) => {
       counts[kind][play] = (await cycle(stage, play, [{ at: 0, when: "before", ...KINDS[kind] }])).count;
     });
@@ -89,5 +90,22 @@ await specification("journeys/crash", {
     const points = Object.entries(WRITES).flatMap(([write, { plays, skips }]) =>
       plays.flatMap((play) => skips.flatMap((skip) => FATES.map((fate) => ({ play, write, skip, fate })))));
     await sweep(sample(points, 40, random), killWhileHeld, { seconds: 40 });
+  },
+
+  async "killed at its very first start, it starts, keeps nothing that was never promised, and its history is whole"() {
+    const firstStart = async (stage, kills) => {
+      stage.empty();
+      const world = new World(stage, {}, kills);
+      await world.start();
+      const { count } = stage.injector;
+      await checkStart(world);
+      return count;
+    };
+    const points = [];
+    await sweep([["disk", 40], ["keys", 60]], async (stage, [kind, share]) => {
+      const steps = numbers(await firstStart(stage, [{ at: 0, when: "before", ...KINDS[kind] }]));
+      points.push(...sample(steps.flatMap((at) => ["before", "after"].map((when) => ({ kind, at, when }))), share, random));
+    });
+    await sweep(points, (stage, { kind, at, when }) => firstStart(stage, [{ at, when, ...KINDS[kind] }]), { seconds: 20 });
   },
 }, { seconds: ALL ? 24 * 3600 : 120 });

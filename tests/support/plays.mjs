@@ -225,6 +225,15 @@ export async function checkWorld(world, play) {
   return events;
 }
 
+/** Holds a Curfew that nobody used yet to the same. */
+export async function checkStart(world) {
+  const events = await exportHistory(world);
+  events.forEach(({ seq }, i) => assert.equal(seq, i, "no gap"));
+  assert.equal(events.filter(({ code }) => code === "policy.loaded").length, 1, "one policy");
+  assert.deepEqual(events.filter(({ code }) => /safe_mode/.test(code)), []);
+  assert.deepEqual(world.errors, [], "no error in the log");
+}
+
 /** A whole cycle: the play on a fresh stage, killed as `kills` say, to its end, and checked. */
 export async function cycle(stage, play, kills = [], { meanwhile } = {}) {
   const people = await stage.fresh();

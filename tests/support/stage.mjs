@@ -41,13 +41,18 @@ export class Stage {
     return Object.assign(new Stage(), { sandbox, injector, curfew, state: join(curfew.folder, "state"), template: join(curfew.folder, "template") });
   }
 
+  /** Takes store and keys away. */
+  empty() {
+    rmSync(this.state, { recursive: true, force: true });
+    mkdirSync(this.state, { mode: 0o700 });
+  }
+
   /** Signs everybody in and keeps the store as it is then. */
   async prepare() {
     await this.sandbox.afresh();
     await this.curfew.register();
     this.injector.leave();
-    rmSync(this.state, { recursive: true, force: true });
-    mkdirSync(this.state, { mode: 0o700 });
+    this.empty();
     await this.curfew.start();
     this.sessions = {};
     for (const name of PEOPLE) {
