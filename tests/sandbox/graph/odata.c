@@ -30,7 +30,7 @@ static json_t *pick(struct exchange *exchange, const json_t *entity, const char 
 
 json_t *odata_select(struct exchange *exchange, const json_t *entity)
 {
-    const char *list = exchange_query(exchange, "$select"), *missing;
+    const char *list = exchange_query(exchange, "$select"), *missing = NULL;
     if (!list || !*list)
         return memory_needed(json_copy((json_t *)entity));
     json_t *picked = pick(exchange, entity, list, &missing);
