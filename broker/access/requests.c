@@ -2,6 +2,7 @@
 
 #include "access/grants.h"
 #include "access/messages.h"
+#include "access/views.h"
 #include "access/words_kept.h"
 #include "access/worker.h"
 #include "base/memory.h"
@@ -230,8 +231,11 @@ enum fail cancellation_apply(struct turn *turn, void *data, struct reason *why)
     struct stored_request request;
     bool any = false;
     enum fail fail = store_request(turn->store, &cancellation->id, turn->arena, &request, why);
-    if (!fail && !person_is(&request.requester.key, &cancellation->caller->person.key))
-        return because(why, FAIL_NOT_FOUND, "not their own request");
+    if (!fail && !person_is(&request.requester.key, &cancellation->caller->person.key)) {
+        struct sight_of sight;
+        fail = view_sight(turn->store, &request.id, cancellation->caller, &sight, why);
+        return fail ? fail : because(why, FAIL_DENIED, "not their own request");
+    }
     if (!fail && request.state == REQUEST_APPROVED)
         fail = cancel_waiting(turn, &request, &any, why);
     if (fail || any)

@@ -40,6 +40,6 @@ struct cancellation {
     const struct caller *caller;
 };
 
-/* Takes the request back, or what of its grants has not started. FAIL_NOT_FOUND unless it is the
- * caller's own. */
+/* Takes the request back, or what of its grants has not started. FAIL_NOT_FOUND for strangers,
+   FAIL_DENIED for who may see it but did not ask. */
 enum fail cancellation_apply(struct turn *turn, void *cancellation, struct reason *why);
