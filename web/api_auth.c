@@ -374,6 +374,8 @@ static enum fail compose_left(struct visit *visit, struct store *store)
 enum next post_sign_out(struct visit *visit)
 {
     struct departure *departure = ARENA_NEW(visit->arena, struct departure);
+    if (!visit_takes_nothing(visit))
+        return NEXT_REPLY;
     departure->caller = visit->caller;
     return visit_change(visit, departure_apply, departure, compose_left, NULL);
 }
