@@ -21,8 +21,8 @@ enum fail because(struct reason *why, enum fail fail, const char *format, ...)
         va_start(values, format);
         (void)vsnprintf(why->text, sizeof why->text, format, values);
         va_end(values);
-        text_tame(
-            why->text); /* cut inside a character, or told from outside: still a line of the log */
+        /* Cut inside a character, or told from outside: it must still fit into the log. */
+        text_tame(why->text);
     }
     return fail;
 }
