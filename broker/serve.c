@@ -168,8 +168,9 @@ static void stop(struct parts *parts)
 {
     const struct actor curfew = {.kind = ACTOR_CURFEW};
     struct reason why = {0};
-    server_stop(parts->server, STOP_MS);
+    server_drain(parts->server, STOP_MS);
     worker_stop(parts->access.worker);
+    server_stop(parts->server, STOP_MS);
     enum fail fail = act_now(&parts->access, &curfew, record_stop, NULL, &why);
     writer_stop(parts->access.writer);
     if (!fail)

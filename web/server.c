@@ -231,21 +231,27 @@ int server_port(const struct server *server)
     return info ? info->port : 0;
 }
 
+void server_drain(struct server *server, int64_t ms)
+{
+    struct timespec until;
+    if (!atomic_exchange(&server->stopping, true)) {
+        MHD_socket listening = MHD_quiesce_daemon(server->daemon);
+        if (listening != MHD_INVALID_SOCKET)
+            (void)close(listening);
+    }
+    clock_gettime(CLOCK_MONOTONIC, &until);
+    until.tv_sec += ms / 1000 + 1;
+    pthread_mutex_lock(&server->mutex);
+    while (server->in_hand && pthread_cond_timedwait(&server->calm, &server->mutex, &until) == 0)
+        ;
+    pthread_mutex_unlock(&server->mutex);
+}
+
 void server_stop(struct server *server, int64_t ms)
 {
     if (!server->daemon)
         return;
-    MHD_socket listening = MHD_quiesce_daemon(server->daemon);
-    if (listening != MHD_INVALID_SOCKET)
-        (void)close(listening);
-    struct timespec until;
-    clock_gettime(CLOCK_MONOTONIC, &until);
-    until.tv_sec += ms / 1000 + 1;
-    pthread_mutex_lock(&server->mutex);
-    atomic_store(&server->stopping, true);
-    while (server->in_hand && pthread_cond_timedwait(&server->calm, &server->mutex, &until) == 0)
-        ;
-    pthread_mutex_unlock(&server->mutex);
+    server_drain(server, ms);
     MHD_stop_daemon(server->daemon);
     server->daemon = NULL;
 }

@@ -24,8 +24,10 @@ int server_port(const struct server *server);
 /* Cuts connections whose request took too long; answers when the next one will be due
  * (moment_ticks_ms, INT64_MAX: none). */
 int64_t server_reap(struct server *server);
-/* Takes no more connections, waits until the calls in hand are answered (at most `ms`), then ends.
- */
+/* Takes no more connections, and waits until the calls in hand are answered, at most `ms`. */
+void server_drain(struct server *server, int64_t ms);
+/* Ends it. Nobody may wait for the worker or the writer any more: libmicrohttpd ends the process
+   over a connection that is still suspended. */
 void server_stop(struct server *server, int64_t ms);
 void server_free(struct server *server);
 SCOPED(server)

@@ -212,6 +212,8 @@ enum next web_go_on(struct visit *visit)
 {
     enum next next;
     bool change = visit->begun == BEGUN_CHANGE;
+    if (visit->begun == BEGUN_INQUIRY && visit->inquiry.lost)
+        return visit_fail(visit, FAIL_UNAVAILABLE);
     visit->begun = BEGUN_NOTHING;
     if (change && visit->fail)
         visit->reply = (struct reply){0}; /* what was made inside the change is not true */

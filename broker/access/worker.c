@@ -304,6 +304,12 @@ static int64_t begin_due(struct worker *worker)
     return next;
 }
 
+static void lose(struct inquiry *inquiry)
+{
+    inquiry->lost = true;
+    inquiry->done(inquiry->data);
+}
+
 static bool take_inbox(struct worker *worker)
 {
     pthread_mutex_lock(&worker->mutex);
@@ -315,7 +321,7 @@ static bool take_inbox(struct worker *worker)
     while (inquiry) {
         struct inquiry *next = inquiry->next;
         if (stopping)
-            inquiry->done(inquiry->data);
+            lose(inquiry);
         else
             (void)begin(worker, NULL, "", inquiry);
         inquiry = next;
@@ -377,6 +383,12 @@ static void *run(void *context)
 {
     struct worker *worker = context;
     loop_run(worker->access->loop, work, worker);
+    /* Nothing is answered any more: who still waits must not wait for ever. */
+    for (struct task *task = worker->tasks; task; task = task->next) {
+        if (task->inquiry)
+            lose(task->inquiry);
+        task->inquiry = NULL;
+    }
     return NULL;
 }
 
@@ -414,7 +426,7 @@ void worker_inquire(struct worker *worker, struct inquiry *inquiry)
     }
     pthread_mutex_unlock(&worker->mutex);
     if (stopping)
-        inquiry->done(inquiry->data);
+        lose(inquiry);
     else
         worker_wake(worker);
 }

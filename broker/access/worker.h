@@ -42,9 +42,12 @@ struct inquiry {
     enum pace (*step)(struct task *task, void *data);
     void (*done)(void *data);
     void *data;
+    bool lost; /* the worker ended first: nothing is to be done with what was found out */
     struct inquiry *next; /* the worker's */
 };
-/* From any thread. `done` is called with nothing found out when the worker is stopping. */
+/* From any thread. When the worker is stopping, the inquiry is lost, and `done` is told all the
+ * same.
+ */
 void worker_inquire(struct worker *worker, struct inquiry *inquiry);
 
 /* What a step may use. */

@@ -126,6 +126,20 @@ await specification("journeys/web_limits", {
     assert.equal(direct.answers.length, 2);
   },
 
+  async "an end that is asked for while Entra keeps somebody waiting: they are told, and the process ends in order"() {
+    const ending = await startCurfew(sandbox, { settings: { limits: { request_deadline: "PT60S" } } });
+    const ana = ending.browser("ana");
+    const out = await ana.get("/auth/sign-in");
+    const back = await sandbox.signIn(out.location, { person: "ana" });
+    await sandbox.fault({ path: "/**/token" }, { kind: "hold" });
+    const waiting = ana.get(back.location);
+    await sandbox.waitHeld();
+    await ending.stop();
+    await sandbox.clearFaults();
+    const { status, location } = await waiting;
+    assert.ok(status === 503 || location === "/?problem=unavailable", `${status} ${location}`);
+  },
+
   async "no names of people or roles for machines that watch"() {
     const browser = behind.browser("ana");
     await browser.signIn();
