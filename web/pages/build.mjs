@@ -5,7 +5,7 @@ import { basename, join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
 
-const MOST = 100_000; // bytes of the first view, packed
+const MOST = 50_000; // bytes of the first view, packed
 
 rmSync("dist", { recursive: true, force: true });
 mkdirSync("dist");

@@ -104,4 +104,38 @@ export class Somebody {
   heading(name) {
     return this.page.getByRole("heading", { level: 1, name });
   }
+
+  button(name) {
+    return this.page.getByRole("button", { name, exact: true });
+  }
+
+  get justification() {
+    return this.page.getByLabel("What you need it for");
+  }
+
+  shows(text, seconds = 30) {
+    return this.page
+      .getByText(text)
+      .first()
+      .waitFor({ timeout: seconds * 1000 });
+  }
+
+  /** Goes on with the Tab key until this has the focus. */
+  async tabTo(locator) {
+    await locator.waitFor();
+    for (let presses = 0; presses < 80; presses++) {
+      if (await locator.evaluate((element) => element === document.activeElement)) return;
+      await this.page.keyboard.press("Tab");
+    }
+    throw new Error(`the Tab key does not lead to ${locator}`);
+  }
+
+  /** No part of the page is wider than the screen. */
+  async fits() {
+    const { inner, outer } = await this.page.evaluate(() => ({
+      inner: document.documentElement.scrollWidth,
+      outer: document.documentElement.clientWidth,
+    }));
+    if (inner > outer) throw new Error(`${inner} px wide on a screen of ${outer}`);
+  }
 }

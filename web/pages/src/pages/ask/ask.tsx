@@ -81,7 +81,13 @@ function AskForm({ catalogue, me }: { catalogue: Role[]; me: Me }) {
             onInput={(duration) => change({ duration })}
           />
         </fieldset>
-        <Why filled={filled} terms={terms} wrong={wrong} onChange={change} />
+        <Why
+          filled={filled}
+          terms={terms}
+          decided={roles.some((role) => role.approvers.length > 0)}
+          wrong={wrong}
+          onChange={change}
+        />
       </div>
       <aside class="verdict card" aria-label="What would come of it">
         <h2>What would come of it</h2>

@@ -40,6 +40,6 @@ export const lengthOf = (text: string): number => [...text.trim()].length;
 
 export function justificationError(text: string, { least }: Terms): string | null {
   const length = lengthOf(text);
-  if (length === 0) return "Say why you need it: your approver decides by it.";
+  if (length === 0) return "Say why you need it.";
   return length < least ? `Say a little more: at least ${least} characters.` : null;
 }

@@ -5,12 +5,16 @@ import { lengthOf, type Terms } from "./terms";
 interface Props {
   filled: Draft;
   terms: Terms;
+  /** Whether somebody decides by what is written here. */
+  decided: boolean;
   wrong: { justification: string | null; ticket: string | null };
   onChange: (part: Partial<Draft>) => void;
 }
 
+const spelled = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? "" : "s"}`;
+
 /** What for: the words that an approver decides by, and the ticket that they belong to. */
-export function Why({ filled, terms, wrong, onChange }: Props) {
+export function Why({ filled, terms, decided, wrong, onChange }: Props) {
   const length = lengthOf(filled.justification);
   return (
     <fieldset class="card">
@@ -22,7 +26,11 @@ export function Why({ filled, terms, wrong, onChange }: Props) {
         label="What you need it for"
         error={wrong.justification}
         hint={
-          length >= terms.least ? "Your approver decides by this." : `${length} of at least ${terms.least} characters`
+          length < terms.least
+            ? `${length} of at least ${spelled(terms.least, "character")}`
+            : decided
+              ? "Your approver decides by this."
+              : "It is kept in the history."
         }
       >
         {(wired) => (
