@@ -204,7 +204,7 @@ await specification(
       await page.getByRole("dialog").waitFor();
       await page.keyboard.press("Escape");
       await page.getByRole("dialog").waitFor({ state: "detached" });
-      assert.ok(await marc.button("Approve…").evaluate((element) => element === document.activeElement));
+      await marc.hasFocus(marc.button("Approve…"));
       await page.keyboard.press("Enter");
       await marc.tabTo(marc.button("Planned work"));
       await page.keyboard.press("Space");

@@ -87,7 +87,7 @@ await specification(
       await ana.justification.fill("short");
       await ana.shows("Say a little more: at least 10 characters.");
       await ana.page.getByRole("button", { name: /ask/i }).click();
-      assert.ok(await ana.justification.evaluate((field) => field === document.activeElement));
+      await ana.hasFocus(ana.justification);
       assert.match(await ana.justification.getAttribute("aria-describedby"), /justification-error/);
       await ana.justification.fill("Reading the alerts of last night");
     },

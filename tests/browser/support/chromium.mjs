@@ -120,6 +120,11 @@ export class Somebody {
       .waitFor({ timeout: seconds * 1000 });
   }
 
+  /** Waits until this has the focus. */
+  hasFocus(locator) {
+    return locator.and(this.page.locator(":focus")).waitFor();
+  }
+
   /** Goes on with the Tab key until this has the focus. */
   async tabTo(locator) {
     await locator.waitFor();
