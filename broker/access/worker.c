@@ -383,7 +383,8 @@ static void *run(void *context)
 {
     struct worker *worker = context;
     loop_run(worker->access->loop, work, worker);
-    /* Nothing is answered any more: who still waits must not wait for ever. */
+    clear_over(worker); /* what was answered while the loop ended */
+    /* Nothing else is answered any more: who still waits must not wait for ever. */
     for (struct task *task = worker->tasks; task; task = task->next) {
         if (task->inquiry)
             lose(task->inquiry);
