@@ -49,6 +49,7 @@ struct turn {
     struct arena *arena; /* of this change */
     int64_t now_ms, now; /* when it is applied */
     struct actor actor;
+    struct act *act; /* what it is the turn of */
 };
 
 /* A change with what it needs. Whoever hands it in keeps it until `done`. */
@@ -61,6 +62,8 @@ struct act {
     void (*done)(void *context, enum fail fail,
                  const struct reason *why); /* on the writer's thread */
     void *context;
+    bool closes_session; /* forgotten once that is on disk */
+    struct digest session;
 };
 
 /* Hands it to the writer; dropped unapplied after `deadline` (moment_ticks_ms; 0: never). */

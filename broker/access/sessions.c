@@ -113,6 +113,11 @@ static void forget(struct sessions *sessions, const struct digest *token, bool c
     pthread_mutex_unlock(&sessions->mutex);
 }
 
+void sessions_forget(struct sessions *sessions, const struct digest *token)
+{
+    forget(sessions, token, true);
+}
+
 static enum fail load(struct store *store, const struct digest *token, struct session **ret,
                       struct reason *why)
 {
@@ -260,6 +265,7 @@ enum fail session_open(struct turn *turn, const struct person *person,
 
 enum fail session_close(struct turn *turn, const struct digest *token, struct reason *why)
 {
-    forget(turn->access->sessions, token, true);
+    turn->act->closes_session = true;
+    turn->act->session = *token;
     return store_session_end(turn->store, token, NULL, why);
 }

@@ -27,5 +27,7 @@ void session_csrf(const struct access *access, const struct session *session,
 enum fail session_open(struct turn *turn, const struct person *person,
                        const struct sign_in *sign_in, unsigned roles, const char *cookie,
                        struct reason *why);
-/* Ends the session now; inside a change. Nothing happens when there is none. */
+/* Ends the session with this change, one at most. Nothing happens when there is none. */
 enum fail session_close(struct turn *turn, const struct digest *token, struct reason *why);
+/* What was ended on disk is not known any more, not even to who is reading it just now. */
+void sessions_forget(struct sessions *sessions, const struct digest *token);

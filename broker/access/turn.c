@@ -1,5 +1,6 @@
 #include "access/access.h"
 
+#include "access/sessions.h"
 #include "base/json.h"
 #include "base/moment.h"
 
@@ -15,6 +16,7 @@ static enum fail apply(struct change *change, struct store *store, struct reason
         .arena = arena,
         .now_ms = moment_now_ms(),
         .actor = act->actor,
+        .act = act,
     };
     turn.now = turn.now_ms / 1000;
     return act->apply(&turn, act->data, why);
@@ -23,6 +25,8 @@ static enum fail apply(struct change *change, struct store *store, struct reason
 static void done(struct change *change, enum fail fail, const struct reason *why)
 {
     struct act *act = (struct act *)change;
+    if (!fail && act->closes_session)
+        sessions_forget(act->access->sessions, &act->session);
     act->done(act->context, fail, why);
 }
 

@@ -229,17 +229,20 @@ int rename(const char *from, const char *to)
     STEP(int, step, REAL(rename)(from, to));
 }
 
-int mkdir(const char *path, mode_t mode)
-{
-    struct step step = begin(MAKE, KEYS);
-    STEP(int, step, REAL(mkdir)(path, mode));
-}
-
-/* Only what may be made is a step. */
-static struct step begin_open(const char *path, int flags)
+/* Only what is not there yet is made, and needs a disk that takes it. */
+static struct step begin_make(const char *path, int place)
 {
     struct step step = {false, false};
-    return flags & O_CREAT ? begin(MAKE, place_of_path(path)) : step;
+    int saved = errno;
+    bool there = access(path, F_OK) == 0;
+    errno = saved;
+    return there ? step : begin(MAKE, place);
+}
+
+int mkdir(const char *path, mode_t mode)
+{
+    struct step step = begin_make(path, KEYS);
+    STEP(int, step, REAL(mkdir)(path, mode));
 }
 
 int open64(const char *path, int flags, ...)
@@ -248,7 +251,9 @@ int open64(const char *path, int flags, ...)
     __builtin_va_start(more, flags);
     mode_t mode = flags & O_CREAT ? __builtin_va_arg(more, mode_t) : 0;
     __builtin_va_end(more);
-    struct step step = begin_open(path, flags);
+    struct step step = {false, false};
+    if (flags & O_CREAT)
+        step = begin_make(path, place_of_path(path));
     int file = step.fails ? -1 : REAL(open64)(path, flags, mode);
     if (file >= 0 && file < FILES)
         opened[file] = place_of_path(path);

@@ -95,7 +95,7 @@ await specification("journeys/crash", {
   async "killed at its very first start, it starts, keeps nothing that was never promised, and its history is whole"() {
     const firstStart = async (stage, kills) => {
       stage.empty();
-      const world = new World(stage, {}, kills);
+      const world = new World(stage, {}, { kills });
       await world.start();
       const { count } = stage.injector;
       await checkStart(world);

@@ -1,5 +1,6 @@
 // A stage for crash sweeps: one sandbox and one Curfew that is set back in no time to where its people are signed in,
 // and a world on it in which a play goes on however often Curfew is killed.
+import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { closeSync, copyFileSync, mkdirSync, openSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
@@ -14,6 +15,9 @@ const NUDGES_MOST = 60; // of twenty seconds: what is not at rest by then hangs
 /* How long nothing may happen before the clock moves on: reading back is waiting for it; what gathers evidence must not be hurried. */
 const READ_BACK_MS = 200;
 const SILENT_MS = 3000;
+const HEALS_AFTER_MS = 150;
+const LOST = 3; // the exit codes of a process whose disk failed, and of one that could not start
+const NOT_STARTED = 1;
 
 export const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
@@ -95,10 +99,13 @@ export class Stage {
 }
 
 
-/** One run of a play. `kills` are armed one after the other, at each start: { when, at, doing, places }. */
+/**
+ * One run of a play. `kills` are armed one after the other, at each start: { when, at, doing, places }. `fault` is armed at
+ * the first start: { error, at, … } as for Injector.fail, and heals by itself a while after it struck.
+ */
 export class World {
-  constructor(stage, people, kills = []) {
-    Object.assign(this, { stage, curfew: stage.curfew, sandbox: stage.sandbox, kills: [...kills], ...people, people });
+  constructor(stage, people, { kills = [], fault = null } = {}) {
+    Object.assign(this, { stage, curfew: stage.curfew, sandbox: stage.sandbox, kills: [...kills], fault, ...people });
     Object.assign(this, { told: {}, starts: 0, broken: 0, nudges: 0, errors: [], struck: [], id: null });
   }
 
@@ -106,21 +113,40 @@ export class World {
     for (;;) {
       const next = this.kills.shift();
       if (next) this.stage.injector.kill(next.when, next.at, next.doing, next.places);
-      else this.stage.injector.leave();
+      else if (this.fault && !this.starts) this.#fail();
+      else if (!this.fault) this.stage.injector.leave();
       this.starts++;
       try {
         await this.curfew.start();
         return;
       } catch (error) {
         await this.curfew.ended;
-        if (this.curfew.child.signalCode !== "SIGKILL") throw error;
+        if (!this.#wasMeant()) throw error;
         this.#note();
+        if (this.fault) await sleep(HEALS_AFTER_MS);
       }
     }
   }
 
+  #fail() {
+    const { injector } = this.stage;
+    injector.fail(this.fault.error, this.fault);
+    this.healing = setInterval(() => {
+      if (!injector.struck) return;
+      clearInterval(this.healing);
+      this.struck.push(injector.struck);
+      setTimeout(() => injector.leave(), HEALS_AFTER_MS);
+    }, 10);
+  }
+
+  /** Killed, or ended by itself because its disk failed. */
+  #wasMeant() {
+    const { exitCode, signalCode } = this.curfew.child;
+    return signalCode === "SIGKILL" || (this.fault && (exitCode === LOST || exitCode === NOT_STARTED));
+  }
+
   #note() {
-    this.struck.push(this.stage.injector.struck ?? "by the play");
+    if (!this.fault) this.struck.push(this.stage.injector.struck ?? "by the play");
     this.errors.push(...this.curfew.log.filter(({ level }) => level === "error"));
   }
 
@@ -147,7 +173,7 @@ export class World {
     await Promise.race([ended, sleep(300)]);
     if (child.exitCode === null && child.signalCode === null)
       return error.message === "fetch failed" && ++this.broken <= this.starts; // a connection that an earlier process had
-    if (child.signalCode !== "SIGKILL") throw new Error(`curfew ended with ${child.exitCode ?? child.signalCode}: ${this.curfew.output.slice(-2000)}`);
+    if (!this.#wasMeant()) throw new Error(`curfew ended with ${child.exitCode ?? child.signalCode}: ${this.curfew.output.slice(-2000)}`);
     this.#note();
     await this.start();
     return true;
@@ -171,6 +197,26 @@ export class World {
     if (me.status === 200) person.csrf = me.body.csrf;
     else await person.signIn();
     return person.call(method, path, { body });
+  }
+
+  /** True when a change was made; false when the disk would not have it, and that was said honestly. */
+  is200(answer) {
+    if (answer.status === 200) return true;
+    assert.ok(this.fault && answer.status === 503, answer.text);
+    assert.equal(answer.body.code, "unavailable");
+    return false;
+  }
+
+  /** What `make` answers, or nothing when it failed because the disk did. */
+  async asking(make) {
+    try {
+      return await make();
+    } catch (error) {
+      if (!this.fault || !error.answer) throw error;
+      const { status, location, body } = error.answer;
+      assert.ok(status === 503 ? body.code === "unavailable" : location === "/?problem=unavailable", error.message);
+      return null;
+    }
   }
 
   /** Waits until `look` answers something true, moving the clock on when nothing happens. */
