@@ -77,7 +77,17 @@ enum fail sql_run_values(struct sql *sql, enum query query, int64_t *changed, st
                    sizeof((struct value[]){__VA_ARGS__}) / sizeof(struct value),                   \
                    (struct value[]){__VA_ARGS__})
 
-enum sql_step { SQL_BEGIN, SQL_COMMIT, SQL_ROLLBACK, SQL_SAVEPOINT, SQL_RELEASE, SQL_REWIND };
+/* SQL_LOOK begins a transaction that only reads: all of it sees one and the same moment. */
+enum sql_step {
+    SQL_LOOK,
+    SQL_BEGIN,
+    SQL_COMMIT,
+    SQL_ROLLBACK,
+    SQL_SAVEPOINT,
+    SQL_RELEASE,
+    SQL_REWIND,
+    SQL_STEPS
+};
 
 enum fail sql_transact(struct sql *sql, enum sql_step step, struct reason *why);
 /* False once SQLite rolled the whole transaction back by itself, as it does when the disk is full.

@@ -3,6 +3,7 @@
 #include "base/memory.h"
 #include "store/sql.h"
 
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,13 +19,18 @@ struct prepared {
 struct sql {
     sqlite3 *database;
     struct prepared queries[QUERY_COUNT];
+    sqlite3_stmt *steps[SQL_STEPS];
     bool lost;
 };
 
-static const char *const steps[] = {
-    [SQL_BEGIN] = "BEGIN IMMEDIATE",  [SQL_COMMIT] = "COMMIT",
-    [SQL_ROLLBACK] = "ROLLBACK",      [SQL_SAVEPOINT] = "SAVEPOINT change",
-    [SQL_RELEASE] = "RELEASE change", [SQL_REWIND] = "ROLLBACK TO change; RELEASE change",
+static const char *const steps[SQL_STEPS] = {
+    [SQL_LOOK] = "BEGIN",
+    [SQL_BEGIN] = "BEGIN IMMEDIATE",
+    [SQL_COMMIT] = "COMMIT",
+    [SQL_ROLLBACK] = "ROLLBACK",
+    [SQL_SAVEPOINT] = "SAVEPOINT change",
+    [SQL_RELEASE] = "RELEASE change",
+    [SQL_REWIND] = "ROLLBACK TO change",
 };
 
 enum fail sqlite_failed(sqlite3 *database, const char *doing, struct reason *why)
@@ -45,6 +51,13 @@ void sqlite_close(sqlite3 **database)
     (void)sqlite3_close(*database);
 }
 
+/* Nobody reads SQLite's count of its memory, and keeping it takes one lock for all threads at every
+ * allocation. */
+static void configure(void)
+{
+    (void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+}
+
 enum fail sqlite_connect(const char *path, int flags, sqlite3 **ret, struct reason *why)
 {
     static const struct {
@@ -55,7 +68,9 @@ enum fail sqlite_connect(const char *path, int flags, sqlite3 **ret, struct reas
         {SQLITE_LIMIT_SQL_LENGTH, 256 * 1024},
         {SQLITE_LIMIT_EXPR_DEPTH, 64},
     };
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
     sqlite3 *database = NULL;
+    (void)pthread_once(&once, configure);
     int result = sqlite3_open_v2(path, &database, flags | SQLITE_OPEN_NOMUTEX, NULL);
     memory_needed(database);
     enum fail fail = FAIL_NONE;
@@ -121,6 +136,10 @@ enum fail sql_open(const char *path, enum sql_mode mode, struct sql **ret, struc
     enum fail fail = sqlite_connect(path, flags, &sql->database, why);
     for (unsigned query = 0; !fail && query < QUERY_COUNT; query++)
         fail = prepare(sql, (enum query)query, why);
+    for (unsigned step = 0; !fail && step < SQL_STEPS; step++)
+        if (sqlite3_prepare_v3(sql->database, steps[step], -1, SQLITE_PREPARE_PERSISTENT,
+                               &sql->steps[step], NULL) != SQLITE_OK)
+            fail = sqlite_failed(sql->database, steps[step], why);
     if (fail)
         return fail;
     (void)sqlite3_set_authorizer(sql->database, refuse_everything, NULL);
@@ -134,6 +153,8 @@ void sql_free(struct sql *sql)
         return;
     for (unsigned query = 0; query < QUERY_COUNT; query++)
         (void)sqlite3_finalize(sql->queries[query].statement);
+    for (unsigned step = 0; step < SQL_STEPS; step++)
+        (void)sqlite3_finalize(sql->steps[step]);
     sqlite_close(&sql->database);
     free(sql);
 }
@@ -271,10 +292,21 @@ enum fail sql_run_values(struct sql *sql, enum query query, int64_t *changed, st
     return fail;
 }
 
-enum fail sql_transact(struct sql *sql, enum sql_step step, struct reason *why)
+static enum fail take_step(struct sql *sql, enum sql_step step, struct reason *why)
 {
-    enum fail fail = sqlite_script(sql->database, steps[step], why);
+    enum fail fail = FAIL_NONE;
+    if (sqlite3_step(sql->steps[step]) != SQLITE_DONE)
+        fail = sqlite_failed(sql->database, steps[step], why);
     if (fail)
         sql->lost |= means_lost(sqlite3_extended_errcode(sql->database));
+    (void)sqlite3_reset(sql->steps[step]);
+    return fail;
+}
+
+enum fail sql_transact(struct sql *sql, enum sql_step step, struct reason *why)
+{
+    enum fail fail = take_step(sql, step, why);
+    if (!fail && step == SQL_REWIND)
+        fail = take_step(sql, SQL_RELEASE, why);
     return fail;
 }

@@ -114,18 +114,24 @@ enum fail stores_borrow(struct stores *stores, struct store **ret, struct reason
     if (stores->idle_count)
         store = stores->idle[--stores->idle_count];
     pthread_mutex_unlock(&stores->mutex);
-    if (!store)
-        return store_new(stores->path, SQL_READS, ret, why);
-    *ret = store;
-    return FAIL_NONE;
+    enum fail fail = store ? FAIL_NONE : store_new(stores->path, SQL_READS, &store, why);
+    if (!fail)
+        fail = sql_transact(store->sql, SQL_LOOK, why);
+    if (fail)
+        store_free(store);
+    else
+        *ret = store;
+    return fail;
 }
 
 void stores_return(struct stores *stores, struct store *store)
 {
+    struct reason ignored = {0};
     if (!store)
         return;
+    bool usable = sql_transact(store->sql, SQL_COMMIT, &ignored) == FAIL_NONE;
     pthread_mutex_lock(&stores->mutex);
-    if (stores->idle_count < POOL && !sql_is_lost(store->sql)) {
+    if (usable && stores->idle_count < POOL && !sql_is_lost(store->sql)) {
         stores->idle[stores->idle_count++] = store;
         store = NULL;
     }

@@ -26,8 +26,8 @@ enum fail stores_writer(struct stores *stores, struct store **ret, struct reason
 void store_free(struct store *store);
 SCOPED(store)
 
-/* A connection for reading, from the pool; give it back soon and never hold it while waiting for
- * anything. */
+/* A connection for reading, from the pool: whatever it reads until it is given back is of one and
+   the same moment. Give it back soon and never hold it while waiting for anything. */
 enum fail stores_borrow(struct stores *stores, struct store **ret, struct reason *why);
 void stores_return(struct stores *stores, struct store *store);
 
