@@ -12,11 +12,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* STOP_WITHIN_MS: how long writes in hand may take to be answered when the process is to end. */
-enum { JOBS_AT_ONCE = 500, STOP_WITHIN_MS = 5000 };
+/* STOP_WITHIN_MS: how long writes in hand may take to be answered when the process is to end.
+   REST: after a look at the jobs, so many times as long as it took is left to everything else, but
+   no more than REST_MOST_MS. */
+enum { JOBS_AT_ONCE = 500, BUCKETS = 256, STOP_WITHIN_MS = 5000, REST = 4, REST_MOST_MS = 50 };
 
 struct task {
-    struct task *next; /* among all tasks */
+    struct task *next;    /* among all tasks */
+    struct task *similar; /* in its bucket */
     struct worker *worker;
     struct arena *arena;
     const struct job_kind *kind; /* NULL: an inquiry */
@@ -43,8 +46,10 @@ struct worker {
     struct access *access;
     pthread_t thread;
     bool started;
-    struct task *tasks;
+    struct task *tasks, **last_task;
+    struct task *jobs[BUCKETS]; /* the tasks that are jobs, by their subject */
     struct holds *holds;
+    int64_t rests_until;   /* in moment_ticks_ms: jobs are not looked for before */
     pthread_mutex_t mutex; /* over what other threads hand in */
     struct inquiry *first, **last;
     bool stopping;
@@ -229,16 +234,35 @@ static void task_free(struct task *task)
     free(task);
 }
 
+static struct task **bucket_of(struct worker *worker, const char *subject)
+{
+    unsigned hash = 2166136261u;
+    for (; *subject; subject++)
+        hash = (hash ^ (unsigned char)*subject) * 16777619u;
+    return &worker->jobs[hash % BUCKETS];
+}
+
+static void take_out(struct worker *worker, struct task *task)
+{
+    struct task **at = bucket_of(worker, task->subject);
+    while (*at && *at != task)
+        at = &(*at)->similar;
+    if (*at)
+        *at = task->similar;
+}
+
 /* Takes tasks that are over out of the list; a job that got on is not held back any more. */
 static void clear_over(struct worker *worker)
 {
-    for (struct task **at = &worker->tasks; *at;) {
-        struct task *task = *at;
+    worker->last_task = &worker->tasks;
+    while (*worker->last_task) {
+        struct task *task = *worker->last_task;
         if (!task->over || task->waits) {
-            at = &task->next;
+            worker->last_task = &task->next;
             continue;
         }
-        *at = task->next;
+        *worker->last_task = task->next;
+        take_out(worker, task);
         if (task->kind && task->hold_ms < 0)
             holds_drop(worker->holds, task->kind, task->subject);
         if (task->inquiry)
@@ -258,17 +282,19 @@ static struct task *begin(struct worker *worker, const struct job_kind *kind, co
     task->began_ms = moment_now_ms();
     task->hold_ms = -1;
     (void)snprintf(task->subject, sizeof task->subject, "%s", subject);
-    struct task **last = &worker->tasks; /* in order: what ends access was read first */
-    while (*last)
-        last = &(*last)->next;
-    *last = task;
+    *worker->last_task = task; /* in order: what ends access was read first */
+    worker->last_task = &task->next;
+    if (kind) {
+        struct task **bucket = bucket_of(worker, subject);
+        task->similar = *bucket;
+        *bucket = task;
+    }
     return task;
 }
 
-static bool is_in_hand(const struct worker *worker, const struct job_kind *kind,
-                       const char *subject)
+static bool is_in_hand(struct worker *worker, const struct job_kind *kind, const char *subject)
 {
-    for (const struct task *task = worker->tasks; task; task = task->next)
+    for (const struct task *task = *bucket_of(worker, subject); task; task = task->similar)
         if (task->kind == kind && strcmp(task->subject, subject) == 0)
             return true;
     return false;
@@ -308,6 +334,19 @@ static void lose(struct inquiry *inquiry)
 {
     inquiry->lost = true;
     inquiry->done(inquiry->data);
+}
+
+/* Every change wakes the worker: with a long backlog it would do nothing else but read it. */
+static int64_t look_for_jobs(struct worker *worker)
+{
+    int64_t began = moment_ticks_ms();
+    if (began < worker->rests_until)
+        return moment_now_ms() + worker->rests_until - began;
+    int64_t next = begin_due(worker);
+    int64_t ended = moment_ticks_ms();
+    int64_t rest = REST * (ended - began);
+    worker->rests_until = ended + (rest < REST_MOST_MS ? rest : REST_MOST_MS);
+    return next;
 }
 
 static bool take_inbox(struct worker *worker)
@@ -371,7 +410,7 @@ static int64_t work(void *context)
     clear_over(worker);
     if (stopping)
         return wind_up(worker);
-    int64_t due = begin_due(worker);
+    int64_t due = look_for_jobs(worker);
     run_tasks(worker);
     clear_over(worker);
     int64_t held = holds_next(worker->holds), paced = directory_work(worker->access->directory);
@@ -399,6 +438,7 @@ struct worker *worker_new(struct access *access)
     worker->access = access;
     worker->holds = holds_new();
     worker->last = &worker->first;
+    worker->last_task = &worker->tasks;
     (void)pthread_mutex_init(&worker->mutex, NULL);
     return worker;
 }
