@@ -2,6 +2,7 @@
 
 #include "access/house.h"
 #include "access/sessions.h"
+#include "access/views_kept.h"
 #include "access/worker.h"
 #include "base/text.h"
 #include "store/events.h"
@@ -156,6 +157,7 @@ enum fail parts_outside(struct parts *parts, struct reason *why)
     access->facts = facts_new(access->directory);
     access->notify = notify_new(access->loop, &notify, &parts->bearer);
     access->sessions = sessions_new(access);
+    access->views = views_new(access);
     access->worker = worker_new(access);
     return FAIL_NONE;
 }
@@ -177,6 +179,7 @@ void parts_free(struct parts *parts)
     facts_free(access->facts);
     loop_free(access->loop);
     sessions_free(access->sessions);
+    views_free(access->views);
     ledger_free(access->ledger);
     keys_free(access->keys);
     stores_free(access->stores);

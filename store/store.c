@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
@@ -21,6 +22,7 @@ struct stores {
     pthread_mutex_t mutex;
     size_t idle_count;
     struct store *idle[POOL];
+    atomic_uint_fast64_t state; /* odd while something is being committed */
 };
 
 enum fail store_path(const char *url, const char **path, struct reason *why)
@@ -60,6 +62,7 @@ enum fail stores_open(const char *url, struct stores **ret, bool *made, struct r
     scoped(stores_scoped) struct stores *stores = MEMORY_NEW(struct stores);
     stores->path = memory_copy(path);
     stores->lock = -1;
+    stores->state = 2;
     (void)pthread_mutex_init(&stores->mutex, NULL);
     fail = lock(stores, why);
     if (!fail)
@@ -115,8 +118,10 @@ enum fail stores_borrow(struct stores *stores, struct store **ret, struct reason
         store = stores->idle[--stores->idle_count];
     pthread_mutex_unlock(&stores->mutex);
     enum fail fail = store ? FAIL_NONE : store_new(stores->path, SQL_READS, &store, why);
-    if (!fail)
+    if (!fail) {
+        store->state = stores_state(stores); /* before its moment is fixed by the first read */
         fail = sql_transact(store->sql, SQL_LOOK, why);
+    }
     if (fail)
         store_free(store);
     else
@@ -137,4 +142,20 @@ void stores_return(struct stores *stores, struct store *store)
     }
     pthread_mutex_unlock(&stores->mutex);
     store_free(store);
+}
+
+uint64_t stores_state(const struct stores *stores)
+{
+    uint64_t state = atomic_load(&stores->state);
+    return state % 2 ? 0 : state;
+}
+
+void stores_change_begins(struct stores *stores)
+{
+    (void)atomic_fetch_add(&stores->state, 1);
+}
+
+void stores_change_ends(struct stores *stores)
+{
+    (void)atomic_fetch_add(&stores->state, 1);
 }

@@ -6,10 +6,12 @@
 #include "store/sql.h"
 
 #include <stdbool.h>
+#include <stdint.h>
 
 /* One connection and what the typed calls of this folder need; every one of them takes it first. */
 struct store {
     struct sql *sql;
+    uint64_t state; /* of a borrowed one: stores_state when it was borrowed */
 };
 
 struct stores; /* opaque: the database file with its pool of reading connections; any thread */
@@ -30,6 +32,14 @@ SCOPED(store)
    the same moment. Give it back soon and never hold it while waiting for anything. */
 enum fail stores_borrow(struct stores *stores, struct store **ret, struct reason *why);
 void stores_return(struct stores *stores, struct store *store);
+
+/* What the store holds now, as a number: while it stays the same, nothing was committed. 0 while
+   something is being committed. What was read through a connection that was borrowed in this state
+   may be said again as long as the store is in it. Any thread. */
+uint64_t stores_state(const struct stores *stores);
+/* The writer's, around each COMMIT. */
+void stores_change_begins(struct stores *stores);
+void stores_change_ends(struct stores *stores);
 
 /* Writes a consistent copy of the whole database to a new file, while everything goes on. */
 enum fail stores_backup(const char *url, const char *to, struct reason *why);

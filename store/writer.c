@@ -134,6 +134,17 @@ static enum fail finish(struct writer *writer, struct reason *why)
     return fail ? fail : sql_transact(store->sql, SQL_COMMIT, why);
 }
 
+/* Ends the transaction. Even one that failed may have changed what readers see. */
+static enum fail end(struct writer *writer, struct reason *why)
+{
+    stores_change_begins(writer->stores);
+    enum fail fail = finish(writer, why);
+    if (fail)
+        reopen(writer);
+    stores_change_ends(writer->stores);
+    return fail;
+}
+
 static void answer_all(struct writer *writer, enum fail fail, const struct reason *why)
 {
     for (size_t i = 0; i < writer->count; i++) {
@@ -156,14 +167,14 @@ static void transact(struct writer *writer, struct change *change)
         writer->outcomes[writer->count++] = (struct outcome){.change = change};
     else
         fail = apply_all(writer, change, &why);
-    if (!fail)
-        fail = finish(writer, &why);
+    if (fail)
+        reopen(writer);
+    else
+        fail = end(writer, &why);
     if (fail || !standing(writer))
         writer->frame.undone(writer->frame.context);
     else
         writer->frame.committed(writer->frame.context);
-    if (fail)
-        reopen(writer);
     answer_all(writer, fail, &why);
 }
 

@@ -3,6 +3,7 @@
 #include "access/purposes.h"
 #include "access/requests.h"
 #include "access/views.h"
+#include "access/views_kept.h"
 #include "base/json.h"
 #include "base/memory.h"
 #include "base/moment.h"
@@ -42,13 +43,22 @@ enum next get_request(struct visit *visit)
     struct sight_of sight;
     if (!read_id(visit, id.text))
         return NEXT_REPLY;
+    struct views *views = visit->access->views;
+    struct reply *reply = &visit->reply;
+    size_t length;
+    const char *kept = views_again(views, &id, visit->caller, visit->arena, &length);
+    if (kept)
+        return visit_text(visit, 200, kept, length);
     struct store *store = visit_store(visit);
     if (!store)
         return NEXT_REPLY;
     enum fail fail = view_sight(store, &id, visit->caller, &sight, &visit->why);
     if (!fail)
         fail = compose_request(visit, store, &id, 200);
-    return fail ? visit_fail(visit, fail) : NEXT_REPLY;
+    if (fail)
+        return visit_fail(visit, fail);
+    views_keep(views, store, &id, visit->caller, reply->body, reply->length);
+    return NEXT_REPLY;
 }
 
 static bool read_filter(struct visit *visit, struct request_page *page)

@@ -58,11 +58,8 @@ static enum fail find_session(struct visit *visit)
         return refuse(visit, FAIL_INVALID, "The session's cookie is there twice.");
     if (!cookie)
         return FAIL_NONE;
-    struct store *store = visit_store(visit);
-    if (!store)
-        return FAIL_UNAVAILABLE;
     bool background = text_equals(visit_header(visit, "X-Background"), "1");
-    enum fail fail = sessions_find(visit->access->sessions, store, cookie, visit->now, background,
+    enum fail fail = sessions_find(visit->access->sessions, cookie, visit->now, background,
                                    &visit->session, &why);
     if (fail == FAIL_UNAVAILABLE)
         return refuse(visit, fail, fail_sentence(fail));

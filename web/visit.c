@@ -58,6 +58,15 @@ enum next visit_json(struct visit *visit, int status, json_t *body)
     return NEXT_REPLY;
 }
 
+enum next visit_text(struct visit *visit, int status, const char *json, size_t length)
+{
+    visit->reply.status = status;
+    visit->reply.type = "application/json";
+    visit->reply.body = json;
+    visit->reply.length = length;
+    return NEXT_REPLY;
+}
+
 enum next visit_fail(struct visit *visit, enum fail fail)
 {
     if (fail == FAIL_UNAVAILABLE && visit->access->safe_mode)

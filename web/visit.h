@@ -83,7 +83,9 @@ bool visit_cookie(const struct visit *visit, const char *name, const char **valu
 
 /* Ends the handler with a reply. */
 enum next visit_json(struct visit *visit, int status, json_t *body); /* takes the body over */
-enum next visit_fail(struct visit *visit, enum fail fail);           /* visit->why is for the log */
+/* The same of JSON that was written before, and lives as long as the visit. */
+enum next visit_text(struct visit *visit, int status, const char *json, size_t length);
+enum next visit_fail(struct visit *visit, enum fail fail); /* visit->why is for the log */
 /* The same with a sentence of its own, for people. */
 enum next visit_refuse(struct visit *visit, enum fail fail, const char *detail, ...) PRINTF(3, 4);
 enum next visit_go(struct visit *visit, const char *location);

@@ -204,8 +204,19 @@ static struct session *keep(struct sessions *sessions, struct session *session)
     return session;
 }
 
-enum fail sessions_find(struct sessions *sessions, struct store *store, const char *cookie,
-                        int64_t now, bool background, struct session **ret, struct reason *why)
+static enum fail read_session(struct sessions *sessions, const struct digest *token,
+                              struct session **ret, struct reason *why)
+{
+    struct store *store = NULL;
+    enum fail fail = stores_borrow(sessions->access->stores, &store, why);
+    if (!fail)
+        fail = load(store, token, ret, why);
+    stores_return(sessions->access->stores, store);
+    return fail;
+}
+
+enum fail sessions_find(struct sessions *sessions, const char *cookie, int64_t now, bool background,
+                        struct session **ret, struct reason *why)
 {
     struct digest token = digest_of_text(cookie);
     pthread_mutex_lock(&sessions->mutex);
@@ -215,7 +226,7 @@ enum fail sessions_find(struct sessions *sessions, struct store *store, const ch
     pthread_mutex_unlock(&sessions->mutex);
     if (!session) {
         struct session *loaded = NULL;
-        enum fail fail = load(store, &token, &loaded, why);
+        enum fail fail = read_session(sessions, &token, &loaded, why);
         if (fail)
             return fail;
         session = keep(sessions, loaded);

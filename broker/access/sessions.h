@@ -14,8 +14,8 @@ SCOPED(sessions)
 
 /* The session of a cookie's value. Unless `background`, the call counts as activity.
    FAIL_NOT_SIGNED_IN when there is none, it is over, or it was idle too long. */
-enum fail sessions_find(struct sessions *sessions, struct store *store, const char *cookie,
-                        int64_t now, bool background, struct session **ret, struct reason *why);
+enum fail sessions_find(struct sessions *sessions, const char *cookie, int64_t now, bool background,
+                        struct session **ret, struct reason *why);
 void session_free(struct session *session);
 SCOPED(session)
 const struct caller *session_caller(const struct session *session);

@@ -11,7 +11,8 @@ import { measureSubmissions } from "./submissions.mjs";
 
 const FULL = {
   rounds: 3,
-  read_seconds: 2,
+  reads: 12,
+  read_seconds: 0.5,
   analysts: 256,
   roles: 10,
   one: 250,
@@ -23,6 +24,7 @@ const FULL = {
 };
 const TINY = {
   rounds: 1,
+  reads: 1,
   read_seconds: 0.1,
   analysts: 4,
   roles: 4,

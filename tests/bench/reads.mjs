@@ -19,7 +19,7 @@ export async function measureReads(sandbox, size, note) {
   const bare = await bareAnswer(bytes);
   let ours = 0;
   let limit = 0;
-  for (let round = 0; round < size.rounds; round++) {
+  for (let round = 0; round < size.reads; round++) {
     ours = Math.max(ours, (await load(curfew, wanted)).rate);
     limit = Math.max(limit, (await load(curfew, { ...wanted, port: bare.port })).rate);
   }
