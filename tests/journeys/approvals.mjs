@@ -151,7 +151,7 @@ await specification("journeys/approvals", {
         const answer = await person.decide(request.id, decision);
         assert.deepEqual([answer.status, answer.body.code], [403, "denied"]);
       }
-      assert.equal((await person.post(`/api/v1/requests/${request.id}/cancel`)).status, 404);
+      assert.equal((await person.post(`/api/v1/requests/${request.id}/cancel`)).status, 403);
     }
     assert.equal((await ana.request(request.id)).state, "pending");
     await cancel(request);
