@@ -1,7 +1,8 @@
 // What a flood cannot do: time, connections and calls have limits, for everybody by the address that they really have.
 import assert from "node:assert/strict";
 import { connect } from "node:net";
-import { setUpCurfew, startCurfew } from "../support/curfew.mjs";
+import { connect as tls } from "node:tls";
+import { freePort, setUpCurfew, startCurfew } from "../support/curfew.mjs";
 import { AT_ONCE, startSandbox } from "../support/sandbox.mjs";
 import { finally_, specification } from "../support/spec.mjs";
 import { asText, wire } from "../support/wire.mjs";
@@ -140,7 +141,33 @@ await specification("journeys/web_limits", {
     assert.ok(status === 503 || location === "/?problem=unavailable", `${status} ${location}`);
   },
 
+  async "HTTPS without a proxy: TLS 1.2 with good ciphers or 1.3, and the browser is told to stay with it"() {
+    const port = await freePort();
+    const { certificateFile, keyFile } = sandbox;
+    await (await setUpCurfew(sandbox, {
+      settings: { listen: `127.0.0.1:${port}`, public_url: `https://127.0.0.1:${port}`, tls_certificate_file: certificateFile, tls_key_file: keyFile },
+    })).start();
+    const speak = (options) =>
+      new Promise((resolve) => {
+        const socket = tls(port, "127.0.0.1", { rejectUnauthorized: false, ...options }, () => socket.write(health));
+        socket.on("error", (error) => resolve(error.code));
+        socket.on("data", (piece) => {
+          socket.destroy();
+          resolve(String(piece));
+        });
+      });
+    for (const version of ["TLSv1.2", "TLSv1.3"]) {
+      const answer = await speak({ minVersion: version, maxVersion: version });
+      assert.match(answer, /^HTTP\/1\.1 200 /);
+      assert.match(answer, /\r\nStrict-Transport-Security: max-age=63072000; includeSubDomains\r\n/);
+    }
+    const weak = { minVersion: "TLSv1.2", maxVersion: "TLSv1.2" };
+    for (const ciphers of ["AES128-GCM-SHA256", "ECDHE-RSA-AES128-SHA256", "ECDHE-RSA-AES256-SHA"]) assert.match(await speak({ ...weak, ciphers }), /^(ERR_SSL|ECONNRESET)/, ciphers);
+    assert.match(await speak({ minVersion: "TLSv1", maxVersion: "TLSv1.1", ciphers: "DEFAULT@SECLEVEL=0" }), /^(ERR_SSL|ECONNRESET|EPROTO)/);
+  },
+
   async "no names of people or roles for machines that watch"() {
+    await behind.register(); // another one took its place meanwhile
     const browser = behind.browser("ana");
     await browser.signIn();
     await browser.until((await browser.ask()).id, "pending");
