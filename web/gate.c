@@ -114,7 +114,7 @@ static int check_header(const struct head *head, size_t i, struct reason *why)
 {
     static const char *const once[] = {"Host",           "Content-Length", "Content-Type",
                                        "Cookie",         "Origin",         "Authorization",
-                                       "Sec-Fetch-Site", "X-CSRF-Token"};
+                                       "Sec-Fetch-Site", "X-CSRF-Token",   "Idempotency-Key"};
     const struct header *header = &head->headers[i];
     if (!is_token(header->name) || has_control(header->value, head->value_lengths[i]))
         return refuse(why, 400, "a header is malformed");

@@ -7,6 +7,8 @@ import { asText, wire } from "../support/wire.mjs";
 
 const sandbox = await startSandbox({ switches: AT_ONCE });
 const curfew = await startCurfew(sandbox);
+const PROXY = "127.0.0.9";
+const behind = await startCurfew(sandbox, { settings: { proxies: [PROXY] } });
 const REFUSED = [400, 404, 405, 408, 411, 413, 414, 415, 431, 501, 505]; // 505 is libmicrohttpd's own
 const HOST = "Host: curfew.example";
 const SECOND = asText("GET /readyz HTTP/1.1");
@@ -99,8 +101,8 @@ const MALFORMED = {
 };
 
 /** Refused by one answer at most, and the connection is over: what stands behind it is not heard. */
-async function refused(what, bytes) {
-  const { answers, closed } = await wire(curfew.port, bytes + SECOND);
+async function refused(what, bytes, [{ port }, from] = [curfew]) {
+  const { answers, closed } = await wire(port, bytes + SECOND, { from });
   const statuses = answers.map(({ status }) => status);
   assert.ok(answers.length <= 1, `${what}: answered ${statuses}`);
   assert.ok(statuses.every((status) => REFUSED.includes(status)), `${what}: answered ${statuses}`);
@@ -108,9 +110,9 @@ async function refused(what, bytes) {
   return statuses[0];
 }
 
-const each = (vectors) => async () => {
+const each = (vectors, way) => async () => {
   const failed = [];
-  for (const [what, bytes] of Object.entries(vectors)) await refused(what, bytes).catch((error) => failed.push(error.message));
+  for (const [what, bytes] of Object.entries(vectors)) await refused(what, bytes, way).catch((error) => failed.push(error.message));
   assert.deepEqual(failed, []);
 };
 
@@ -121,6 +123,8 @@ await specification("journeys/web_wire", {
   },
 
   "each malformed request": each(MALFORMED),
+
+  "all of them behind a proxy": each({ ...SMUGGLING, ...MALFORMED }, [behind, PROXY]),
 
   async "a thousand requests at once are answered one by one, in order"() {
     const pairs = Array.from({ length: 500 }, () => asText("GET /healthz HTTP/1.1") + asText("GET /nowhere HTTP/1.1"));

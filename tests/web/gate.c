@@ -133,7 +133,8 @@ END_TEST
 START_TEST(headers_that_decide_something_stand_once)
 {
     static const char *const names[] = {"Content-Length", "content-type", "Cookie",
-                                        "ORIGIN",         "X-CSRF-Token", "Sec-Fetch-Site"};
+                                        "ORIGIN",         "X-CSRF-Token", "Sec-Fetch-Site",
+                                        "Idempotency-Key"};
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         const struct header twice[] = {{"Host", "x"}, {names[i], "1"}, {"X", ""}, {names[i], "1"}};
         ck_assert_int_eq(refuses("POST", "/", 4, twice), 400);
