@@ -57,14 +57,10 @@ END_TEST
 
 START_TEST(what_is_no_cursor_is_complained_of)
 {
-    static const char *const cursors[] = {"",
-                                          "r",
-                                          "!!!!",
-                                          "cg",
-                                          "Zm9v\n",
-                                          "====",
-                                          "cnJycnJycnJycnJycnJycnJycnJycnJycnJycnJycnJycnJycnJycnJy"
-                                          "cnJycnJycnJycnJycnJycnJycnJycnJycnJycnJy"};
+    char long_one[101];
+    memset(long_one, 'c', 100);
+    long_one[100] = '\0';
+    const char *const cursors[] = {"", "r", "!!!!", "cg", "Zm9v\n", "====", long_one};
     for (size_t i = 0; i < sizeof cursors / sizeof cursors[0]; i++)
         ck_assert_msg(complaints_for("cursor", cursors[i]) == 1, "%s", cursors[i]);
 }
