@@ -12,7 +12,7 @@ import { arrivalHelp } from "../../words/problems";
 import { Duration } from "./duration";
 import { RoleCards } from "./role_cards";
 import { useAsk } from "./use_ask";
-import { VerdictPanel } from "./verdict";
+import { VerdictPanel, wouldBeRefused } from "./verdict";
 import { Why } from "./why";
 
 interface Catalogue extends List<Role> {
@@ -48,7 +48,8 @@ function AskForm({ catalogue, me }: { catalogue: Role[]; me: Me }) {
   const onSubmit = (event: Event) => {
     event.preventDefault();
     if (submit()) return;
-    setTimeout(() => form.current?.querySelector<HTMLElement>("[aria-invalid], .choose [type=checkbox]")?.focus());
+    const wrong = roles.length ? "[aria-invalid]" : ".choose [type=checkbox]:enabled";
+    setTimeout(() => form.current?.querySelector<HTMLElement>(wrong)?.focus()); // once it is drawn
   };
 
   return (
@@ -93,7 +94,7 @@ function AskForm({ catalogue, me }: { catalogue: Role[]; me: Me }) {
         <h2>What would come of it</h2>
         <VerdictPanel roles={roles} seconds={seconds} look={look} />
         {problem && <ProblemNotice problem={problem} />}
-        <Button kind="primary" submit busy={busy}>
+        <Button kind={look.verdict && wouldBeRefused(look.verdict) ? "plain" : "primary"} submit busy={busy}>
           {look.verdict?.needs_sign_in ? "Sign in again and ask" : "Ask for access"}
         </Button>
       </aside>

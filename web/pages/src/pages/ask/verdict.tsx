@@ -17,9 +17,13 @@ interface Heading {
 const markOf = (piece: Evidence, { needs_sign_in }: Verdict): Mark =>
   needs_sign_in && piece.check === "mfa" && piece.verdict !== "pass" ? "sign_in" : piece.verdict;
 
+/** Whether sending it as things are leads to nothing. */
+export const wouldBeRefused = (verdict: Verdict): boolean =>
+  verdict.evidence.some((piece) => markOf(piece, verdict) === "fail");
+
 function headingOf(verdict: Verdict, approvals: number): Heading {
   const marks = verdict.evidence.map((piece) => markOf(piece, verdict));
-  if (marks.includes("fail"))
+  if (wouldBeRefused(verdict))
     return { tone: "bad", title: "This would be refused now.", says: "Mend what is red, then check again." };
   if (marks.includes("unknown"))
     return {
@@ -86,7 +90,7 @@ export function VerdictPanel({ roles, seconds, look }: Props) {
       />
       {heading.tone !== "bad" && <Next roles={roles} seconds={seconds} verdict={verdict} />}
       {heading.tone !== "good" && (
-        <Button busy={look.looking} onClick={look.again}>
+        <Button kind={heading.tone === "bad" ? "primary" : "plain"} busy={look.looking} onClick={look.again}>
           Check again
         </Button>
       )}
