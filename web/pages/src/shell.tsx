@@ -123,7 +123,7 @@ function Nav({ here, waiting, decides, auditor }: NavProps) {
     ...(auditor ? [{ page: "history", href: "/history", says: "History" }] : []),
   ];
   return (
-    <nav aria-label="Pages">
+    <nav aria-label="Pages" class={entries.length > 3 ? "many" : undefined}>
       {entries.map(({ page, href, says }) => (
         <a href={href} key={page} aria-current={here === page ? "page" : undefined}>
           {says}
