@@ -189,6 +189,34 @@ await specification("journeys/grants", {
     await sandbox.control("DELETE", `/assignments/${left[0].id}`);
   },
 
+  async "given back while a replica does not show it yet: never ended before it was removed"() {
+    const mark = await sandbox.mark();
+    const request = await ana.ask({ roles: ["copilot-contributor"] });
+    const { id } = await ana.untilGrant(request.id, "active");
+    await sandbox.fault({ method: "GET", path: GROUP_INSTANCES }, { kind: "alter", entries: "none" }, { times: 2 });
+    assert.equal((await ana.post(`/api/v1/grants/${id}/release`)).body.state, "ending");
+    await new Promise((resolve) => setTimeout(resolve, 2000));
+    assert.equal((await ana.request(request.id)).grants[0].state, "ending");
+    assert.equal((await live()).length, 1);
+    await sandbox.clearFaults();
+    await later("PT6M");
+    assert.equal((await ana.untilGrant(request.id, "ended")).why, "released");
+    assert.equal((await effects(mark, "remove")).length, 1);
+    assert.deepEqual(await live(), []);
+  },
+
+  async "given back when somebody else had taken it away already: ended, outside, once reads over 150 s show nothing"() {
+    const request = await ana.ask({ roles: ["copilot-contributor"] });
+    const { id } = await ana.untilGrant(request.id, "active");
+    const [held] = await live();
+    await sandbox.control("DELETE", `/assignments/${held.id}`);
+    assert.equal((await ana.post(`/api/v1/grants/${id}/release`)).body.state, "ending");
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+    assert.equal((await ana.request(request.id)).grants[0].state, "ending");
+    await later("PT2M31S");
+    assert.equal((await ana.untilGrant(request.id, "ended")).why, "outside");
+  },
+
   async "an end that was asked for while nothing could be read removes nothing after its own time: by then it may be another's"() {
     const request = await ana.ask({ roles: ["copilot-contributor"], duration: "PT10M" });
     const { id } = await ana.untilGrant(request.id, "active");
