@@ -177,14 +177,15 @@ static int command_export(int count, char **words)
     int code = FINE;
     struct reason why = {0};
     const char *format = option(&count, words, "--format");
+    if (format && !export_knows(format))
+        return usage("the format must be csv, jsonl or bundle");
     scoped(settings_scoped) struct settings *settings = settings_of(&count, words, 0, &code);
     if (!settings)
         return code;
-    enum fail fail = export_to(settings, format ? format : "bundle", stdout, &why);
-    if (!fail)
+    if (export_to(settings, format ? format : "bundle", stdout, &why) == FAIL_NONE)
         return FINE;
     (void)fprintf(stderr, "no export: %s\n", why.text);
-    return fail == FAIL_INVALID ? USAGE : COULD_NOT_TELL;
+    return COULD_NOT_TELL;
 }
 
 static int command_accept(int count, char **words)

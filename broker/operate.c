@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "base/memory.h"
 #include "base/moment.h"
+#include "base/text.h"
 #include "parts.h"
 #include "serve.h"
 
@@ -73,10 +74,19 @@ static enum fail copy(struct history *history, FILE *to, struct reason *why)
     return fail;
 }
 
+static const char *const formats[] = {"csv", "jsonl", "bundle"};
+
+bool export_knows(const char *format)
+{
+    for (size_t i = 0; i < COUNT(formats); i++)
+        if (text_equals(formats[i], format))
+            return true;
+    return false;
+}
+
 enum fail export_to(const struct settings *settings, const char *format, FILE *to,
                     struct reason *why)
 {
-    static const char *const formats[] = {"csv", "jsonl", "bundle"};
     struct parts parts = {.settings = settings};
     const struct actor operator= {.kind = ACTOR_OPERATOR};
     struct export export = {.filter = {.from = INT64_MIN, .to = INT64_MAX}};

@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-enum { LETTER_MOST = 64 * 1024, SUBJECT_MOST = 200 };
+enum { LETTER_MOST = 64 * 1024, FACT_MOST = 2000, SUBJECT_MOST = 200 };
 
 struct message_template {
     const char *kind, *text;
@@ -23,13 +23,24 @@ static const char *find_template(const char *kind)
     return NULL;
 }
 
+/* At most so many bytes of it, cut between characters. */
+static const char *cut(struct arena *arena, const char *text, size_t most)
+{
+    size_t length = strlen(text);
+    if (length > most)
+        for (length = most; length && ((unsigned char)text[length] & 0xC0) == 0x80; length--)
+            ;
+    return arena_copy_bytes(arena, text, length);
+}
+
 /* A fact on one line, without what steers how text is shown: whatever was typed, and whatever
- * people and roles are called, it cannot pretend to be another part of the message. */
+ * people and roles are called, it cannot pretend to be another part of the message, nor make it too
+ * long to be sent. */
 static const char *fact(const json_t *facts, const char *name, size_t length, struct arena *arena)
 {
     const char *key = arena_copy_bytes(arena, name, length);
     const char *text = json_string_value(json_object_get(facts, key));
-    char *line = arena_copy(arena, text ? text : "");
+    char *line = (char *)cut(arena, text ? text : "", FACT_MOST);
     for (char *at = line; *at; at++)
         if (*at == '\n' || *at == '\t' || *at == '\r')
             *at = ' ';
@@ -116,18 +127,6 @@ static void add_html(struct text *html, const char *text, const char *link)
     text_add(html, "</body></html>");
 }
 
-/* Facts are lines, so a subject is one as well; it is cut between characters. */
-static const char *cut(struct arena *arena, const char *subject)
-{
-    size_t length = strlen(subject);
-    if (length > SUBJECT_MOST) {
-        length = SUBJECT_MOST;
-        while (length && ((unsigned char)subject[length] & 0xC0) == 0x80)
-            length--;
-    }
-    return arena_copy_bytes(arena, subject, length);
-}
-
 enum fail letter_write(const char *kind, const json_t *facts, const char *link, struct arena *arena,
                        struct letter *ret, struct reason *why)
 {
@@ -144,7 +143,7 @@ enum fail letter_write(const char *kind, const json_t *facts, const char *link, 
     add_html(&html, text_of(&text), link);
     if (subject.cut || text.cut || html.cut)
         return because(why, FAIL_BROKEN, "message \"%s\" became too long", kind);
-    ret->subject = cut(arena, text_of(&subject));
+    ret->subject = cut(arena, text_of(&subject), SUBJECT_MOST); /* facts are lines: it is one */
     ret->text = arena_copy(arena, text_of(&text));
     ret->html = arena_copy(arena, text_of(&html));
     return FAIL_NONE;

@@ -172,7 +172,8 @@ Object.assign(cases, {
       assert.match(err, /usage:\n {2}curfew serve --config FILE\n/, words.join(" "));
     }
     const { code, err } = await run("audit", "export", "--config", config, "--format", "xml");
-    assert.deepEqual([code, err], [2, "no export: the format must be csv, jsonl or bundle\n"]);
+    assert.equal(code, 2);
+    assert.match(err, /^curfew: the format must be csv, jsonl or bundle\n/);
   },
 
   async "settings prints the reference, version the version, policy check what it found"() {

@@ -267,6 +267,11 @@ await specification("journeys/operate_store", {
     const starts = async (name, change, { store = true } = {}) => {
       const other = await restored(name, store && join(folder, "newest.db"), join(folder, "keys"));
       change(join(other.folder, "keys"), other);
+      if (name === "open") {
+        const exported = await other.run("audit", "export", "--config", other.config);
+        assert.equal(exported.code, 3, "no usage is wrong where keys are");
+        assert.match(exported.output, /^no export: .*audit\.key may be read/);
+      }
       const started = await other.start().then(
         () => other.log.find((line) => line.event === "service.started"),
         (error) => String(error.message),

@@ -226,6 +226,28 @@ START_TEST(a_subject_is_cut_between_characters)
 }
 END_TEST
 
+START_TEST(nothing_that_is_too_long_keeps_anybody_from_being_told)
+{
+    scoped(arena_scoped) struct arena *arena = arena_new();
+    json_auto_t *facts = usual();
+    struct letter letter;
+    scoped(text_scoped) struct text name = TEXT_LIMIT(200000);
+    while (name.length < 100000)
+        text_add(&name, "\xf0\x9f\x9a\xa8<b>");
+    const char *member;
+    json_t *value;
+    json_t *all = json_copy(facts);
+    json_object_foreach (all, member, value)
+        (void)json_object_set_new(facts, member, json_string(text_of(&name)));
+    json_decref(all);
+    for (size_t i = 0; i < sizeof goldens / sizeof goldens[0]; i++) {
+        write(goldens[i].kind, facts, arena, &letter);
+        ck_assert(text_is_utf8(letter.html, strlen(letter.html)));
+        ck_assert_ptr_nonnull(strstr(letter.text, LINK));
+    }
+}
+END_TEST
+
 START_TEST(a_message_that_nobody_wrote_is_a_mistake_of_ours)
 {
     scoped(arena_scoped) struct arena *arena = arena_new();
@@ -240,4 +262,6 @@ SPECIFICATION("notify/letter", each_kind_says_what_it_should,
               html_is_the_text_in_paragraphs_with_one_button,
               whatever_people_type_or_are_called_stays_words,
               what_is_filled_in_is_never_filled_again, a_line_without_its_fact_is_left_out,
-              a_subject_is_cut_between_characters, a_message_that_nobody_wrote_is_a_mistake_of_ours)
+              a_subject_is_cut_between_characters,
+              nothing_that_is_too_long_keeps_anybody_from_being_told,
+              a_message_that_nobody_wrote_is_a_mistake_of_ours)
