@@ -17,7 +17,7 @@ struct hold {
     const struct job_kind *kind;
     char subject[STORED_SUBJECT];
     unsigned tries;
-    int64_t until_ms;
+    int64_t since_ms, until_ms;
 };
 
 struct holds {
@@ -50,10 +50,16 @@ static struct hold *find(const struct holds *holds, const struct job_kind *kind,
     return NULL;
 }
 
+/* A clock that was set back must not hold back the end of anybody's access by so much. */
+static bool is_void(const struct hold *hold, int64_t now_ms)
+{
+    return now_ms < hold->since_ms;
+}
+
 int64_t holds_until(const struct holds *holds, const struct job_kind *kind, const char *subject)
 {
     const struct hold *hold = find(holds, kind, subject);
-    return hold ? hold->until_ms : 0;
+    return hold && !is_void(hold, moment_now_ms()) ? hold->until_ms : 0;
 }
 
 int64_t holds_put(struct holds *holds, const struct job_kind *kind, const char *subject, int64_t ms)
@@ -68,7 +74,8 @@ int64_t holds_put(struct holds *holds, const struct job_kind *kind, const char *
     }
     hold->tries++;
     int64_t own = retry_backoff_ms(hold->tries, randombytes_random());
-    hold->until_ms = moment_now_ms() + (ms ? ms : own);
+    hold->since_ms = moment_now_ms();
+    hold->until_ms = hold->since_ms + (ms ? ms : own);
     return hold->until_ms;
 }
 
@@ -89,7 +96,8 @@ int64_t holds_next(struct holds *holds)
     int64_t now_ms = moment_now_ms(), next = INT64_MAX;
     for (struct hold **at = &holds->first; *at;) {
         struct hold *hold = *at;
-        if (hold->until_ms < now_ms - FORGOTTEN_MS) {
+        if (hold->until_ms < now_ms - FORGOTTEN_MS || is_void(hold, now_ms)) {
+            next = is_void(hold, now_ms) ? now_ms : next;
             *at = hold->next;
             free(hold);
             continue;

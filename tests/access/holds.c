@@ -43,5 +43,24 @@ START_TEST(a_wait_that_is_named_is_kept_and_the_first_is_next)
 }
 END_TEST
 
-SPECIFICATION("access/holds", each_try_waits_longer_and_getting_on_begins_afresh,
+START_TEST(a_clock_that_is_set_back_holds_nothing_back)
+{
+    const char *clock = spec_file("clock", "7200");
+    ck_assert_int_eq(setenv("CURFEW_TEST_CLOCK", clock, 1), 0);
+    struct holds *holds = holds_new();
+    const struct job_kind *kind = job_kind_find("grant");
+    int64_t before = moment_now_ms();
+    ck_assert_int_gt(holds_put(holds, kind, "one", 60000), before);
+    (void)spec_file("clock", "0");
+    int64_t now = moment_now_ms();
+    while (now > before - 3600 * 1000) /* until it is noticed */
+        now = moment_now_ms();
+    ck_assert_int_le(holds_until(holds, kind, "one"), now);
+    ck_assert_int_le(holds_next(holds), moment_now_ms());
+    holds_free(holds);
+}
+END_TEST
+
+SPECIFICATION("access/holds", a_clock_that_is_set_back_holds_nothing_back,
+              each_try_waits_longer_and_getting_on_begins_afresh,
               a_wait_that_is_named_is_kept_and_the_first_is_next)
