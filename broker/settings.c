@@ -116,12 +116,12 @@ static bool is_loopback(const char *host)
 static bool read_url(const struct reading_row *r, const char *text)
 {
     char host[HOST_SIZE];
-    bool plain = text_starts_with(text, "http://");
+    bool plain = text_starts_with(text, "http://"), hides = text && strchr(text, '@');
     const char *behind = plain ? text + 7 : text_starts_with(text, "https://") ? text + 8 : NULL;
     if (!behind || text_forbidden_character(text) || !read_host(behind, host))
         complain(r->complaints, r->row->key,
                  "\"%s\" is not right: write https://host or https://host:port, without a path",
-                 strchr(text, '@') ? "?" : text);
+                 hides ? "?" : text);
     else if (plain && !is_loopback(host))
         complain(r->complaints, r->row->key, "\"%s\": plain http is only for this machine itself",
                  text);
