@@ -27,6 +27,7 @@ struct writer {
     pthread_cond_t wake;
     struct change *first, **last;
     bool stopping, started;
+    bool lost;    /* a sync failed, or what was read is damaged: nothing is written any more */
     size_t count; /* of the transaction in hand */
     struct outcome outcomes[TOGETHER];
 };
@@ -86,17 +87,22 @@ static struct change *next_change(struct writer *writer, bool wait)
 static void reopen(struct writer *writer)
 {
     struct reason why = {0};
-    if (writer->store && sql_is_lost(writer->store->sql))
+    if (writer->store && sql_is_lost(writer->store->sql)) {
+        writer->lost = true;
         writer->frame.lost(writer->frame.context);
+    }
     store_free(writer->store);
     writer->store = NULL;
-    (void)stores_writer(writer->stores, &writer->store, &why);
+    if (!writer->lost)
+        (void)stores_writer(writer->stores, &writer->store, &why);
 }
 
 static enum fail begin(struct writer *writer, struct reason *why)
 {
     if (!writer->store)
         reopen(writer);
+    if (writer->lost)
+        return because(why, FAIL_UNAVAILABLE, "the disk failed: the process must begin afresh");
     if (!writer->store)
         return because(why, FAIL_UNAVAILABLE, "the store cannot be opened");
     return sql_transact(writer->store->sql, SQL_BEGIN, why);
