@@ -273,7 +273,7 @@ static enum next decide_failed(struct visit *visit)
         return sight.requester
                    ? visit_refuse(visit, FAIL_DENIED, "Nobody decides on their own request.")
                    : visit_refuse(visit, FAIL_DENIED, "You are not an approver of this request.");
-    if (visit->fail == FAIL_UNAVAILABLE && !visit->access->safe_mode)
+    if (visit->fail == FAIL_UNAVAILABLE && decision->unread)
         return visit_refuse(
             visit, FAIL_UNAVAILABLE,
             "Entra does not say at the moment whether you may decide. Nothing was changed: "

@@ -74,7 +74,7 @@ static enum tri may_decide(const struct decision *decision, const struct demands
     return answer;
 }
 
-static enum fail check_right(struct turn *turn, const struct decision *decision,
+static enum fail check_right(struct turn *turn, struct decision *decision,
                              const struct stored_request *request, const struct demands *demands,
                              struct reason *why)
 {
@@ -89,7 +89,9 @@ static enum fail check_right(struct turn *turn, const struct decision *decision,
     bool enabled = decision->account && decision->account->reading.known &&
                    decision->account->exists && decision->account->enabled == TRI_YES;
     bool sees = was_asked || (decision->caller->roles & (ROLE_ADMIN | ROLE_AUDITOR));
-    if (may == TRI_UNKNOWN || !decision->account || !decision->account->reading.known)
+    decision->unread =
+        may == TRI_UNKNOWN || !decision->account || !decision->account->reading.known;
+    if (decision->unread)
         return because(why, sees ? FAIL_UNAVAILABLE : FAIL_NOT_FOUND,
                        "the directory does not say whether %s may decide", caller->oid);
     if (may == TRI_NO || !enabled)

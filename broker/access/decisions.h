@@ -17,6 +17,7 @@ struct decision {
     bool approves;
     const char *reason;
     int64_t duration_seconds; /* -1: as asked */
+    bool unread;              /* told by the change: the directory does not say whether they may */
 };
 
 /* Reads the members of a form; what is wrong becomes complaints. */
