@@ -61,7 +61,9 @@ static enum fail apply_assign(struct turn *turn, void *data, struct reason *why)
     json_auto_t *detail = memory_needed(json_pack("{s:O*}", "evidence", evidence));
     if (turn->access->safe_mode)
         return because(why, FAIL_UNAVAILABLE, "safe mode: %s", turn->access->safe_why);
-    enum fail fail = open_holding(turn, work, why);
+    enum fail fail = ledger_keep(turn->access->ledger, why);
+    if (!fail)
+        fail = open_holding(turn, work, why);
     if (!fail)
         fail = keep_evidence(turn, work, why);
     if (!fail)
@@ -137,12 +139,18 @@ static enum pace written(struct task *task, void *data, const struct written *ou
     return task_change(task, apply_answer, work);
 }
 
-/* The intent is on disk: only now may it leave. */
+/* The intent is on disk: only now may it leave. What gives access must be in the highest checkpoint
+   too, or a store that was put back could hide it; what takes access away waits for nothing. */
 static enum pace send(struct task *task, void *data, enum fail fail)
 {
+    enum { KEEP_AGAIN_MS = 1000 };
     struct work *work = data;
     if (fail)
         return task_hold(task, 0);
+    if (text_equals(work->intent.action, "assign") && !ledger_is_kept(task_access(task)->ledger)) {
+        const struct written unsent = {.outcome = WRITE_NOT_SENT, .retry_ms = KEEP_AGAIN_MS};
+        return written(task, work, &unsent);
+    }
     const struct write write = {
         .method = work->intent.method, .path = work->intent.path, .body = work->intent.body};
     return task_write(task, &write, work->intent.id.text, written, work);

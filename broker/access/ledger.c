@@ -7,6 +7,7 @@
 #include "base/moment.h"
 #include "store/events.h"
 
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,6 +27,7 @@ struct ledger {
     struct head on_disk, pending, savepoint;
     struct text record;
     bool anchor;
+    atomic_bool unkept; /* the last try to keep the highest checkpoint failed */
     int64_t synced_size, synced_ticks;
     size_t touched_count;
     struct request_id touched[TOUCHED_MOST];
@@ -224,7 +226,18 @@ enum fail ledger_sync(struct ledger *ledger, struct reason *why)
     if (!fail)
         ledger->synced_size = checkpoint.size;
     ledger->synced_ticks = moment_ticks_ms();
+    atomic_store(&ledger->unkept, fail != FAIL_NONE);
     return fail;
+}
+
+bool ledger_is_kept(const struct ledger *ledger)
+{
+    return !atomic_load(&ledger->unkept);
+}
+
+enum fail ledger_keep(struct ledger *ledger, struct reason *why)
+{
+    return ledger_is_kept(ledger) ? FAIL_NONE : ledger_sync(ledger, why);
 }
 
 static void frame_committed(void *context)

@@ -19,8 +19,12 @@ SCOPED(ledger)
 enum fail ledger_append(struct ledger *ledger, struct store *store, const struct event *event,
                         struct reason *why);
 /* The highest checkpoint must be on disk before the changes of this transaction are answered:
-   somebody is about to act on them outside. */
+   somebody is about to act on them outside. Whether it is, ledger_is_kept says. */
 void ledger_anchor(struct ledger *ledger);
+/* False while the highest checkpoint could not be kept: nothing may be granted. Any thread. */
+bool ledger_is_kept(const struct ledger *ledger);
+/* Tries again what could not be kept; on the writer's thread. */
+enum fail ledger_keep(struct ledger *ledger, struct reason *why);
 
 /* Called after each COMMIT, with the requests that its events spoke of. */
 struct ledger_listener {
