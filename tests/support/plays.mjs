@@ -48,9 +48,13 @@ const isActive = async (world) => {
   return body.grants[0].id;
 };
 
-const becomesActive = async (world) => {
+const becomesPending = async (world) => {
   await ask(world);
   await sees(world, "pending");
+};
+
+const becomesActive = async (world) => {
+  await becomesPending(world);
   await decide(world, "approve", "approved");
   return isActive(world);
 };
@@ -64,6 +68,9 @@ const end = (world, person, grant, how, body = {}) =>
     const answer = await world.call(person, "POST", `/api/v1/grants/${grant}/${how}`, body);
     return world.is200(answer) && (told.end = true);
   });
+
+/** Pieces that other stories are made of. */
+export const stages = { becomesPending, becomesActive, decide, isActive };
 
 export const plays = {
   async expire(world) {
@@ -81,13 +88,11 @@ export const plays = {
     await end(world, world.ana, grant, "release");
   },
   async deny(world) {
-    await ask(world);
-    await sees(world, "pending");
+    await becomesPending(world);
     await decide(world, "deny", "denied");
   },
   async cancel(world) {
-    await ask(world);
-    await sees(world, "pending");
+    await becomesPending(world);
     await world.does(async ({ ana, told, id }) => {
       const { body } = await world.call(ana, "GET", `/api/v1/requests/${id}`);
       if (body.state === "cancelled") return true;

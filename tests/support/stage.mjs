@@ -244,12 +244,19 @@ export class World {
     }
   }
 
+  async #jobs(...left) {
+    const { text } = await this.ana.get("/metrics");
+    const jobs = [...text.matchAll(/^curfew_jobs\{kind="(\w+)"\} (\d+)$/gm)].filter(([, kind]) => !left.includes(kind));
+    return jobs.length ? { jobs: jobs.map(([line]) => line), grants: text.match(/^curfew_grants\{.*$/gm) } : { done: true };
+  }
+
   /** Waits until no job is left to do. */
   atRest() {
-    return this.until("rest", async () => {
-      const { text } = await this.ana.get("/metrics");
-      const jobs = [...text.matchAll(/^curfew_jobs\{kind="(\w+)"\} (\d+)$/gm)].filter(([, kind]) => kind !== "house");
-      return jobs.length ? { jobs: jobs.map(([line]) => line), grants: text.match(/^curfew_grants\{.*$/gm) } : { done: true };
-    });
+    return this.until("rest", () => this.#jobs("house"));
+  }
+
+  /** Waits until all messages are sent. */
+  quiet() {
+    return this.until("quiet", () => this.#jobs("house", "request", "grant"));
   }
 }
