@@ -296,7 +296,7 @@ static enum fail take_step(struct sql *sql, enum sql_step step, struct reason *w
 {
     enum fail fail = FAIL_NONE;
     if (sqlite3_step(sql->steps[step]) != SQLITE_DONE)
-        fail = sqlite_failed(sql->database, steps[step], why);
+        fail = sqlite_failed(sql->database, "store", why);
     if (fail)
         sql->lost |= means_lost(sqlite3_extended_errcode(sql->database));
     (void)sqlite3_reset(sql->steps[step]);

@@ -140,17 +140,6 @@ static enum fail finish(struct writer *writer, struct reason *why)
     return fail ? fail : sql_transact(store->sql, SQL_COMMIT, why);
 }
 
-/* Ends the transaction. Even one that failed may have changed what readers see. */
-static enum fail end(struct writer *writer, struct reason *why)
-{
-    stores_change_begins(writer->stores);
-    enum fail fail = finish(writer, why);
-    if (fail)
-        reopen(writer);
-    stores_change_ends(writer->stores);
-    return fail;
-}
-
 static void answer_all(struct writer *writer, enum fail fail, const struct reason *why)
 {
     for (size_t i = 0; i < writer->count; i++) {
@@ -173,20 +162,23 @@ static void transact(struct writer *writer, struct change *change)
         writer->outcomes[writer->count++] = (struct outcome){.change = change};
     else
         fail = apply_all(writer, change, &why);
-    if (fail)
-        reopen(writer);
-    else
-        fail = end(writer, &why);
+    stores_change_begins(writer->stores); /* even a COMMIT that failed may have changed something */
+    if (!fail)
+        fail = finish(writer, &why);
     if (fail || !standing(writer))
         writer->frame.undone(writer->frame.context);
     else
         writer->frame.committed(writer->frame.context);
+    if (fail)
+        reopen(writer);
+    stores_change_ends(writer->stores);
     answer_all(writer, fail, &why);
 }
 
 static void *run(void *context)
 {
     struct writer *writer = context;
+    (void)pthread_setname_np(pthread_self(), "writer"); /* as ps -L shows it */
     for (struct change *change; (change = next_change(writer, true));)
         transact(writer, change);
     return NULL;

@@ -421,6 +421,7 @@ static int64_t work(void *context)
 static void *run(void *context)
 {
     struct worker *worker = context;
+    (void)pthread_setname_np(pthread_self(), "worker"); /* as ps -L shows it */
     loop_run(worker->access->loop, work, worker);
     clear_over(worker); /* what was answered while the loop ended */
     /* Nothing else is answered any more: who still waits must not wait for ever. */

@@ -196,8 +196,65 @@ START_TEST(many_threads_read_while_the_writer_writes)
 }
 END_TEST
 
+static int64_t count_notes(struct store *store)
+{
+    scoped(rows_scoped) struct rows rows =
+        sql_ask(store->sql, SQL_NOTES_BETWEEN, NUMBER(0), NUMBER(1000));
+    return rows_next(&rows) ? rows_number(&rows, 0, -1) : -1;
+}
+
+START_TEST(what_a_borrowed_connection_reads_is_of_one_moment)
+{
+    struct store *store;
+    struct task task = {.number = 1};
+    scoped(stores_scoped) struct stores *stores = desk_open();
+    scoped(writer_scoped) struct writer *writer = desk_writer(stores);
+    ck_assert_fine(stores_borrow(stores, &store, &spec_why));
+    ck_assert_int_eq(count_notes(store), 0);
+    ck_assert_int_eq(task_do(writer, &task), FAIL_NONE);
+    ck_assert_int_eq(count_notes(store), 0);
+    ck_assert_int_eq(notes_count(stores), 1);
+    stores_return(stores, store);
+    ck_assert_fine(stores_borrow(stores, &store, &spec_why));
+    ck_assert_int_eq(count_notes(store), 1);
+    stores_return(stores, store);
+}
+END_TEST
+
+static struct stores *watched;
+
+static void must_have_no_state(const char *step)
+{
+    if (strcmp(step, "savepoint") != 0 && strcmp(step, "rewind") != 0)
+        ck_assert_uint_eq(stores_state(watched), 0);
+}
+
+START_TEST(a_state_lasts_until_the_next_commit_begins)
+{
+    struct store *store;
+    struct task one = {.number = 1}, two = {.number = 1};
+    scoped(stores_scoped) struct stores *stores = watched = desk_open();
+    scoped(writer_scoped) struct writer *writer = desk_writer(stores);
+    uint64_t before = stores_state(stores);
+    frame_step = must_have_no_state;
+    ck_assert_uint_ne(before, 0);
+    ck_assert_fine(stores_borrow(stores, &store, &spec_why));
+    ck_assert_uint_eq(store->state, before);
+    stores_return(stores, store);
+    ck_assert_uint_eq(stores_state(stores), before);
+    ck_assert_int_eq(task_do(writer, &one), FAIL_NONE);
+    ck_assert_uint_ne(stores_state(stores), 0);
+    ck_assert_uint_ne(stores_state(stores), before);
+    ck_assert_int_ne(task_do(writer, &two), FAIL_NONE); /* there is a note 1 already */
+    ck_assert_uint_ne(stores_state(stores), before);
+    frame_step = NULL;
+}
+END_TEST
+
 SPECIFICATION("store/stores", a_second_process_is_refused, a_process_that_died_locks_nobody_out,
               a_store_that_was_freed_can_be_opened_again,
               postgresql_is_refused_with_a_sentence_until_it_is_there, what_is_no_store_is_refused,
               a_folder_that_is_not_there_is_named, nobody_else_may_read_what_is_stored,
-              connections_are_used_again, many_threads_read_while_the_writer_writes)
+              connections_are_used_again, many_threads_read_while_the_writer_writes,
+              what_a_borrowed_connection_reads_is_of_one_moment,
+              a_state_lasts_until_the_next_commit_begins)
