@@ -58,7 +58,7 @@ function printTable() {
 const sandbox = await startTenant();
 const measure = (what) => () => what(sandbox, size, note);
 
-await specification("bench/figures", {
+await specification("bench/bench", {
   "memory at rest and under many connections": measure(measureMemory),
   "reading one request": measure(measureReads),
   "submitting requests, durably": measure(measureSubmissions),
