@@ -1,14 +1,12 @@
 #include "access/worker.h"
 
-#include "access/holds.h"
-#include "access/jobs.h"
+#include "access/task.h"
 #include "base/log.h"
 #include "base/memory.h"
 #include "base/moment.h"
 #include "store/jobs.h"
 
 #include <pthread.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,31 +14,6 @@
    REST: after a look at the jobs, so many times as long as it took is left to everything else, but
    no more than REST_MOST_MS. */
 enum { JOBS_AT_ONCE = 500, BUCKETS = 256, STOP_WITHIN_MS = 5000, REST = 4, REST_MOST_MS = 50 };
-
-struct task {
-    struct task *next;    /* among all tasks */
-    struct task *similar; /* in its bucket */
-    struct worker *worker;
-    struct arena *arena;
-    const struct job_kind *kind; /* NULL: an inquiry */
-    char subject[STORED_SUBJECT];
-    struct inquiry *inquiry;
-    int64_t began_ms;
-    int waits; /* for so many answers */
-    bool over, changed;
-    bool leaving; /* something of it is on its way out of the machine */
-    struct store *store;
-    struct fact **facts; /* shared for this step */
-    size_t fact_count;
-    int64_t hold_ms; /* -1: none */
-    /* What goes on when the change or the write is answered. */
-    struct act act;
-    enum fail fail;
-    struct reason why;
-    void *data;
-    enum pace (*then_changed)(struct task *task, void *data, enum fail fail);
-    enum pace (*then_written)(struct task *task, void *data, const struct written *written);
-};
 
 struct worker {
     struct access *access;
@@ -55,184 +28,6 @@ struct worker {
     bool stopping;
     int64_t stop_by; /* in moment_ticks_ms; 0: not stopping yet */
 };
-
-struct access *task_access(const struct task *task)
-{
-    return task->worker->access;
-}
-
-struct arena *task_arena(const struct task *task)
-{
-    return task->arena;
-}
-
-const char *task_subject(const struct task *task)
-{
-    return task->subject;
-}
-
-int64_t task_began_ms(const struct task *task)
-{
-    return task->began_ms;
-}
-
-struct store *task_store(struct task *task)
-{
-    struct reason why = {0};
-    if (!task->store && stores_borrow(task_access(task)->stores, &task->store, &why) != FAIL_NONE)
-        log_line(LOG_ERROR, "store.unreadable", "{s:s}", "why", why.text);
-    return task->store;
-}
-
-static void answered(void *context)
-{
-    struct task *task = context;
-    task->waits--;
-    loop_wake(task_access(task)->loop);
-}
-
-const struct fact *task_fact(struct task *task, const struct question *question, int64_t age_ms)
-{
-    const struct waiter waiter = {.answered = answered, .context = task};
-    int64_t since = age_ms ? moment_now_ms() - age_ms : task->began_ms;
-    struct fact *fact =
-        facts_ask(task_access(task)->facts, question, since, task->began_ms, &waiter);
-    if (!fact) {
-        task->waits++;
-        return NULL;
-    }
-    task->facts = ARENA_MORE(task->arena, task->facts, task->fact_count);
-    task->facts[task->fact_count++] = fact;
-    return fact;
-}
-
-/* On the writer's thread. */
-static void change_done(void *context, enum fail fail, const struct reason *why)
-{
-    struct task *task = context;
-    struct worker *worker = task->worker;
-    task->fail = fail;
-    task->why = *why;
-    pthread_mutex_lock(&worker->mutex);
-    task->changed = true;
-    pthread_mutex_unlock(&worker->mutex);
-    loop_wake(worker->access->loop);
-}
-
-enum pace task_change_then(struct task *task,
-                           enum fail (*apply)(struct turn *turn, void *data, struct reason *why),
-                           void *data,
-                           enum pace (*then)(struct task *task, void *data, enum fail fail))
-{
-    task->waits++;
-    task->data = data;
-    task->then_changed = then;
-    task->act = (struct act){
-        .access = task_access(task),
-        .actor = {.kind = ACTOR_CURFEW},
-        .apply = apply,
-        .data = data,
-        .done = change_done,
-        .context = task,
-    };
-    act_put(&task->act, 0);
-    return PACE_WAIT;
-}
-
-/* A change that was not made is tried again later; somebody else's quicker one is not worth a word.
- */
-static enum pace changed(struct task *task, void *data, enum fail fail)
-{
-    (void)data;
-    if (fail && fail != FAIL_CONFLICT)
-        log_line(LOG_WARNING, "job.change_failed", "{s:s, s:s, s:s, s:s}", "job",
-                 task->kind ? task->kind->name : "inquiry", "subject", task->subject, "code",
-                 fail_code(fail), "why", task->why.text);
-    return fail ? task_hold(task, 0) : PACE_OVER;
-}
-
-enum pace task_change(struct task *task,
-                      enum fail (*apply)(struct turn *turn, void *data, struct reason *why),
-                      void *data)
-{
-    return task_change_then(task, apply, data, changed);
-}
-
-static void end_step(struct task *task)
-{
-    for (size_t i = 0; i < task->fact_count; i++)
-        fact_free(task->facts[i]);
-    task->fact_count = 0;
-    task->facts = NULL;
-    stores_return(task_access(task)->stores, task->store);
-    task->store = NULL;
-}
-
-void task_begins(struct task *task)
-{
-    task->waits++;
-    task->leaving = true;
-}
-
-void task_goes_on(struct task *task, enum pace pace)
-{
-    task->waits--;
-    task->leaving = false;
-    end_step(task);
-    task->over = pace == PACE_OVER;
-    loop_wake(task_access(task)->loop);
-}
-
-static void written(void *context, const struct written *outcome)
-{
-    struct task *task = context;
-    task_goes_on(task, task->then_written(task, task->data, outcome));
-}
-
-enum pace task_write(struct task *task, const struct write *write, const char *correlation,
-                     enum pace (*then)(struct task *task, void *data,
-                                       const struct written *outcome),
-                     void *data)
-{
-    task_begins(task);
-    task->data = data;
-    task->then_written = then;
-    directory_write(task_access(task)->directory, write, correlation, written, task);
-    return PACE_WAIT;
-}
-
-enum pace task_hold(struct task *task, int64_t ms)
-{
-    if (task->kind)
-        task->hold_ms = holds_put(task->worker->holds, task->kind, task->subject, ms);
-    return PACE_OVER;
-}
-
-static void run_step(struct task *task)
-{
-    enum pace pace =
-        task->kind ? task->kind->step(task) : task->inquiry->step(task, task->inquiry->data);
-    end_step(task);
-    if (pace == PACE_OVER)
-        task->over = true;
-}
-
-/* The change was answered: what comes after it, or the end. */
-static void go_on(struct task *task)
-{
-    task->changed = false;
-    task->waits--;
-    enum pace pace = task->then_changed(task, task->data, task->fail);
-    end_step(task);
-    task->over = pace == PACE_OVER;
-}
-
-static void task_free(struct task *task)
-{
-    end_step(task);
-    arena_free(task->arena);
-    free(task);
-}
 
 static struct task **bucket_of(struct worker *worker, const char *subject)
 {
@@ -274,14 +69,7 @@ static void clear_over(struct worker *worker)
 static struct task *begin(struct worker *worker, const struct job_kind *kind, const char *subject,
                           struct inquiry *inquiry)
 {
-    struct task *task = MEMORY_NEW(struct task);
-    task->worker = worker;
-    task->arena = arena_new();
-    task->kind = kind;
-    task->inquiry = inquiry;
-    task->began_ms = moment_now_ms();
-    task->hold_ms = -1;
-    (void)snprintf(task->subject, sizeof task->subject, "%s", subject);
+    struct task *task = task_new(worker->access, worker->holds, kind, subject, inquiry);
     *worker->last_task = task; /* in order: what ends access was read first */
     worker->last_task = &task->next;
     if (kind) {
@@ -368,24 +156,10 @@ static bool take_inbox(struct worker *worker)
     return stopping;
 }
 
-static bool is_changed(struct worker *worker, const struct task *task)
-{
-    pthread_mutex_lock(&worker->mutex);
-    bool changed_now = task->changed;
-    pthread_mutex_unlock(&worker->mutex);
-    return changed_now;
-}
-
 static void run_tasks(struct worker *worker)
 {
-    for (struct task *task = worker->tasks; task; task = task->next) {
-        if (task->over)
-            continue;
-        if (is_changed(worker, task))
-            go_on(task);
-        else if (!task->waits)
-            run_step(task);
-    }
+    for (struct task *task = worker->tasks; task; task = task->next)
+        task_run(task);
 }
 
 /* At the end, writes in hand get a moment to be answered; everything else is done again at the next

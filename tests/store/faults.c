@@ -78,7 +78,7 @@ START_TEST(a_commit_that_fails_fails_every_change_in_it_and_the_next_one_works)
     ck_assert_text(frame_told(), "savepoint savepoint seal undone");
     ck_assert_int_eq(two.fail, FAIL_UNAVAILABLE);
     ck_assert_int_eq(three.fail, FAIL_UNAVAILABLE);
-    ck_assert_text(two.why.text, "COMMIT: disk I/O error (778)"); /* SQLITE_IOERR_WRITE */
+    ck_assert_text(two.why.text, "store: disk I/O error (778)"); /* SQLITE_IOERR_WRITE */
     frame_seal = NULL;
     frame_step = NULL;
     ck_assert_int_eq(task_do(writer, &after), FAIL_NONE);
@@ -190,7 +190,7 @@ START_TEST(after_a_sync_that_failed_the_disk_is_lost_and_nothing_is_written_any_
     (void)frame_told();
     disk_fail(DISK_SYNC, 0, SQLITE_IOERR_FSYNC, false);
     ck_assert_int_eq(task_do(writer, &task), FAIL_UNAVAILABLE);
-    ck_assert_text(frame_told(), "savepoint seal lost undone");
+    ck_assert_text(frame_told(), "savepoint seal undone lost");
     ck_assert(frame_lost);
     /* The next sync would say that all is well, which proves nothing. */
     ck_assert_int_eq(task_do(writer, &after), FAIL_UNAVAILABLE);
@@ -239,7 +239,7 @@ START_TEST(somebody_else_who_holds_the_database_is_waited_for_and_then_told)
     ck_assert_fine(sqlite_script(other, "BEGIN IMMEDIATE", &why));
     struct task one = {.number = 1}, two = {.number = 2};
     ck_assert_int_eq(task_do(writer, &one), FAIL_UNAVAILABLE); /* after five seconds */
-    ck_assert_text(one.why.text, "BEGIN IMMEDIATE: database is locked (5)");
+    ck_assert_text(one.why.text, "store: database is locked (5)");
     ck_assert_text(frame_told(), "undone");
     ck_assert_fine(sqlite_script(other, "ROLLBACK", &why));
     ck_assert_int_eq(task_do(writer, &two), FAIL_NONE);

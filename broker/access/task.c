@@ -1,0 +1,209 @@
+#include "access/task.h"
+
+#include "base/log.h"
+#include "base/memory.h"
+#include "base/moment.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+struct access *task_access(const struct task *task)
+{
+    return task->access;
+}
+
+struct arena *task_arena(const struct task *task)
+{
+    return task->arena;
+}
+
+const char *task_subject(const struct task *task)
+{
+    return task->subject;
+}
+
+int64_t task_began_ms(const struct task *task)
+{
+    return task->began_ms;
+}
+
+struct store *task_store(struct task *task)
+{
+    struct reason why = {0};
+    if (!task->store && stores_borrow(task_access(task)->stores, &task->store, &why) != FAIL_NONE)
+        log_line(LOG_ERROR, "store.unreadable", "{s:s}", "why", why.text);
+    return task->store;
+}
+
+static void answered(void *context)
+{
+    struct task *task = context;
+    task->waits--;
+    loop_wake(task_access(task)->loop);
+}
+
+const struct fact *task_fact(struct task *task, const struct question *question, int64_t age_ms)
+{
+    const struct waiter waiter = {.answered = answered, .context = task};
+    int64_t since = age_ms ? moment_now_ms() - age_ms : task->began_ms;
+    struct fact *fact =
+        facts_ask(task_access(task)->facts, question, since, task->began_ms, &waiter);
+    if (!fact) {
+        task->waits++;
+        return NULL;
+    }
+    task->facts = ARENA_MORE(task->arena, task->facts, task->fact_count);
+    task->facts[task->fact_count++] = fact;
+    return fact;
+}
+
+/* On the writer's thread. */
+static void change_done(void *context, enum fail fail, const struct reason *why)
+{
+    struct task *task = context;
+    struct loop *loop = task->access->loop;
+    task->fail = fail;
+    task->why = *why;
+    atomic_store(&task->changed, true); /* from here on the task may be gone */
+    loop_wake(loop);
+}
+
+enum pace task_change_then(struct task *task,
+                           enum fail (*apply)(struct turn *turn, void *data, struct reason *why),
+                           void *data,
+                           enum pace (*then)(struct task *task, void *data, enum fail fail))
+{
+    task->waits++;
+    task->data = data;
+    task->then_changed = then;
+    task->act = (struct act){
+        .access = task_access(task),
+        .actor = {.kind = ACTOR_CURFEW},
+        .apply = apply,
+        .data = data,
+        .done = change_done,
+        .context = task,
+    };
+    act_put(&task->act, 0);
+    return PACE_WAIT;
+}
+
+/* A change that was not made is tried again later; somebody else's quicker one is not worth a word.
+ */
+static enum pace changed(struct task *task, void *data, enum fail fail)
+{
+    (void)data;
+    if (fail && fail != FAIL_CONFLICT)
+        log_line(LOG_WARNING, "job.change_failed", "{s:s, s:s, s:s, s:s}", "job",
+                 task->kind ? task->kind->name : "inquiry", "subject", task->subject, "code",
+                 fail_code(fail), "why", task->why.text);
+    return fail ? task_hold(task, 0) : PACE_OVER;
+}
+
+enum pace task_change(struct task *task,
+                      enum fail (*apply)(struct turn *turn, void *data, struct reason *why),
+                      void *data)
+{
+    return task_change_then(task, apply, data, changed);
+}
+
+static void end_step(struct task *task)
+{
+    for (size_t i = 0; i < task->fact_count; i++)
+        fact_free(task->facts[i]);
+    task->fact_count = 0;
+    task->facts = NULL;
+    stores_return(task_access(task)->stores, task->store);
+    task->store = NULL;
+}
+
+void task_begins(struct task *task)
+{
+    task->waits++;
+    task->leaving = true;
+}
+
+void task_goes_on(struct task *task, enum pace pace)
+{
+    task->waits--;
+    task->leaving = false;
+    end_step(task);
+    task->over = pace == PACE_OVER;
+    loop_wake(task_access(task)->loop);
+}
+
+static void written(void *context, const struct written *outcome)
+{
+    struct task *task = context;
+    task_goes_on(task, task->then_written(task, task->data, outcome));
+}
+
+enum pace task_write(struct task *task, const struct write *write, const char *correlation,
+                     enum pace (*then)(struct task *task, void *data,
+                                       const struct written *outcome),
+                     void *data)
+{
+    task_begins(task);
+    task->data = data;
+    task->then_written = then;
+    directory_write(task_access(task)->directory, write, correlation, written, task);
+    return PACE_WAIT;
+}
+
+enum pace task_hold(struct task *task, int64_t ms)
+{
+    if (task->kind)
+        task->hold_ms = holds_put(task->holds, task->kind, task->subject, ms);
+    return PACE_OVER;
+}
+
+static void run_step(struct task *task)
+{
+    enum pace pace =
+        task->kind ? task->kind->step(task) : task->inquiry->step(task, task->inquiry->data);
+    end_step(task);
+    if (pace == PACE_OVER)
+        task->over = true;
+}
+
+/* The change was answered: what comes after it, or the end. */
+static void go_on(struct task *task)
+{
+    atomic_store(&task->changed, false);
+    task->waits--;
+    enum pace pace = task->then_changed(task, task->data, task->fail);
+    end_step(task);
+    task->over = pace == PACE_OVER;
+}
+
+void task_run(struct task *task)
+{
+    if (task->over)
+        return;
+    if (atomic_load(&task->changed))
+        go_on(task);
+    else if (!task->waits)
+        run_step(task);
+}
+
+struct task *task_new(struct access *access, struct holds *holds, const struct job_kind *kind,
+                      const char *subject, struct inquiry *inquiry)
+{
+    struct task *task = MEMORY_NEW(struct task);
+    task->access = access;
+    task->holds = holds;
+    task->arena = arena_new();
+    task->kind = kind;
+    task->inquiry = inquiry;
+    task->began_ms = moment_now_ms();
+    task->hold_ms = -1;
+    (void)snprintf(task->subject, sizeof task->subject, "%s", subject);
+    return task;
+}
+
+void task_free(struct task *task)
+{
+    end_step(task);
+    arena_free(task->arena);
+    free(task);
+}
