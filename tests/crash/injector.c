@@ -45,6 +45,7 @@ struct controls {
     _Atomic int32_t count; /* of steps that fitted so far */
     _Atomic int32_t struck;
     _Atomic int32_t last_doing, last_place; /* of the step that was struck */
+    _Atomic int32_t synced;                 /* so many bytes of the WAL outlast a power cut */
 };
 
 static struct controls none, *controls = &none;
@@ -115,6 +116,16 @@ static int place_of(int file)
     if (S_ISDIR(about.st_mode))
         return FOLDER;
     return S_ISREG(about.st_mode) && file < FILES ? opened[file] : 0;
+}
+
+/* What stands in the WAL now will stand there after a power cut, too. */
+static void note_synced(int file)
+{
+    struct stat about;
+    int saved = errno;
+    if (file >= 0 && file < FILES && opened[file] == WAL && fstat(file, &about) == 0)
+        controls->synced = (int32_t)about.st_size;
+    errno = saved;
 }
 
 static void die(void)
@@ -203,7 +214,14 @@ int fsync(int file)
 int fdatasync(int file)
 {
     struct step step = begin_at(SYNC, file);
-    STEP(int, step, REAL(fdatasync)(file));
+    if (step.fails)
+        return -1;
+    int result = REAL(fdatasync)(file);
+    if (result == 0)
+        note_synced(file);
+    if (step.kill_after)
+        die();
+    return result;
 }
 
 int ftruncate64(int file, off64_t length)
@@ -257,6 +275,8 @@ int open64(const char *path, int flags, ...)
     int file = step.fails ? -1 : REAL(open64)(path, flags, mode);
     if (file >= 0 && file < FILES)
         opened[file] = place_of_path(path);
+    if (flags & O_CREAT)
+        note_synced(file);
     if (step.kill_after)
         die();
     return file;

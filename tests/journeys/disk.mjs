@@ -17,7 +17,7 @@ const KINDS = {
   broken: { errors: ["EIO"], doing: DURABLE, places: DISK },
 };
 const UNAVAILABLE = "Curfew cannot do that at the moment. Nothing was changed.";
-const SHARES = { expire: 12, revoke: 8, cancel: 3 };
+const SHARES = { expire: 8, revoke: 6, cancel: 2 };
 
 /** A world with the main journey done up to a state, on a stage of its own. */
 async function begin(upTo) {
@@ -164,7 +164,7 @@ for (const [name, { errors, ...steps }] of Object.entries(KINDS)) {
       });
       const points = Object.entries(SHARES).flatMap(([play, share]) =>
         sample(numbers(counts[play]).map((at) => ({ play, at })), share, random).map((point, i) => ({ ...point, error: errors[i % errors.length] })));
-      await sweep(points, (stage, { play, at, error }) => cycle(stage, play, [], { fault: { error, at, times, ...steps } }), { seconds: 25 });
+      await sweep(points, (stage, { play, at, error }) => cycle(stage, play, [], { fault: { error, at, times, ...steps } }), { seconds: 20 });
     };
   }
 }

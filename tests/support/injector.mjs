@@ -5,7 +5,7 @@ export const DOING = { write: 1, sync: 2, truncate: 4, remove: 8, rename: 16, ma
 export const PLACES = { store: 1, wal: 2, keys: 4, folder: 8, outside: 16, inside: 32 };
 const MODES = { leave: 0, before: 1, after: 2, fail: 3 };
 const ERRORS = { EIO: 5, ENOSPC: 28, EROFS: 30, EDQUOT: 122 };
-const MEMBERS = ["mode", "doing", "places", "at", "times", "error", "port", "count", "struck", "last_doing", "last_place"];
+const MEMBERS = ["mode", "doing", "places", "at", "times", "error", "port", "count", "struck", "last_doing", "last_place", "synced"];
 
 /** Everything that a disk remembers. */
 export const DURABLE = ["write", "sync", "truncate", "remove", "rename", "make"];

@@ -7,6 +7,7 @@ import { GROUPS, PERSONS } from "./sandbox.mjs";
 import { World } from "./stage.mjs";
 
 const HOUR_MS = 3600e3;
+const PROOF_MS = 150e3; // reads over so long must have shown nothing
 const WISH = { roles: ["copilot-owner"], duration: "PT1H", justification: "Incident 42: plugin misbehaves" };
 
 /** Ana asks, through the fresh sign-in that the policy wants. */
@@ -159,7 +160,9 @@ function checkLives(events) {
   return now;
 }
 
-function checkIntents(events, effects, ending) {
+function checkIntents(events, journal, ending) {
+  const effects = journal.filter(({ effect }) => effect && !effect.mail);
+  const writes = journal.filter(({ body }) => body?.action === "adminAssign").sort((one, other) => (one.at < other.at ? -1 : 1));
   const intents = events.filter(({ code }) => code === "intent.committed");
   assert.deepEqual(effects.map(({ effect }) => Object.keys(effect)[0]), ending.effects, "each effect once");
   for (const { effect, client_request_id, at } of effects) {
@@ -176,6 +179,8 @@ function checkIntents(events, effects, ending) {
       assert.ok(approved.seq < first.seq, "and after it was approved");
     }
   }
+  for (const [i, { at }] of writes.entries())
+    if (i) assert.ok(Date.parse(at) - Date.parse(writes[i - 1].at) >= PROOF_MS, "no write is repeated before it proved lost");
   for (const kind of ["assign", "remove"]) {
     const ends = intents.filter(({ detail }) => detail.action === kind).map(({ detail }) => detail.ends_at);
     assert.ok(new Set(ends).size <= 1, "retries keep the end");
@@ -208,7 +213,7 @@ export async function checkWorld(world, play) {
   const { sandbox, id } = world;
   const before = await sandbox.assignments();
   const events = await exportHistory(world);
-  const journal = (await sandbox.journal(world.mark)).filter(({ effect }) => effect && !effect.mail);
+  const journal = await sandbox.journal(world.mark);
   const ours = ({ principal, target }) => principal.id === PERSONS.ana && target.id === GROUPS.owners;
   assert.deepEqual(before.live.filter(ours), [], "nothing is left");
   for (const { ends_at, gone_at } of before.past.filter(ours)) assert.ok(Date.parse(gone_at) <= Date.parse(ends_at) + 120e3, "nothing outlived its end");
@@ -235,10 +240,10 @@ export async function checkStart(world) {
   assert.deepEqual(world.errors, [], "no error in the log");
 }
 
-/** A whole cycle: the play on a fresh stage, with `kills` and `fault` as for World, to its end, and checked. */
-export async function cycle(stage, play, kills = [], { meanwhile, fault } = {}) {
+/** A whole cycle: the play on a fresh stage, with `kills`, `fault` and `powerCut` as for World, to its end, and checked. */
+export async function cycle(stage, play, kills = [], { meanwhile, fault, powerCut } = {}) {
   const people = await stage.fresh();
-  const world = new World(stage, people, { kills, fault });
+  const world = new World(stage, people, { kills, fault, powerCut });
   world.mark = await stage.sandbox.mark();
   try {
     const begun = meanwhile?.(world);

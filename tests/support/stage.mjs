@@ -2,7 +2,7 @@
 // and a world on it in which a play goes on however often Curfew is killed.
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { closeSync, copyFileSync, mkdirSync, openSync, readdirSync, rmSync } from "node:fs";
+import { closeSync, copyFileSync, existsSync, mkdirSync, openSync, readdirSync, rmSync, statSync, truncateSync } from "node:fs";
 import { join } from "node:path";
 import { setUpCurfew } from "./curfew.mjs";
 import { Injector } from "./injector.mjs";
@@ -101,11 +101,12 @@ export class Stage {
 
 /**
  * One run of a play. `kills` are armed one after the other, at each start: { when, at, doing, places }. `fault` is armed at
- * the first start: { error, at, … } as for Injector.fail, and heals by itself a while after it struck.
+ * the first start: { error, at, … } as for Injector.fail, and heals by itself a while after it struck. With `powerCut`, what
+ * was not synced is lost at each kill.
  */
 export class World {
-  constructor(stage, people, { kills = [], fault = null } = {}) {
-    Object.assign(this, { stage, curfew: stage.curfew, sandbox: stage.sandbox, kills: [...kills], fault, ...people });
+  constructor(stage, people, { kills = [], fault = null, powerCut = false } = {}) {
+    Object.assign(this, { stage, curfew: stage.curfew, sandbox: stage.sandbox, kills: [...kills], fault, powerCut, ...people });
     Object.assign(this, { told: {}, starts: 0, broken: 0, nudges: 0, errors: [], struck: [], id: null });
   }
 
@@ -148,6 +149,16 @@ export class World {
   #note() {
     if (!this.fault) this.struck.push(this.stage.injector.struck ?? "by the play");
     this.errors.push(...this.curfew.log.filter(({ level }) => level === "error"));
+    if (this.powerCut) this.#cutPower();
+  }
+
+  #cutPower() {
+    const wal = join(this.stage.state, "curfew.db-wal");
+    rmSync(join(this.stage.state, "curfew.db-shm"), { force: true });
+    if (!existsSync(wal)) return;
+    const { synced } = this.stage.injector.get();
+    this.lostBytes = Math.max(0, statSync(wal).size - synced);
+    if (this.lostBytes) truncateSync(wal, synced);
   }
 
   /** Ends it in order, also when it is killed on the way. */
