@@ -30,7 +30,7 @@ static char *body_of(const struct letter *letter)
 {
     json_auto_t *body = memory_needed(
         json_pack("{s:{s:s, s:{s:s, s:s}, s:[{s:{s:s, s:s}}], s:[{s:s, s:s}, {s:s, s:s}]}, s:b}",
-                  "message", "subject", letter->subject, "body", "contentType", "HTML", "content",
+                  "message", "subject", letter->subject, "body", "contentType", "html", "content",
                   letter->html, "toRecipients", "emailAddress", "address", letter->to_address,
                   "name", letter->to_name ? letter->to_name : letter->to_address,
                   "internetMessageHeaders", "name", "x-curfew-message", "value", letter->id, "name",

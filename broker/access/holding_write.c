@@ -3,6 +3,7 @@
 #include "access/holding_common.h"
 
 #include "base/digest.h"
+#include "base/id.h"
 #include "base/memory.h"
 #include "base/moment.h"
 #include "base/text.h"
@@ -153,7 +154,9 @@ static enum pace send(struct task *task, void *data, enum fail fail)
     }
     const struct write write = {
         .method = work->intent.method, .path = work->intent.path, .body = work->intent.body};
-    return task_write(task, &write, work->intent.id.text, written, work);
+    char correlation[GUID_SIZE]; /* Graph knows no others */
+    id_guid(work->intent.id.text, correlation);
+    return task_write(task, &write, correlation, written, work);
 }
 
 static void take_write(struct work *work, const char *action, const struct write *write)

@@ -40,14 +40,32 @@ void locator_new(char locator[LOCATOR_SIZE])
     base64url_write(chance, sizeof chance, locator);
 }
 
-void guid_new(char guid[GUID_SIZE])
+static void guid_write(const uint8_t b[16], char guid[GUID_SIZE])
 {
-    uint8_t b[16];
-    randombytes_buf(b, sizeof b);
-    b[6] = (uint8_t)((b[6] & 0x0F) | 0x40);
-    b[8] = (uint8_t)((b[8] & 0x3F) | 0x80);
     (void)snprintf(guid, GUID_SIZE,
                    "%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-%02x%02x%02x%02x%02x%02x", b[0],
                    b[1], b[2], b[3], b[4], b[5], b[6], b[7], b[8], b[9], b[10], b[11], b[12], b[13],
                    b[14], b[15]);
+}
+
+void guid_new(char guid[GUID_SIZE])
+{
+    uint8_t bytes[16];
+    randombytes_buf(bytes, sizeof bytes);
+    bytes[6] = (uint8_t)((bytes[6] & 0x0F) | 0x40);
+    bytes[8] = (uint8_t)((bytes[8] & 0x3F) | 0x80);
+    guid_write(bytes, guid);
+}
+
+void id_guid(const char id[ID_SIZE], char guid[GUID_SIZE])
+{
+    uint8_t bytes[16] = {0};
+    for (const char *digit = id; *digit; digit++) {
+        unsigned carry = (unsigned)(strchr(crockford, *digit) - crockford);
+        for (size_t i = sizeof bytes; i-- > 0; carry >>= 8) {
+            carry |= (unsigned)bytes[i] << 5;
+            bytes[i] = (uint8_t)carry;
+        }
+    }
+    guid_write(bytes, guid);
 }

@@ -12,6 +12,8 @@ enum { ID_SIZE = 27, TOKEN_SIZE = 44, LOCATOR_SIZE = 23, GUID_SIZE = 37 };
 void id_new(int64_t now_ms, char id[ID_SIZE]);
 /* What `id_new` may have written, in upper case. */
 bool id_is(const char *text);
+/* The 128 bits of an id, written as a GUID. */
+void id_guid(const char id[ID_SIZE], char guid[GUID_SIZE]);
 /* 256 random bits in base64url: sessions, anti-forgery, states, nonces. */
 void token_new(char token[TOKEN_SIZE]);
 /* 128 random bits in base64url: purposes. */

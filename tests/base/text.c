@@ -88,6 +88,22 @@ START_TEST(ids_sort_by_time_and_never_repeat)
 }
 END_TEST
 
+START_TEST(an_id_is_the_same_number_as_a_guid)
+{
+    char guid[GUID_SIZE], read[GUID_SIZE];
+    id_guid("00000000000000000000000000", guid);
+    ck_assert_str_eq(guid, "00000000-0000-0000-0000-000000000000");
+    id_guid("0000000000000000000000000Z", guid);
+    ck_assert_str_eq(guid, "00000000-0000-0000-0000-00000000001f");
+    id_guid("7ZZZZZZZZZZZZZZZZZZZZZZZZZ", guid);
+    ck_assert_str_eq(guid, "ffffffff-ffff-ffff-ffff-ffffffffffff");
+    id_guid("01ARZ3NDEKTSV4RRFFQ69G5FAV", guid);
+    ck_assert_str_eq(guid, "01563e3a-b5d3-d676-4c61-efb99302bd5b");
+    ck_assert(text_read_guid(guid, read));
+}
+END_TEST
+
 SPECIFICATION("base/text", text_past_its_limit_is_marked_as_cut, utf8_is_checked_to_the_bit,
               characters_that_steer_are_found, guids_are_read_in_any_case_and_kept_lower,
-              numbers_are_digits_below_their_bound, ids_sort_by_time_and_never_repeat)
+              numbers_are_digits_below_their_bound, ids_sort_by_time_and_never_repeat,
+              an_id_is_the_same_number_as_a_guid)

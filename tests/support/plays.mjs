@@ -160,6 +160,13 @@ function checkLives(events) {
   return now;
 }
 
+/** The same 128 bits as a GUID. */
+function guidOf(id) {
+  const digits = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+  const number = [...id].reduce((sum, digit) => sum * 32n + BigInt(digits.indexOf(digit)), 0n);
+  return number.toString(16).padStart(32, "0").replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
+}
+
 function checkIntents(events, journal, ending) {
   const effects = journal.filter(({ effect }) => effect && !effect.mail);
   const writes = journal.filter(({ body }) => body?.action === "adminAssign").sort((one, other) => (one.at < other.at ? -1 : 1));
@@ -167,7 +174,7 @@ function checkIntents(events, journal, ending) {
   assert.deepEqual(effects.map(({ effect }) => Object.keys(effect)[0]), ending.effects, "each effect once");
   for (const { effect, client_request_id, at } of effects) {
     const [kind] = Object.keys(effect);
-    const [own, ...more] = intents.filter(({ detail }) => detail.intent === client_request_id);
+    const [own, ...more] = intents.filter(({ detail }) => guidOf(detail.intent) === client_request_id);
     assert.ok(own && !more.length, `the effect ${kind} has one intent`);
     assert.equal(own.detail.action, kind);
     assert.ok(own.at <= at, "which came first");
