@@ -2,6 +2,7 @@
    Graph adds, every question is answered, and access begins and ends. */
 #include "directory/fake_graph.h"
 #include "directory/fixture.h"
+#include "support/held.h"
 #include "support/spec.h"
 
 #include "base/json.h"
@@ -54,6 +55,12 @@ static const char *post(const struct sandbox *sandbox, const char *path, const c
     return json_of(text_of(&answer));
 }
 
+static void set(const struct sandbox *sandbox, const char *switches)
+{
+    const char *answer = post(sandbox, "/_sandbox/switches", "application/json", json_of(switches));
+    ck_assert_msg(strstr(answer, "provisioning_ms") != NULL, "%s", answer);
+}
+
 static bool start(struct sandbox *sandbox)
 {
     const char *program = getenv("CURFEW_SANDBOX");
@@ -85,6 +92,7 @@ static bool start(struct sandbox *sandbox)
     json_auto_t *token = json_loads(answer, 0, NULL);
     ck_assert_msg(json_member_text(token, "access_token") != NULL, "%s", answer);
     sandbox->token = json_of(json_member_text(token, "access_token"));
+    set(sandbox, "{'journal_answers': true}");
     return true;
 }
 
@@ -92,12 +100,7 @@ static void stop(const struct sandbox *sandbox)
 {
     ck_assert_int_eq(kill(sandbox->process, SIGTERM), 0);
     ck_assert_int_eq(waitpid(sandbox->process, NULL, 0), sandbox->process);
-}
-
-static void set(const struct sandbox *sandbox, const char *switches)
-{
-    const char *answer = post(sandbox, "/_sandbox/switches", "application/json", json_of(switches));
-    ck_assert_msg(strstr(answer, "provisioning_ms") != NULL, "%s", answer);
+    held_to_contract(spec_folder());
 }
 
 static void ask(const struct sandbox *sandbox, size_t count,

@@ -3,6 +3,7 @@
 #include "base/id.h"
 #include "base/moment.h"
 #include "identity/tenant.h"
+#include "support/held.h"
 #include "support/spec.h"
 
 #include <curl/curl.h>
@@ -25,6 +26,29 @@ struct sandbox {
     char origin[64];
     struct tenant *tenant;
 };
+
+static size_t take_page(char *bytes, size_t one, size_t count, void *page)
+{
+    text_add_bytes(page, bytes, one * count);
+    return one * count;
+}
+
+/* GET, or POST of a form; answers where it was sent on, or "". */
+static void browse(const char *url, const char *form, struct text *page, char location[4096])
+{
+    char *sent_to = NULL;
+    CURL *browser = curl_easy_init();
+    text_clear(page);
+    curl_easy_setopt(browser, CURLOPT_URL, url);
+    curl_easy_setopt(browser, CURLOPT_WRITEFUNCTION, take_page);
+    curl_easy_setopt(browser, CURLOPT_WRITEDATA, page);
+    if (form)
+        curl_easy_setopt(browser, CURLOPT_POSTFIELDS, form);
+    ck_assert_int_eq(curl_easy_perform(browser), CURLE_OK);
+    curl_easy_getinfo(browser, CURLINFO_REDIRECT_URL, &sent_to);
+    (void)snprintf(location, 4096, "%s", sent_to ? sent_to : "");
+    curl_easy_cleanup(browser);
+}
 
 static bool start(struct sandbox *sandbox)
 {
@@ -58,6 +82,10 @@ static bool start(struct sandbox *sandbox)
         .credential = {.certificate = certificate, .key = key},
         .redirect_uri = "http://127.0.0.1:8080/auth/callback",
         .private_peer = true};
+    char switches[128], location[4096];
+    scoped(text_scoped) struct text page = TEXT_LIMIT(65536);
+    (void)snprintf(switches, sizeof switches, "%s/_sandbox/switches", sandbox->origin);
+    browse(switches, "{\"journal_answers\": true}", &page, location);
     sandbox->tenant = tenant_elsewhere(&settings);
     return true;
 }
@@ -67,31 +95,7 @@ static void stop(struct sandbox *sandbox)
     tenant_free(sandbox->tenant);
     ck_assert_int_eq(kill(sandbox->process, SIGTERM), 0);
     ck_assert_int_eq(waitpid(sandbox->process, NULL, 0), sandbox->process);
-}
-
-/* --- The browser --- */
-
-static size_t take_page(char *bytes, size_t one, size_t count, void *page)
-{
-    text_add_bytes(page, bytes, one * count);
-    return one * count;
-}
-
-/* GET, or POST of a form; answers where it was sent on, or "". */
-static void browse(const char *url, const char *form, struct text *page, char location[4096])
-{
-    char *sent_to = NULL;
-    CURL *browser = curl_easy_init();
-    text_clear(page);
-    curl_easy_setopt(browser, CURLOPT_URL, url);
-    curl_easy_setopt(browser, CURLOPT_WRITEFUNCTION, take_page);
-    curl_easy_setopt(browser, CURLOPT_WRITEDATA, page);
-    if (form)
-        curl_easy_setopt(browser, CURLOPT_POSTFIELDS, form);
-    ck_assert_int_eq(curl_easy_perform(browser), CURLE_OK);
-    curl_easy_getinfo(browser, CURLINFO_REDIRECT_URL, &sent_to);
-    (void)snprintf(location, 4096, "%s", sent_to ? sent_to : "");
-    curl_easy_cleanup(browser);
+    held_to_contract(spec_folder());
 }
 
 /* The value of `name=` in a query. */

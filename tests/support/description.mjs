@@ -1,18 +1,15 @@
 // The description of the API as a judge: whether an answer is one that web/openapi.json promises. Objects are closed here, so
 // that a member which nobody described is found too; for callers they stay open.
-import { createRequire } from "node:module";
 import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { load } from "./packages.mjs";
 
 const file = join(dirname(fileURLToPath(import.meta.url)), "../../web/openapi.json");
 export const description = JSON.parse(readFileSync(file, "utf8"));
 export const METHODS = ["get", "post"];
 
-/** ajv from the folder that tests/browser/install.sh filled. */
 function validator() {
-  if (!process.env.BROWSER_PACKAGES) throw new Error("BROWSER_PACKAGES must name the folder that tests/browser/install.sh filled");
-  const load = createRequire(join(process.env.BROWSER_PACKAGES, "package.json"));
   const Ajv = load("ajv/dist/2020");
   const ajv = new Ajv.default({ strict: true, strictTypes: false, strictRequired: false, allowUnionTypes: true, allErrors: true });
   load("ajv-formats").default(ajv);

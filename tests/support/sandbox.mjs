@@ -14,6 +14,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { holdJournal, isKnown } from "./contract.mjs";
 import { eventually } from "./eventually.mjs";
 import { finally_ } from "./spec.mjs";
 
@@ -419,8 +420,16 @@ class Sandbox {
   }
 }
 
-/** Starts one; `switches` are set at once. Without `clock`, its clock cannot be moved. */
-export async function startSandbox({ port = 0, clock = true, switches, args = [], state } = {}) {
+/** What a Curfew beside it asked: of Graph under its name, and of sign-in whatever came. Tests alone ask wrongly on purpose. */
+function isOfCurfew(sandbox) {
+  return ({ api, app }) => sandbox.isHeld && (api === "login" || app === "Curfew");
+}
+
+/**
+ * Starts one; `switches` are set at once. Without `clock`, its clock cannot be moved. What passes between it and Curfew is
+ * held against the contract at the end; with `recorded`, its answers too.
+ */
+export async function startSandbox({ port = 0, clock = true, switches, args = [], state, recorded = isKnown } = {}) {
   const program = process.env.CURFEW_SANDBOX;
   if (!program) throw new Error("CURFEW_SANDBOX must name the program curfew-sandbox");
   const folder = state ?? mkdtempSync(join(tmpdir(), "curfew-sandbox-test-"));
@@ -436,10 +445,12 @@ export async function startSandbox({ port = 0, clock = true, switches, args = []
   child.stderr.on("data", (piece) => process.stderr.write(piece));
   const origin = await ready(child, /listening on (http:\/\/localhost:\d+)\n/);
   const sandbox = new Sandbox(child, origin, folder, clockFile);
+  finally_(() => holdJournal(join(folder, "journal.jsonl"), isOfCurfew(sandbox)));
   finally_(async () => {
     const code = await sandbox.stop();
     if (code) throw new Error(`curfew-sandbox ended with ${code}`);
   });
+  if (recorded) await sandbox.switches({ journal_answers: true });
   if (switches) await sandbox.switches(switches);
   return sandbox;
 }

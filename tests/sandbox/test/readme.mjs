@@ -6,7 +6,7 @@ import { PERSONS, startSandbox } from "../../support/sandbox.mjs";
 
 const read = (name) => readFileSync(new URL(`../${name}`, import.meta.url), "utf8");
 const readme = read("README.md");
-const sandbox = await startSandbox();
+const sandbox = await startSandbox({ recorded: false });
 
 await specification("sandbox/readme", {
   "every switch is listed with its default, and no other": async () => {
