@@ -4,6 +4,7 @@
 #include "sandbox/control/control.h"
 #include "sandbox/faulty.h"
 #include "sandbox/graph/graph.h"
+#include "sandbox/graph/standing.h"
 #include "sandbox/login/login.h"
 #include "sandbox/pim/pim.h"
 #include "sandbox/routes.h"
@@ -123,13 +124,22 @@ static void no_route(struct exchange *exchange, bool other_method)
         graph_error_segment(exchange, last + 1);
 }
 
+/* What the row says of who may call. */
+static bool may_call(struct sandbox *sandbox, const struct exchange *exchange,
+                     const struct route *found)
+{
+    return graph_may(exchange, exchange->delegated ? found->delegated : found->needs) &&
+           (!exchange->delegated || found->standing == ANY ||
+            standing_reads_pim(sandbox, exchange));
+}
+
 static void route(struct sandbox *sandbox, struct exchange *exchange)
 {
     bool other_method;
     const struct route *found = route_find(exchange, &other_method);
     if (!found)
         no_route(exchange, other_method);
-    else if (is_graph(exchange) && !graph_may(exchange, found->needs))
+    else if (is_graph(exchange) && !may_call(sandbox, exchange, found))
         graph_error_denied(exchange);
     else if (found->limiter == NO_LIMIT || sandbox_within_limit(sandbox, exchange, found->limiter))
         found->answer(sandbox, exchange);

@@ -41,6 +41,7 @@ enum { SWITCH_FLAG = 1 };
     X(deviceid_in_tokens, SWITCH_FLAG, 1, "v1.0 access tokens carry deviceid")                     \
     X(acrs_holds_p1, SWITCH_FLAG, 1, "acrs has a member p1 beside the contexts")                   \
     X(groups_claim, SWITCH_FLAG, 0, "tokens carry groups, or the overage claims above 200")        \
+    X(obo_keeps_acrs, SWITCH_FLAG, 1, "on behalf of: acrs of the assertion come along")            \
     X(max_age_counts, SWITCH_FLAG, 1, "authorize obeys max_age")                                   \
     X(journal_answers, SWITCH_FLAG, 0, "the journal keeps answers too (tokens redacted)")
 

@@ -28,6 +28,7 @@ export const SECRETS = {
   [WORKBENCH]: "sandbox-secret-of-the-workbench",
 };
 export const GRAPH_SCOPE = "https://graph.microsoft.com/.default";
+export const ARM_SCOPE = "https://management.azure.com/user_impersonation";
 export const PERSONS = {
   ana: "9e450000-0000-4000-8000-000000000001",
   ben: "9e450000-0000-4000-8000-000000000002",
@@ -49,6 +50,8 @@ export const GROUPS = {
 export const ROLES = {
   securityOperator: "5f2222b1-57c3-48ba-8ad5-d4759f1fde6f",
   securityReader: "5d6b6bb7-de71-4623-b4af-96380a352509",
+  globalReader: "f2ef992c-3afb-46b9-b7cf-a126ee74c451",
+  privilegedRoleAdministrator: "e8611ab8-c189-46e8-94e1-60213ab1f814",
   globalAdministrator: "62e90394-69f5-4237-9190-012177145e10",
 };
 /** No lags and no limits, for tests that are not about them. */
@@ -335,6 +338,43 @@ class Sandbox {
       redirect_uri: "http://127.0.0.1:8080/auth/callback",
       ...form,
     });
+  }
+
+  /** The token that Curfew gets of a sign-in for its own API: what it may swap for others. Options are those of signIn. */
+  async apiToken(person = "ana", { authorize = {}, ...options } = {}) {
+    const { location } = await this.signIn(this.authorizeUrl(authorize), { person, ...options });
+    return (await this.redeem(location)).body.access_token;
+  }
+
+  /** Swaps such a token for one of Graph or ARM. */
+  onBehalf(assertion, form = {}) {
+    return this.token({
+      grant_type: "urn:ietf:params:oauth:grant-type:jwt-bearer",
+      client_id: CURFEW,
+      client_secret: SECRETS[CURFEW],
+      assertion,
+      scope: GRAPH_SCOPE,
+      requested_token_use: "on_behalf_of",
+      ...form,
+    });
+  }
+
+  /** A token for Graph (or `scope`) in the name of a person, through Curfew. */
+  async personToken(person = "ana", { scope = GRAPH_SCOPE, ...options } = {}) {
+    const { status, body } = await this.onBehalf(await this.apiToken(person, options), { scope });
+    if (status !== 200) throw new Error(`on behalf of ${person}: ${JSON.stringify(body)}`);
+    return body.access_token;
+  }
+
+  /** Has Curfew ask for exactly these permissions in the name of people, all with consent: `await run()`. */
+  async withDelegated(permissions, run) {
+    const { delegated, consent } = await this.app(CURFEW);
+    await this.control("PATCH", `/apps/${CURFEW}`, { delegated: permissions, consent: permissions });
+    try {
+      return await run();
+    } finally {
+      await this.control("PATCH", `/apps/${CURFEW}`, { delegated, consent });
+    }
   }
 
   /** An application's token for Graph. */

@@ -124,12 +124,13 @@ void control_pim_change(struct sandbox *sandbox, struct exchange *exchange)
 static json_t *show_app(const struct app *app)
 {
     return memory_needed(json_pack(
-        "{s:s, s:s, s:s, s:s?, s:s?, s:O, s:O, s:O, s:O, s:O, s:I, s:b}", "id", app->id,
+        "{s:s, s:s, s:s, s:s?, s:s?, s:O, s:O, s:O, s:O, s:O, s:O, s:O, s:I, s:b}", "id", app->id,
         "object_id", app->object_id, "name", app->name, "identifier_uri", app->identifier_uri,
         "secret", app->secret, "redirect_uris", app->redirect_uris, "permissions", app->permissions,
         "app_roles", app->app_roles, "optional_claims", app->optional_claims, "mail_from",
-        app->mail_from, "access_token_version", (json_int_t)app->access_token_version,
-        "signs_assertions", app->signs_assertions));
+        app->mail_from, "delegated", app->delegated, "consent", app->consent,
+        "access_token_version", (json_int_t)app->access_token_version, "signs_assertions",
+        app->signs_assertions));
 }
 
 void control_apps(struct sandbox *sandbox, struct exchange *exchange)

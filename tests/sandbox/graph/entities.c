@@ -1,5 +1,6 @@
 #include "sandbox/graph/entities.h"
 
+#include "base/json.h"
 #include "base/memory.h"
 #include "sandbox/graph/graph.h"
 
@@ -213,8 +214,10 @@ void hide_user(const struct exchange *exchange, json_t *user)
                                                "preferredLanguage",
                                                "onPremisesSamAccountName",
                                                "signInSessionsValidFromDateTime"};
-    if (graph_may(exchange, "User.Read.All | Directory.Read.All | User.ReadWrite.All | "
-                            "Directory.ReadWrite.All"))
+    bool own = exchange->delegated && graph_may(exchange, "User.Read | User.ReadWrite") &&
+               text_equals(json_member_text(user, "id"), exchange->person->id);
+    if (own || graph_may(exchange, "User.Read.All | Directory.Read.All | User.ReadWrite.All | "
+                                   "Directory.ReadWrite.All"))
         return;
     for (size_t i = 0; i < COUNT(beyond_basic); i++)
         (void)json_object_del(user, beyond_basic[i]);

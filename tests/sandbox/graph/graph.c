@@ -1,5 +1,6 @@
 #include "sandbox/graph/graph.h"
 
+#include "base/digest.h"
 #include "base/json.h"
 #include "base/memory.h"
 #include "sandbox/graph/odata.h"
@@ -60,14 +61,64 @@ static bool unauthorized(struct exchange *exchange, const char *message)
     return false;
 }
 
-static void read_permissions(struct exchange *exchange, const json_t *roles)
+/* The texts of a list with one space around each. */
+static const char *spaced(struct exchange *exchange, const json_t *list)
+{
+    const char *names = " ";
+    size_t i;
+    json_t *name;
+    json_array_foreach ((json_t *)list, i, name)
+        names = arena_text(exchange->arena, "%s%s ", names, json_string_value(name));
+    return names;
+}
+
+static bool list_has(const json_t *list, const char *text)
 {
     size_t i;
-    json_t *role;
-    exchange->permissions = " ";
-    json_array_foreach ((json_t *)roles, i, role)
-        exchange->permissions =
-            arena_text(exchange->arena, "%s%s ", exchange->permissions, json_string_value(role));
+    json_t *value;
+    json_array_foreach ((json_t *)list, i, value)
+        if (text_equals(json_string_value(value), text))
+            return true;
+    return false;
+}
+
+/* A token that was issued before the person's sessions were revoked: who declared cp1 is told
+   what to ask for (H12). */
+static bool revoked(struct exchange *exchange, const json_t *claims)
+{
+    const char *wanted = arena_text(
+        exchange->arena, "{\"access_token\":{\"nbf\":{\"essential\":true, \"value\":\"%lld\"}}}",
+        (long long)(exchange->person->sessions_from_ms / 1000));
+    char *encoded = arena_take(exchange->arena, BASE64_SIZE(strlen(wanted)), 1);
+    base64_write(wanted, strlen(wanted), encoded);
+    if (!list_has(json_object_get(claims, "xms_cc"), "cp1"))
+        return unauthorized(exchange, "Lifetime validation failed, the token was revoked.");
+    answer_header(exchange, "WWW-Authenticate",
+                  arena_text(exchange->arena,
+                             "Bearer realm=\"\", authorization_uri=\"https://"
+                             "login.microsoftonline.com/common/oauth2/authorize\", "
+                             "error=\"insufficient_claims\", claims=\"%s\"",
+                             encoded));
+    graph_error(exchange, 401, "InvalidAuthenticationToken",
+                "Continuous access evaluation resulted in challenge with result: "
+                "InteractionRequired and code: TokenIssuedBeforeRevocationTimestamp");
+    return false;
+}
+
+/* What a token says of the person in whose name it calls. */
+static bool read_person(struct sandbox *sandbox, struct exchange *exchange, const json_t *claims)
+{
+    const char *scp = json_member_text(claims, "scp");
+    int64_t issued = json_member_number(claims, "auth_time", 0);
+    exchange->person = tenant_person(sandbox->tenant, json_member_text(claims, "oid"));
+    if (!exchange->person || !exchange->person->enabled)
+        return unauthorized(exchange, "The identity of the user could not be established.");
+    exchange->delegated = true;
+    exchange->permissions = arena_text(exchange->arena, " %s ", scp);
+    exchange->contexts = spaced(exchange, json_object_get(claims, "acrs"));
+    exchange->mfa = list_has(json_object_get(claims, "amr"), "mfa") ||
+                    list_has(json_object_get(claims, "amr"), "ngcmfa");
+    return issued * 1000 + 999 >= exchange->person->sessions_from_ms || revoked(exchange, claims);
 }
 
 static bool check_token(struct sandbox *sandbox, struct exchange *exchange, const struct jwt *jwt)
@@ -84,7 +135,9 @@ static bool check_token(struct sandbox *sandbox, struct exchange *exchange, cons
     if (!exchange->app)
         return unauthorized(exchange, "The identity of the calling application could not be "
                                       "established.");
-    read_permissions(exchange, json_object_get(jwt->claims, "roles"));
+    if (json_member_text(jwt->claims, "scp"))
+        return read_person(sandbox, exchange, jwt->claims);
+    exchange->permissions = spaced(exchange, json_object_get(jwt->claims, "roles"));
     return true;
 }
 
@@ -107,6 +160,8 @@ static bool has_permission(const struct exchange *exchange, const char *name, si
 
 bool graph_may(const struct exchange *exchange, const char *needs)
 {
+    if (!needs)
+        return false;
     bool all = true; /* of the alternative being read; an empty expression needs nothing */
     for (const char *at = needs;;) {
         at += strspn(at, " +");

@@ -22,6 +22,7 @@
     X(group_request)                                                                               \
     X(group_requests)                                                                              \
     X(group_schedules)                                                                             \
+    X(me)                                                                                          \
     X(managed_device)                                                                              \
     X(managed_devices)                                                                             \
     X(member_of)                                                                                   \

@@ -42,6 +42,12 @@ void graph_user(struct sandbox *sandbox, struct exchange *exchange)
         answer_user(exchange, show_user(person), "users/$entity");
 }
 
+void graph_me(struct sandbox *sandbox, struct exchange *exchange)
+{
+    (void)sandbox;
+    answer_user(exchange, show_user(exchange->person), "users/$entity");
+}
+
 void graph_user_manager(struct sandbox *sandbox, struct exchange *exchange)
 {
     const struct person *person = find_user(sandbox, exchange);

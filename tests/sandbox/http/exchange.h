@@ -36,6 +36,9 @@ struct exchange {
     const struct app *app;
     const struct person *person;
     const char *permissions; /* those of the token, one space around each */
+    const char *contexts;    /* the acrs of the token, likewise */
+    bool delegated;          /* it calls in the name of `person`, not as itself */
+    bool mfa;                /* that person had used more than a password */
 
     /* What is answered. */
     int status;

@@ -33,32 +33,6 @@ static const struct app *find_client(const struct sandbox *sandbox, struct excha
     return NULL;
 }
 
-/* The contexts that one token is to prove: {"acrs": {"essential", "value" | "values"}}. */
-static json_t *read_contexts(const json_t *claims, const char *token)
-{
-    const json_t *acrs = json_object_get(json_object_get(claims, token), "acrs");
-    const json_t *values = json_object_get(acrs, "values");
-    const char *value = json_member_text(acrs, "value");
-    json_t *list = memory_needed(json_array());
-    if (json_is_array(values))
-        (void)json_array_extend(list, (json_t *)values);
-    if (value)
-        (void)json_array_append_new(list, json_string(value));
-    return list;
-}
-
-static bool knows_challenges(const json_t *claims)
-{
-    const json_t *values = json_object_get(
-        json_object_get(json_object_get(claims, "access_token"), "xms_cc"), "values");
-    size_t i;
-    json_t *value;
-    json_array_foreach ((json_t *)values, i, value)
-        if (text_equals(json_string_value(value), "cp1"))
-            return true;
-    return false;
-}
-
 static bool refuse(struct exchange *exchange, const struct asked *asked, const char *error,
                    int aadsts, const char *says)
 {
@@ -73,9 +47,9 @@ static bool read_claims(struct exchange *exchange, struct asked *asked)
     if (text && (json_read(text, strlen(text), &claims, NULL, NULL) || !json_is_object(claims)))
         return refuse(exchange, asked, "invalid_request", 90014,
                       "The claims request parameter is not valid JSON.");
-    asked->id_contexts = read_contexts(claims, "id_token");
-    asked->api_contexts = read_contexts(claims, "access_token");
-    asked->knows_challenges = knows_challenges(claims);
+    asked->id_contexts = claims_wanted_contexts(claims, "id_token");
+    asked->api_contexts = claims_wanted_contexts(claims, "access_token");
+    asked->knows_challenges = claims_wanted_challenges(claims);
     return true;
 }
 

@@ -200,15 +200,45 @@ json_t *claims_api(struct sandbox *sandbox, struct exchange *exchange, const str
     set_optional(sandbox, claims, "access_token", api, code, code->asked.api_contexts);
     set_roles(claims, api, person);
     set_groups(sandbox, exchange, claims, person);
+    evidence_write(claims, &code->evidence);
     return claims;
 }
 
-json_t *claims_graph_app(struct sandbox *sandbox, struct exchange *exchange, bool certificate,
+static const char *audience_of(enum resource resource)
+{
+    return resource == RESOURCE_ARM ? "https://management.azure.com"
+                                    : "https://graph.microsoft.com";
+}
+
+json_t *claims_delegated(struct sandbox *sandbox, struct exchange *exchange,
+                         const struct code *code, const struct scopes *scopes, bool certificate,
                          int64_t lasts)
 {
-    const struct app *app = exchange->app;
+    const struct person *person = tenant_person(sandbox->tenant, code->evidence.person);
     json_t *claims =
-        begin(exchange, "https://graph.microsoft.com", issuer_v1(sandbox, exchange), lasts);
+        begin(exchange, audience_of(scopes->resource), issuer_v1(sandbox, exchange), lasts);
+    set_text(claims, "app_displayname", code->asked.app->name);
+    set_text(claims, "idtyp", "user");
+    set_text(claims, "name", person->name);
+    set_text(claims, "oid", person->id);
+    set_text(claims, "scp", scopes->scp);
+    set_text(claims, "tid", sandbox->tenant->id);
+    set_pairwise(claims, code->asked.app, person);
+    set_number(claims, "acct", person->guest);
+    set_number(claims, "auth_time", code->evidence.at_ms / 1000);
+    set_text(claims, "sid", code->evidence.session);
+    set_v1(sandbox, claims, code, person, certificate);
+    if (code->asked.knows_challenges)
+        (void)json_object_set_new(claims, "xms_cc", json_pack("[s]", "cp1"));
+    set_contexts(sandbox, claims, code, code->asked.api_contexts);
+    return claims;
+}
+
+json_t *claims_app(struct sandbox *sandbox, struct exchange *exchange, enum resource resource,
+                   bool certificate, int64_t lasts)
+{
+    const struct app *app = exchange->app;
+    json_t *claims = begin(exchange, audience_of(resource), issuer_v1(sandbox, exchange), lasts);
     set_text(claims, "app_displayname", app->name);
     set_text(claims, "appid", app->id);
     set_text(claims, "appidacr", certificate ? "2" : "1");
@@ -218,7 +248,7 @@ json_t *claims_graph_app(struct sandbox *sandbox, struct exchange *exchange, boo
     set_text(claims, "sub", app->object_id);
     set_text(claims, "tid", sandbox->tenant->id);
     set_text(claims, "ver", "1.0");
-    if (json_array_size(app->permissions))
+    if (resource == RESOURCE_GRAPH && json_array_size(app->permissions))
         (void)json_object_set_new(claims, "roles", json_copy(app->permissions));
     return claims;
 }

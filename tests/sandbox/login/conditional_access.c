@@ -88,7 +88,7 @@ static int grant(const struct sandbox *sandbox, const struct access_policy *poli
     return enough ? 0 : first_missing;
 }
 
-static const char *sentence(int aadsts)
+const char *access_sentence(int aadsts)
 {
     switch (aadsts) {
     case 50076:
@@ -106,21 +106,47 @@ static const char *sentence(int aadsts)
     }
 }
 
-int access_decide(const struct sandbox *sandbox, const struct person *person,
-                  const struct evidence *evidence, const json_t *contexts, int64_t now_ms,
-                  const char **says)
+const struct access_policy *access_refusing(const struct sandbox *sandbox,
+                                            const struct person *person,
+                                            const struct evidence *evidence, const json_t *contexts,
+                                            int64_t now_ms, int *aadsts)
 {
     for (size_t i = 0; i < sandbox->tenant->access_policies_count; i++) {
         const struct access_policy *policy = sandbox->tenant->access_policies[i];
         if (!targets(sandbox, policy, person, contexts, now_ms))
             continue;
-        int aadsts = grant(sandbox, policy, evidence);
-        if (!aadsts && policy->every_time && now_ms - evidence->at_ms > FRESH_MS)
-            aadsts = 50078;
-        if (!aadsts)
-            continue;
-        *says = sentence(aadsts);
-        return aadsts;
+        *aadsts = grant(sandbox, policy, evidence);
+        if (!*aadsts && policy->every_time && now_ms - evidence->at_ms > FRESH_MS)
+            *aadsts = 50078;
+        if (*aadsts)
+            return policy;
     }
-    return 0;
+    *aadsts = 0;
+    return NULL;
+}
+
+int access_decide(const struct sandbox *sandbox, const struct person *person,
+                  const struct evidence *evidence, const json_t *contexts, int64_t now_ms,
+                  const char **says)
+{
+    int aadsts;
+    (void)access_refusing(sandbox, person, evidence, contexts, now_ms, &aadsts);
+    *says = access_sentence(aadsts);
+    return aadsts;
+}
+
+bool access_guards(const struct sandbox *sandbox, const char *context, const struct person *person,
+                   int64_t now_ms, bool *targeted)
+{
+    bool enforced = false;
+    *targeted = false;
+    for (size_t i = 0; i < sandbox->tenant->access_policies_count; i++) {
+        const struct access_policy *policy = sandbox->tenant->access_policies[i];
+        if (!text_equals(policy->context, context))
+            continue;
+        *targeted = true;
+        enforced = enforced || (text_equals(policy->state, "enabled") &&
+                                targets_person(sandbox, policy, person, now_ms));
+    }
+    return enforced;
 }

@@ -36,6 +36,13 @@ void login_error(struct exchange *exchange, int status, const char *error, int a
     exchange->code = arena_text(exchange->arena, "%s AADSTS%d", error, aadsts);
 }
 
+void login_error_claims(struct exchange *exchange, int aadsts, const char *says, const char *claims)
+{
+    login_error(exchange, 400, "interaction_required", aadsts, says);
+    (void)json_object_set_new(exchange->json, "suberror", json_string("basic_action"));
+    (void)json_object_set_new(exchange->json, "claims", json_string(claims));
+}
+
 void login_error_page(struct exchange *exchange, int status, int aadsts, const char *says)
 {
     scoped(text_scoped) struct text page = TEXT_LIMIT(HTML_LIMIT);

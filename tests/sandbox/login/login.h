@@ -13,6 +13,9 @@ void login_authorize(struct sandbox *sandbox, struct exchange *exchange);
 void login_page(struct sandbox *sandbox, struct exchange *exchange);
 void login_submit(struct sandbox *sandbox, struct exchange *exchange);
 void login_token(struct sandbox *sandbox, struct exchange *exchange);
+/* The grant types that are more than a few lines: on_behalf.c. */
+void login_on_behalf(struct sandbox *sandbox, struct exchange *exchange, const struct pairs *form,
+                     bool certificate);
 void login_logout(struct sandbox *sandbox, struct exchange *exchange);
 
 /* Issuers of the tenant; in the exchange's arena. */
@@ -24,6 +27,9 @@ bool login_tenant(const struct sandbox *sandbox, struct exchange *exchange);
 /* An error of the token endpoint, as contract 2.3 has it. */
 void login_error(struct exchange *exchange, int status, const char *error, int aadsts,
                  const char *says);
+/* The same with what the client's client should ask for next: `claims`, JSON in a text (2.9). */
+void login_error_claims(struct exchange *exchange, int aadsts, const char *says,
+                        const char *claims);
 /* The same as a page, where nobody may be sent back. */
 void login_error_page(struct exchange *exchange, int status, int aadsts, const char *says);
 /* The same at the client's redirect URI. */
@@ -31,22 +37,35 @@ void login_redirect_error(struct exchange *exchange, const struct asked *asked, 
                           int aadsts, const char *says);
 
 /* Scopes, taken apart. */
+enum resource { RESOURCE_NONE, RESOURCE_API, RESOURCE_GRAPH, RESOURCE_ARM };
+
 struct scopes {
     bool openid, profile, email;
-    const struct app *api; /* whose API, NULL when none */
-    const char *scp;       /* the names of its scopes */
+    enum resource resource;
+    const struct app *api; /* whose API, NULL when it is none of this tenant's own */
+    const char *scp;       /* the names of the scopes */
 };
 /* 0, or the AADSTS code with its error and sentence. */
 int scopes_read(const struct sandbox *sandbox, struct exchange *exchange, const struct app *app,
                 const char *text, struct scopes *scopes, const char **error, const char **says);
-/* Whether `scope` asks for Graph as an application does, in any cloud. */
-bool scope_is_graph_default(const char *scope);
+/* What `scope` asks for as an application does, "{Graph or ARM}/.default", in any cloud. */
+enum resource scope_default_of(const char *scope);
 
 /* Conditional Access (conditional_access.c): 0 when every policy lets it pass, or the AADSTS code.
  */
 int access_decide(const struct sandbox *sandbox, const struct person *person,
                   const struct evidence *evidence, const json_t *contexts, int64_t now_ms,
                   const char **says);
+/* The first policy that refuses, with its code; NULL when every one lets it pass. */
+const struct access_policy *access_refusing(const struct sandbox *sandbox,
+                                            const struct person *person,
+                                            const struct evidence *evidence, const json_t *contexts,
+                                            int64_t now_ms, int *aadsts);
+const char *access_sentence(int aadsts);
+/* Whether an enabled policy asks something of this person for the context; `*targeted`: whether
+   there is any policy for it, of whatever state. */
+bool access_guards(const struct sandbox *sandbox, const char *context, const struct person *person,
+                   int64_t now_ms, bool *targeted);
 
 /* Sends the browser back with a code. */
 void login_finish(struct sandbox *sandbox, struct exchange *exchange, const struct flow *flow,
@@ -66,5 +85,21 @@ json_t *claims_id(struct sandbox *sandbox, struct exchange *exchange, const stru
                   const struct scopes *scopes);
 json_t *claims_api(struct sandbox *sandbox, struct exchange *exchange, const struct code *code,
                    const struct scopes *scopes, bool certificate, int64_t lasts);
-json_t *claims_graph_app(struct sandbox *sandbox, struct exchange *exchange, bool certificate,
+/* For Graph or ARM, as an application or in the name of a person. */
+json_t *claims_app(struct sandbox *sandbox, struct exchange *exchange, enum resource resource,
+                   bool certificate, int64_t lasts);
+json_t *claims_delegated(struct sandbox *sandbox, struct exchange *exchange,
+                         const struct code *code, const struct scopes *scopes, bool certificate,
                          int64_t lasts);
+/* The token itself, as its resource wants it, in an answer of the token endpoint. */
+json_t *token_answer(struct sandbox *sandbox, struct exchange *exchange, enum resource resource,
+                     const json_t *claims, int64_t lasts);
+/* How long the next access token lasts, in seconds. */
+int64_t token_lifetime(void);
+
+/* What a person brought along, inside their API token where only this service reads it: "rh". */
+void evidence_write(json_t *claims, const struct evidence *evidence);
+bool evidence_read(struct exchange *exchange, const json_t *claims, struct evidence *evidence);
+/* The claims parameter: contexts that one token is to prove, and whether cp1 is declared. */
+json_t *claims_wanted_contexts(const json_t *claims, const char *token);
+bool claims_wanted_challenges(const json_t *claims);

@@ -11,13 +11,20 @@
 enum { CODE_LASTS_MS = 10 * 60 * 1000, TOKEN_LEAST = 3600, TOKEN_SPREAD = 1800 };
 
 /* Access tokens last between 60 and 90 minutes, at random, as Entra's do. */
-static int64_t lifetime(void)
+int64_t token_lifetime(void)
 {
     return TOKEN_LEAST + (int64_t)randombytes_uniform(TOKEN_SPREAD);
 }
 
-static json_t *token_answer(const char *token, int64_t lasts)
+json_t *token_answer(struct sandbox *sandbox, struct exchange *exchange, enum resource resource,
+                     const json_t *claims, int64_t lasts)
 {
+    const char *kid;
+    EVP_PKEY *key = keys_signing(sandbox->keys, &kid);
+    json_auto_t *header = memory_needed(json_object());
+    const char *token = resource == RESOURCE_GRAPH
+                            ? jwt_write_for_graph(exchange->arena, sandbox->keys, claims)
+                            : jwt_write(exchange->arena, key, kid, header, claims);
     return memory_needed(json_pack("{s:s, s:I, s:I, s:s}", "token_type", "Bearer", "expires_in",
                                    (json_int_t)(lasts - 1), "ext_expires_in",
                                    (json_int_t)(lasts - 1), "access_token", token));
@@ -33,22 +40,22 @@ static void client_credentials(struct sandbox *sandbox, struct exchange *exchang
                     "The required field 'scope' is missing from the credential.");
         return;
     }
-    if (!scope_is_graph_default(scope)) {
+    enum resource resource = scope_default_of(scope);
+    if (resource == RESOURCE_NONE) {
         int aadsts = scopes_read(sandbox, exchange, exchange->app, scope, &scopes, &error, &says);
         if (!aadsts) {
             error = "invalid_scope";
             aadsts = 1002012;
             says = "The provided value for scope is not valid. Client credential flows must have "
                    "a scope value with /.default suffixed to the resource identifier, and this "
-                   "tenant knows none but Graph's.";
+                   "tenant knows none but those of Graph and Azure Resource Manager.";
         }
         login_error(exchange, 400, error, aadsts, says);
         return;
     }
-    int64_t lasts = lifetime();
-    json_auto_t *claims = claims_graph_app(sandbox, exchange, certificate, lasts);
-    answer_json(exchange, 200,
-                token_answer(jwt_write_for_graph(exchange->arena, sandbox->keys, claims), lasts));
+    int64_t lasts = token_lifetime();
+    json_auto_t *claims = claims_app(sandbox, exchange, resource, certificate, lasts);
+    answer_json(exchange, 200, token_answer(sandbox, exchange, resource, claims, lasts));
 }
 
 static bool verifier_fits(const struct asked *asked, const char *verifier)
@@ -105,8 +112,10 @@ static struct code *find_code(struct sandbox *sandbox, struct exchange *exchange
 /* Whatever is asked now must have been asked of /authorize. */
 static bool scopes_within(const struct scopes *asked, const struct scopes *granted)
 {
-    return (!asked->api || asked->api == granted->api) && asked->openid <= granted->openid &&
-           asked->profile <= granted->profile && asked->email <= granted->email;
+    return (asked->resource == RESOURCE_NONE ||
+            (asked->resource == granted->resource && asked->api == granted->api)) &&
+           asked->openid <= granted->openid && asked->profile <= granted->profile &&
+           asked->email <= granted->email;
 }
 
 static bool find_scopes(struct sandbox *sandbox, struct exchange *exchange,
@@ -137,14 +146,16 @@ static void authorization_code(struct sandbox *sandbox, struct exchange *exchang
     if (!code || !find_scopes(sandbox, exchange, form, code, &scopes))
         return;
     code->redeemed = true;
-    int64_t lasts = lifetime();
+    int64_t lasts = token_lifetime();
     EVP_PKEY *key = keys_signing(sandbox->keys, &kid);
     json_auto_t *header = memory_needed(json_object());
-    const struct app *client = code->asked.app;
+    bool service = scopes.resource == RESOURCE_GRAPH || scopes.resource == RESOURCE_ARM;
     if (!scopes.api)
-        scopes.api = client; /* openid alone: a token that nobody but userinfo would take */
-    json_auto_t *api = claims_api(sandbox, exchange, code, &scopes, certificate, lasts);
-    json_t *answer = token_answer(jwt_write(exchange->arena, key, kid, header, api), lasts);
+        scopes.api = code->asked.app; /* openid alone: a token that only userinfo would take */
+    json_auto_t *claims =
+        service ? claims_delegated(sandbox, exchange, code, &scopes, certificate, lasts)
+                : claims_api(sandbox, exchange, code, &scopes, certificate, lasts);
+    json_t *answer = token_answer(sandbox, exchange, scopes.resource, claims, lasts);
     (void)json_object_set_new(answer, "scope", json_string(code->asked.scope));
     if (scopes.openid) {
         json_auto_t *id = claims_id(sandbox, exchange, code, &scopes);
@@ -170,7 +181,8 @@ void login_token(struct sandbox *sandbox, struct exchange *exchange)
     }
     const char *grant = pairs_get(&form, "grant_type");
     bool by_code = text_equals(grant, "authorization_code");
-    if (!by_code && !text_equals(grant, "client_credentials")) {
+    bool on_behalf = text_equals(grant, "urn:ietf:params:oauth:grant-type:jwt-bearer");
+    if (!by_code && !on_behalf && !text_equals(grant, "client_credentials")) {
         login_error(exchange, 400, grant ? "unsupported_grant_type" : "invalid_request",
                     grant ? 70003 : 900144,
                     grant ? "The app requested an unsupported grant type."
@@ -181,6 +193,8 @@ void login_token(struct sandbox *sandbox, struct exchange *exchange)
         return;
     if (by_code)
         authorization_code(sandbox, exchange, &form, certificate);
+    else if (on_behalf)
+        login_on_behalf(sandbox, exchange, &form, certificate);
     else
         client_credentials(sandbox, exchange, &form, certificate);
 }

@@ -5,6 +5,7 @@
 #include "base/memory.h"
 #include "sandbox/graph/graph.h"
 #include "sandbox/graph/odata.h"
+#include "sandbox/graph/standing.h"
 #include "sandbox/pim/pim.h"
 
 #include <string.h>
@@ -16,9 +17,11 @@ static bool check_permission(const struct sandbox *sandbox, struct exchange *exc
                         "RoleManagement.ReadWrite.Directory";
     const char *groups = "RoleManagementPolicy.Read.AzureADGroup | "
                          "RoleManagementPolicy.ReadWrite.AzureADGroup";
-    bool documented = sandbox->switches.policy_read_of_docs &&
-                      graph_may(exchange, "RoleManagementPolicy.Read.Directory");
+    bool documented = (sandbox->switches.policy_read_of_docs || exchange->delegated) &&
+                      graph_may(exchange, "RoleManagementPolicy.Read.Directory | "
+                                          "RoleManagementPolicy.ReadWrite.Directory");
     bool fine = graph_may(exchange, group ? groups : roles) || (!group && documented);
+    fine = fine && (!exchange->delegated || standing_reads_pim(sandbox, exchange));
     if (!fine)
         graph_error_denied(exchange);
     return fine;

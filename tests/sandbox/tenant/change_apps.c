@@ -70,11 +70,13 @@ bool app_change(struct tenant *tenant, struct app *app, const json_t *value, con
         read_list(&form, "redirect_uris", &app->redirect_uris),
         read_list(&form, "permissions", &app->permissions),
         read_list(&form, "mail_from", &app->mail_from),
+        read_list(&form, "delegated", &app->delegated),
+        read_list(&form, "consent", &app->consent),
         {&app->app_roles, form_list(&form, "app_roles", OPTIONAL, LIST_MOST)},
         {&app->optional_claims, form_object(&form, "optional_claims", OPTIONAL)},
     };
-    check_app_roles(lists[3].list, form_place(&form, "app_roles"), complaints);
-    check_optional_claims(lists[4].list, form_place(&form, "optional_claims"), complaints);
+    check_app_roles(lists[5].list, form_place(&form, "app_roles"), complaints);
+    check_optional_claims(lists[6].list, form_place(&form, "optional_claims"), complaints);
     (void)form_value(&form, "id", OPTIONAL);
     (void)form_value(&form, "object_id", OPTIONAL);
     (void)form_value(&form, "signs_assertions", OPTIONAL);

@@ -43,6 +43,8 @@ struct app {
     char id[GUID_SIZE], object_id[GUID_SIZE];
     const char *name, *identifier_uri, *secret;
     json_t *redirect_uris, *app_roles, *permissions, *optional_claims, *mail_from;
+    json_t *delegated;     /* permissions in the name of a person, of Graph and of ARM */
+    json_t *consent;       /* those of them that an administrator consented to */
     bool signs_assertions; /* with the key that the sandbox makes for it */
     int64_t access_token_version;
 };

@@ -35,6 +35,8 @@ static void read_app(struct reading *reading, const json_t *value)
     app->permissions = memory_needed(json_array());
     app->app_roles = memory_needed(json_array());
     app->mail_from = memory_needed(json_array());
+    app->delegated = memory_needed(json_array());
+    app->consent = memory_needed(json_array());
     app->optional_claims = memory_needed(json_object());
     app->signs_assertions = json_is_true(json_object_get(value, "signs_assertions"));
     take_guid(reading, value, "id", app->id);

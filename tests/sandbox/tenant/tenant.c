@@ -30,6 +30,8 @@ static void release_app(struct app *app)
     json_decref(app->permissions);
     json_decref(app->optional_claims);
     json_decref(app->mail_from);
+    json_decref(app->delegated);
+    json_decref(app->consent);
 }
 
 static void release_access_policy(struct access_policy *policy)

@@ -96,7 +96,8 @@ await specification("sandbox/clients", {
 
   "an application's scope is the resource with /.default": async () => {
     const secret = { client_secret: SECRETS[CURFEW] };
-    await refused(ask({ ...secret, scope: "https://graph.microsoft.com/User.Read" }), 500011, 400, "invalid_resource");
+    await refused(ask({ ...secret, scope: "https://nobody.example/.default" }), 500011, 400, "invalid_resource");
+    await refused(ask({ ...secret, scope: "https://graph.microsoft.com/User.Read" }), 1002012, 400, "invalid_scope");
     await refused(ask({ ...secret, scope: `${CURFEW}/access` }), 1002012, 400, "invalid_scope");
     await refused(ask({ ...secret, scope: "nonsense" }), 70011, 400, "invalid_scope");
     for (const host of [
