@@ -56,6 +56,11 @@
     "RoleManagement.Read.Directory | RoleManagement.Read.All | "                                   \
     "RoleManagement.ReadWrite.Directory | Directory.Read.All"
 
+#define WRITE_GROUP_FULLY "PrivilegedAssignmentSchedule.ReadWrite.AzureADGroup"
+
+#define MINE    "filterByCurrentUser(on='principal')"
+#define DECIDED "filterByCurrentUser(on='approver')"
+
 #define CA        "/identity/conditionalAccess"
 #define PIM_GROUP "/identityGovernance/privilegedAccess/group"
 #define PIM_ROLE  "/roleManagement/directory"
@@ -117,6 +122,19 @@ const struct route routes[] = {
     {V1,    "GET",  REPORT "/{id}",                            SAME("AuditLog.Read.All"), READER, LIMIT_REPORTS, graph_registration},
 
     /* PIM; what a POST or a policy needs depends on what it is about: its handler looks */
+    {V1,    "GET",  PIM_GROUP "/assignmentScheduleInstances/" MINE,   READ_GROUP_PIM, NOBODY, ANY, NO_LIMIT, graph_my_group_instances},
+    {V1,    "GET",  PIM_GROUP "/assignmentSchedules/" MINE,           READ_GROUP_PIM, NOBODY, ANY, NO_LIMIT, graph_my_group_schedules},
+    {V1,    "GET",  PIM_GROUP "/assignmentScheduleRequests/" MINE,    READ_GROUP_PIM, NOBODY, ANY, NO_LIMIT, graph_my_group_requests},
+    {V1,    "GET",  PIM_GROUP "/assignmentScheduleRequests/" DECIDED, READ_GROUP_PIM, NOBODY, ANY, NO_LIMIT, graph_group_requests_to_decide},
+    {V1,    "GET",  PIM_GROUP "/eligibilityScheduleInstances/" MINE,  READ_GROUP_ELIGIBILITY, NOBODY, ANY, NO_LIMIT, graph_my_group_eligibilities},
+    {V1,    "GET",  PIM_GROUP "/eligibilitySchedules/" MINE,          READ_GROUP_ELIGIBILITY, NOBODY, ANY, NO_LIMIT, graph_my_group_eligibility_schedules},
+    {V1,    "GET",  PIM_GROUP "/assignmentApprovals/" DECIDED,        READ_GROUP_PIM, NOBODY, ANY, NO_LIMIT, graph_group_approvals_to_decide},
+    {V1,    "GET",  PIM_GROUP "/assignmentApprovals/{id}",            READ_GROUP_PIM, NOBODY, ANY, NO_LIMIT, graph_group_approval},
+    {V1,    "GET",  PIM_GROUP "/assignmentApprovals/{id}/stages",     READ_GROUP_PIM, NOBODY, ANY, NO_LIMIT, graph_group_approval_stages},
+    {V1,    "GET",  PIM_GROUP "/assignmentApprovals/{id}/stages/{stageId}", READ_GROUP_PIM, NOBODY, ANY, NO_LIMIT, graph_group_approval_stage},
+    {V1,    "PATCH", PIM_GROUP "/assignmentApprovals/{id}/stages/{stageId}", WRITE_GROUP_FULLY, NOBODY, ANY, NO_LIMIT, graph_group_approval_decide},
+    {V1,    "PATCH", PIM_GROUP "/assignmentApprovals/{id}/steps/{stepId}", WRITE_GROUP_FULLY, NOBODY, ANY, NO_LIMIT, graph_group_approval_old},
+    {BETA,  "PATCH", PIM_GROUP "/assignmentApprovals/{id}/steps/{stepId}", WRITE_GROUP_FULLY, NOBODY, ANY, NO_LIMIT, graph_group_approval_old},
     {V1,    "GET",  PIM_GROUP "/assignmentScheduleInstances",  SAME(READ_GROUP_PIM), ANY, LIMIT_GROUP_LISTS, graph_group_instances},
     {V1,    "GET",  PIM_GROUP "/assignmentSchedules",          SAME(READ_GROUP_PIM), ANY, LIMIT_GROUP_LISTS, graph_group_schedules},
     {V1,    "GET",  PIM_GROUP "/assignmentScheduleRequests",   SAME(READ_GROUP_PIM), ANY, LIMIT_GROUP_LISTS, graph_group_requests},
@@ -124,6 +142,17 @@ const struct route routes[] = {
     {V1,    "GET",  PIM_GROUP "/assignmentScheduleRequests/{id}", SAME(READ_GROUP_PIM), ANY, NO_LIMIT, graph_group_request},
     {V1,    "POST", PIM_GROUP "/assignmentScheduleRequests/{id}/cancel", SAME("PrivilegedAssignmentSchedule.ReadWrite.AzureADGroup"), ANY, NO_LIMIT, graph_group_cancel},
     {V1,    "GET",  PIM_GROUP "/eligibilityScheduleInstances", SAME(READ_GROUP_ELIGIBILITY), ANY, LIMIT_GROUP_LISTS, graph_group_eligibilities},
+    {V1,    "GET",  PIM_GROUP "/eligibilitySchedules",         SAME(READ_GROUP_ELIGIBILITY), ANY, LIMIT_GROUP_LISTS, graph_group_eligibility_schedules},
+    {V1,    "GET",  PIM_ROLE "/roleAssignmentScheduleInstances/" MINE,  READ_ROLE_PIM, NOBODY, ANY, NO_LIMIT, graph_my_role_instances},
+    {V1,    "GET",  PIM_ROLE "/roleAssignmentSchedules/" MINE,          READ_ROLE_PIM, NOBODY, ANY, NO_LIMIT, graph_my_role_schedules},
+    {V1,    "GET",  PIM_ROLE "/roleAssignmentScheduleRequests/" MINE,    READ_ROLE_REQUESTS, NOBODY, ANY, NO_LIMIT, graph_my_role_requests},
+    {V1,    "GET",  PIM_ROLE "/roleAssignmentScheduleRequests/" DECIDED, READ_ROLE_REQUESTS, NOBODY, ANY, NO_LIMIT, graph_role_requests_to_decide},
+    {V1,    "GET",  PIM_ROLE "/roleEligibilityScheduleInstances/" MINE, READ_ROLE_ELIGIBILITY, NOBODY, ANY, NO_LIMIT, graph_my_role_eligibilities},
+    {V1,    "GET",  PIM_ROLE "/roleEligibilitySchedules/" MINE,         READ_ROLE_ELIGIBILITY, NOBODY, ANY, NO_LIMIT, graph_my_role_eligibility_schedules},
+    {BETA,  "GET",  PIM_ROLE "/roleAssignmentApprovals/{id}",           READ_ROLE_REQUESTS, NOBODY, ANY, NO_LIMIT, graph_role_approval},
+    {BETA,  "GET",  PIM_ROLE "/roleAssignmentApprovals/{id}/steps",     READ_ROLE_REQUESTS, NOBODY, ANY, NO_LIMIT, graph_role_approval_steps},
+    {BETA,  "PATCH", PIM_ROLE "/roleAssignmentApprovals/{id}/steps/{stepId}", READ_ROLE_REQUESTS, NOBODY, ANY, NO_LIMIT, graph_role_approval_decide},
+    {V1,    "GET",  PIM_ROLE "/roleEligibilitySchedules",      SAME(READ_ROLE_ELIGIBILITY), READER, NO_LIMIT, graph_role_eligibility_schedules},
     {V1,    "GET",  PIM_ROLE "/roleAssignmentScheduleInstances", SAME(READ_ROLE_PIM), READER, NO_LIMIT, graph_role_instances},
     {V1,    "GET",  PIM_ROLE "/roleAssignmentSchedules",       SAME(READ_ROLE_PIM), READER, NO_LIMIT, graph_role_schedules},
     {V1,    "GET",  PIM_ROLE "/roleAssignmentScheduleRequests", SAME(READ_ROLE_REQUESTS), READER, NO_LIMIT, graph_role_requests},
@@ -173,6 +202,7 @@ const struct route routes[] = {
     {CONTROL, "PATCH",  "/_sandbox/ca/{id}",          OPEN, NO_LIMIT, control_access_policy_change},
     {CONTROL, "GET",    "/_sandbox/pim",              OPEN, NO_LIMIT, control_pim},
     {CONTROL, "PATCH",  "/_sandbox/pim",              OPEN, NO_LIMIT, control_pim_change},
+    {CONTROL, "POST",   "/_sandbox/approvals/{id}",   OPEN, NO_LIMIT, control_approval},
     {CONTROL, "GET",    "/_sandbox/apps",             OPEN, NO_LIMIT, control_apps},
     {CONTROL, "PATCH",  "/_sandbox/apps/{id}",        OPEN, NO_LIMIT, control_app_change},
     {CONTROL, "GET",    "/_sandbox/keys",             OPEN, NO_LIMIT, control_keys},

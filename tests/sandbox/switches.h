@@ -42,6 +42,13 @@ enum { SWITCH_FLAG = 1 };
     X(acrs_holds_p1, SWITCH_FLAG, 1, "acrs has a member p1 beside the contexts")                   \
     X(groups_claim, SWITCH_FLAG, 0, "tokens carry groups, or the overage claims above 200")        \
     X(obo_keeps_acrs, SWITCH_FLAG, 1, "on behalf of: acrs of the assertion come along")            \
+    X(self_end_refused, SWITCH_FLAG, 0, "selfActivate takes no afterDateTime")                     \
+    X(remove_covers_self, SWITCH_FLAG, 1, "*.Remove.* permissions cover selfDeactivate")           \
+    X(wrong_access_does_not_exist, SWITCH_FLAG, 1, "owner, not member: DoesNotExist (D03)")        \
+    X(pending_has_own_code, SWITCH_FLAG, 0, "PendingRoleAssignmentRequest, not Exists (B15)")      \
+    X(pending_cancel_refused, SWITCH_FLAG, 0, "PendingApproval cannot be canceled (C08)")          \
+    X(lapsed_is_denied, SWITCH_FLAG, 0, "nobody decided in 24 h: Denied, not TimedOut (E07)")      \
+    X(approval_steps_in_v1, SWITCH_FLAG, 0, "group approvals take steps in v1.0 too (E09)")        \
     X(max_age_counts, SWITCH_FLAG, 1, "authorize obeys max_age")                                   \
     X(journal_answers, SWITCH_FLAG, 0, "the journal keeps answers too (tokens redacted)")
 

@@ -16,6 +16,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { holdJournal, isKnown } from "./contract.mjs";
 import { eventually } from "./eventually.mjs";
+import { approvalBy } from "./pim.mjs";
 import { finally_ } from "./spec.mjs";
 
 export const TENANT = "7e4a0000-0000-4000-8000-000000000001";
@@ -186,6 +187,12 @@ class Sandbox {
   async allowRedirect(uri) {
     const { redirect_uris } = await this.app(CURFEW);
     return this.control("PATCH", `/apps/${CURFEW}`, { redirect_uris: [...new Set([...redirect_uris, uri])] });
+  }
+
+  /** Has PIM ask for an approval of the target ({ group, access } or { role }), by these persons or groups. */
+  needApproval(target, approvers = {}) {
+    const rules = { Approval_EndUser_Assignment: { setting: approvalBy(approvers) } };
+    return this.control("PATCH", "/pim", { ...target, rules });
   }
 
   person(id, changes) {

@@ -16,6 +16,7 @@ void control_items(struct exchange *exchange, json_t *list);
     X(access_policies)                                                                             \
     X(access_policy_change)                                                                        \
     X(app_change)                                                                                  \
+    X(approval)                                                                                    \
     X(apps)                                                                                        \
     X(assignment_add)                                                                              \
     X(assignment_delete)                                                                           \

@@ -232,6 +232,31 @@ void control_sign_in_add(struct sandbox *sandbox, struct exchange *exchange)
     answer_nothing(exchange, 204);
 }
 
+void control_approval(struct sandbox *sandbox, struct exchange *exchange)
+{
+    static const char *const decisions[] = {"Approve", "Deny"};
+    struct complaints complaints = {.arena = exchange->arena};
+    json_auto_t *body = control_body(exchange);
+    if (!body)
+        return;
+    struct form form = form_open(body, "", &complaints);
+    int decision = form_choice(&form, "decision", COUNT(decisions), decisions, 0);
+    const char *by = form_guid(&form, "by", OPTIONAL);
+    const char *justification = form_text(&form, "justification", OPTIONAL, 4096);
+    form_end(&form);
+    if (control_complained(exchange, &complaints))
+        return;
+    struct pim_request *request = NULL;
+    for (int kind = TARGET_GROUP; kind <= TARGET_ROLE && !request; kind++)
+        request = pim_find_request(sandbox->tenant, exchange->params[0], (enum target_kind)kind);
+    if (!request || !text_equals(request->status, "PendingApproval")) {
+        control_error(exchange, request ? 409 : 404, "no such request waits for an approval");
+        return;
+    }
+    pim_decide(sandbox, request, decision == 0, by ? by : "", justification, exchange->now_ms);
+    answer_json(exchange, 200, json_pack("{s:s}", "status", request->status));
+}
+
 static const char *state_of(const struct assignment *assignment, int64_t now_ms)
 {
     return assignment->gone_ms <= now_ms     ? "past"

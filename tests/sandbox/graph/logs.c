@@ -154,6 +154,28 @@ void logs_pim(struct sandbox *sandbox, const struct assignment *assignment, int6
               json_pack("[o,o]", target_resource(sandbox->tenant, &assignment->target), user));
 }
 
+void logs_request(struct sandbox *sandbox, const struct pim_request *request, int64_t at_ms,
+                  const char *activity)
+{
+    const struct person *person = tenant_person(sandbox->tenant, request->principal);
+    const struct person *by = tenant_person(sandbox->tenant, request->made_by);
+    json_t *user =
+        json_pack("{s:s, s:s?, s:s, s:s?, s:n, s:[]}", "id", request->principal, "displayName",
+                  person ? person->name : NULL, "type", "User", "userPrincipalName",
+                  person ? person->upn : NULL, "groupType", "modifiedProperties");
+    add_audit(sandbox, at_ms, request->id, activity, "PIM", request->by,
+              request->target.kind == TARGET_GROUP,
+              json_pack("[o,o]", target_resource(sandbox->tenant, &request->target), user));
+    json_t *shown = sandbox->tenant->audits[sandbox->tenant->audits_count - 1]->shown;
+    (void)json_object_set_new(shown, "resultReason",
+                              json_string(request->justification ? request->justification : ""));
+    if (by)
+        (void)json_object_set_new(shown, "initiatedBy",
+                                  json_pack("{s:n, s:{s:s, s:s, s:s, s:n}}", "app", "user", "id",
+                                            by->id, "displayName", by->name, "userPrincipalName",
+                                            by->upn, "ipAddress"));
+}
+
 void logs_setting(struct sandbox *sandbox, const struct target *target, int64_t at_ms)
 {
     char correlation[GUID_SIZE];

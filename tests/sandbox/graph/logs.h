@@ -13,5 +13,8 @@ void logs_legacy_sign_in(struct sandbox *sandbox, int64_t now_ms, const struct p
 /* What PIM did to an assignment. */
 void logs_pim(struct sandbox *sandbox, const struct assignment *assignment, int64_t at_ms,
               const char *activity);
+/* What PIM did for a request; all that concerns one has the same correlationId (I01). */
+void logs_request(struct sandbox *sandbox, const struct pim_request *request, int64_t at_ms,
+                  const char *activity);
 /* What an administrator changed in PIM's settings of a target. */
 void logs_setting(struct sandbox *sandbox, const struct target *target, int64_t at_ms);

@@ -27,8 +27,34 @@ json_t *pim_show(const struct tenant *tenant, const struct assignment *assignmen
 /* The name of the group or role; in the tenant's arena or its structs. */
 const char *pim_target_name(const struct tenant *tenant, const struct target *target);
 
-/* POST and GET of schedule requests, for groups and roles alike (pim_request.c). */
+/* POST of a schedule request, for groups and roles alike (request.c). */
 void pim_post_request(struct sandbox *sandbox, struct exchange *exchange, enum target_kind kind);
+
+/* By what the person may activate the target: their own eligibility, or that of a group they are
+   in; NULL when they may not. */
+const struct assignment *pim_eligibility(const struct tenant *tenant, const char *person,
+                                         const struct target *target, int64_t at_ms);
+
+/* Approvals (approval.c). Who may decide: not whoever asked. */
+bool pim_may_decide(struct sandbox *sandbox, const struct pim_request *request, const char *person,
+                    int64_t now_ms);
+/* Has the request go on, or end. `by` is a person's id, or "". */
+void pim_decide(struct sandbox *sandbox, struct pim_request *request, bool approve, const char *by,
+                const char *justification, int64_t now_ms);
+/* The window of 24 hours is over (E07). */
+void pim_lapse(struct sandbox *sandbox, struct pim_request *request);
+struct pim_request *pim_find_request(const struct tenant *tenant, const char *id,
+                                     enum target_kind kind);
+/* Whether a person may see a request: their own, one they decide, or all as a reader. */
+bool pim_may_read(struct sandbox *sandbox, const struct exchange *exchange,
+                  const struct pim_request *request);
+
+enum pim_view { INSTANCES, SCHEDULES, ELIGIBILITIES, ELIGIBILITY_SCHEDULES };
+
+/* Whether the assignment is in that list at that moment. */
+bool pim_is_shown(const struct assignment *assignment, enum target_kind kind, enum pim_view view,
+                  int64_t at_ms);
+json_t *pim_show_view(const struct assignment *assignment, enum pim_view view);
 
 /* The views of Graph. New references. */
 json_t *pim_show_request(const struct pim_request *request, bool fresh);

@@ -5,9 +5,10 @@
 #include "base/memory.h"
 #include "sandbox/graph/graph.h"
 #include "sandbox/graph/logs.h"
-#include "sandbox/pim/wanted.h"
+#include "sandbox/graph/standing.h"
+#include "sandbox/pim/rules.h"
+#include "sandbox/tenant/members.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 enum { LEAST_MS = 5 * 60 * 1000 };
@@ -19,7 +20,8 @@ static bool refuse(struct exchange *exchange, int status, const char *code, cons
 }
 
 /* *.Remove.* covers removals only (C09). */
-static bool check_permission(struct exchange *exchange, const struct wanted *wanted)
+static bool has_permission(const struct sandbox *sandbox, const struct exchange *exchange,
+                           const struct wanted *wanted)
 {
     bool group = wanted->target.kind == TARGET_GROUP;
     const char *all = group ? "PrivilegedAssignmentSchedule.ReadWrite.AzureADGroup | "
@@ -28,11 +30,37 @@ static bool check_permission(struct exchange *exchange, const struct wanted *wan
                               "RoleManagement.ReadWrite.Directory";
     const char *removals = group ? "PrivilegedAssignmentSchedule.Remove.AzureADGroup"
                                  : "RoleAssignmentSchedule.Remove.Directory";
-    bool fine = graph_may(exchange, all) ||
-                (wanted->action == ADMIN_REMOVE && graph_may(exchange, removals));
-    if (!fine || wanted->action == OTHER_ACTION) /* those are for people, and their tokens */
+    bool removal = wanted->action == ADMIN_REMOVE ||
+                   (wanted->action == SELF_DEACTIVATE && sandbox->switches.remove_covers_self);
+    return graph_may(exchange, all) || (removal && graph_may(exchange, removals));
+}
+
+/* What people do themselves needs their own token, and no role; the rest needs one (3.3). A role
+   can also be activated for a whole group that the person is in (B18). */
+static bool has_standing(const struct sandbox *sandbox, const struct exchange *exchange,
+                         const struct wanted *wanted)
+{
+    if (wanted->action == OTHER_ACTION)
+        return false;
+    if (!wanted_is_self(wanted))
+        return !exchange->delegated ||
+               (wanted->target.kind == TARGET_GROUP
+                    ? standing_writes_group(sandbox, exchange, wanted->target.id)
+                    : standing_writes_roles(sandbox, exchange));
+    return exchange->delegated && (text_equals(wanted->principal, exchange->person->id) ||
+                                   (wanted->target.kind == TARGET_ROLE &&
+                                    members_has(sandbox->tenant, wanted->principal,
+                                                exchange->person->id, exchange->now_ms)));
+}
+
+static bool check_permission(const struct sandbox *sandbox, struct exchange *exchange,
+                             const struct wanted *wanted)
+{
+    bool fine =
+        has_permission(sandbox, exchange, wanted) && has_standing(sandbox, exchange, wanted);
+    if (!fine)
         graph_error_denied(exchange);
-    return fine && wanted->action != OTHER_ACTION;
+    return fine;
 }
 
 /* Target and principal are there, known to PIM, and of a kind that it takes. */
@@ -54,47 +82,6 @@ static bool check_nouns(struct sandbox *sandbox, struct exchange *exchange,
     return true;
 }
 
-static bool is_enabled(const json_t *enablement, const char *name)
-{
-    size_t i;
-    json_t *value;
-    json_array_foreach (json_object_get(enablement, "enabledRules"), i, value)
-        if (text_equals(json_string_value(value), name))
-            return true;
-    return false;
-}
-
-/* The rules that bind an administrator; all that fail are named in one message (B06, B23, B24). */
-static bool check_policy(struct sandbox *sandbox, struct exchange *exchange,
-                         const struct wanted *wanted)
-{
-    const struct pim_policy *policy =
-        pim_policy_of(sandbox->tenant, &wanted->target, exchange->now_ms);
-    const json_t *enablement = pim_rule(policy, "Enablement_Admin_Assignment");
-    const json_t *expiration = pim_rule(policy, "Expiration_Admin_Assignment");
-    int64_t longest = 0, length_ms = wanted->ends_ms - wanted->starts_ms;
-    json_auto_t *failed = memory_needed(json_array());
-    bool removal = wanted->action == ADMIN_REMOVE;
-    if (!removal && json_is_true(json_object_get(expiration, "isExpirationRequired")) &&
-        (wanted->ends_ms == MOMENT_NEVER ||
-         (span_read(json_member_text(expiration, "maximumDuration"), &longest) &&
-          length_ms > longest * 1000)))
-        (void)json_array_append_new(failed, json_string("ExpirationRule"));
-    if (!removal && is_enabled(enablement, "Justification") && text_is_empty(wanted->justification))
-        (void)json_array_append_new(failed, json_string("JustificationRule"));
-    if (!removal && is_enabled(enablement, "Ticketing") && text_is_empty(wanted->ticket_number))
-        (void)json_array_append_new(failed, json_string("TicketingRule"));
-    if (!removal && is_enabled(enablement, "MultiFactorAuthentication")) /* no app can do that */
-        (void)json_array_append_new(failed, json_string("MfaRule"));
-    if (json_array_size(failed) == 0)
-        return true;
-    char *names = json_compact(failed);
-    const char *message =
-        arena_text(exchange->arena, "The following policy rules failed: %s", names);
-    free(names);
-    return refuse(exchange, 400, "RoleAssignmentRequestPolicyValidationFailed", message);
-}
-
 static bool too_short(struct exchange *exchange)
 {
     /* the spelling is Graph's own */
@@ -102,35 +89,88 @@ static bool too_short(struct exchange *exchange)
                   "The Active duration is too short. Miniumum Required is 5 minutes.");
 }
 
+/* An activation waits for nobody else's decision: one pending request at a time (B15). */
+static bool check_pending(struct sandbox *sandbox, struct exchange *exchange,
+                          const struct wanted *wanted)
+{
+    for (size_t i = 0; i < sandbox->tenant->requests_count; i++) {
+        const struct pim_request *request = sandbox->tenant->requests[i];
+        if (!text_equals(request->status, "PendingApproval") ||
+            !text_equals(request->principal, wanted->principal) ||
+            !target_equals(&request->target, &wanted->target) || exchange->repeated)
+            continue;
+        if (sandbox->switches.pending_has_own_code)
+            return refuse(exchange, 400, "PendingRoleAssignmentRequest",
+                          "There is already an existing pending Role assignment request.");
+        return refuse(exchange, 400, "RoleAssignmentExists", "The Role assignment already exists.");
+    }
+    return true;
+}
+
+static struct assignment *find_held(const struct tenant *tenant, const struct wanted *wanted)
+{
+    struct assignment *assigned = pim_find(tenant, wanted->principal, &wanted->target, ASSIGNED);
+    struct assignment *activated = pim_find(tenant, wanted->principal, &wanted->target, ACTIVATED);
+    if (wanted_is_self(wanted))
+        return activated;
+    return wanted->action == ADMIN_REMOVE && !assigned ? activated : assigned;
+}
+
+static bool does_not_exist(const struct sandbox *sandbox, struct exchange *exchange)
+{
+    return refuse(exchange, sandbox->switches.does_not_exist_is_404 ? 404 : 400,
+                  "RoleAssignmentDoesNotExist", "The Role assignment does not exist.");
+}
+
 /* What is held already must be there, or must not. */
 static bool check_held(struct sandbox *sandbox, struct exchange *exchange,
                        const struct wanted *wanted, struct assignment **held)
 {
-    const struct tenant *tenant = sandbox->tenant;
-    *held = pim_find(tenant, wanted->principal, &wanted->target, ASSIGNED);
-    if (wanted->action == ADMIN_REMOVE && !*held)
-        *held = pim_find(tenant, wanted->principal, &wanted->target, ACTIVATED);
-    if (wanted->action == ADMIN_ASSIGN)
+    *held = find_held(sandbox->tenant, wanted);
+    if (wanted->action == SELF_ACTIVATE && !check_pending(sandbox, exchange, wanted))
+        return false;
+    if (wanted->action == ADMIN_ASSIGN || wanted->action == SELF_ACTIVATE)
         return !*held || exchange->repeated ||
                refuse(exchange, 400, "RoleAssignmentExists", "The Role assignment already exists.");
     if (!*held)
-        return refuse(exchange, sandbox->switches.does_not_exist_is_404 ? 404 : 400,
-                      "RoleAssignmentDoesNotExist", "The Role assignment does not exist.");
+        return does_not_exist(sandbox, exchange);
     bool early = (*held)->active_from_ms <= exchange->now_ms &&
                  exchange->now_ms - (*held)->active_from_ms < LEAST_MS;
-    if (wanted->action == ADMIN_REMOVE && early && !sandbox->switches.early_removal)
+    if (early && (wanted->action == SELF_DEACTIVATE ||
+                  (wanted->action == ADMIN_REMOVE && !sandbox->switches.early_removal)))
         return too_short(exchange);
     return true;
+}
+
+/* Who is eligible as owner and asks as member is told that there is nothing (D03). */
+static bool check_access(struct sandbox *sandbox, struct exchange *exchange,
+                         const struct wanted *wanted)
+{
+    struct target other = wanted->target;
+    if (wanted->action != SELF_ACTIVATE || wanted->target.kind != TARGET_GROUP ||
+        !sandbox->switches.wrong_access_does_not_exist)
+        return true;
+    other.part = text_equals(other.part, "owner") ? "member" : "owner";
+    bool this_one = pim_eligibility(sandbox->tenant, exchange->person->id, &wanted->target,
+                                    exchange->now_ms) != NULL;
+    return this_one ||
+           !pim_eligibility(sandbox->tenant, exchange->person->id, &other, exchange->now_ms) ||
+           does_not_exist(sandbox, exchange);
 }
 
 static bool check(struct sandbox *sandbox, struct exchange *exchange, const struct wanted *wanted,
                   struct assignment **held)
 {
-    if (!check_permission(exchange, wanted) || !check_nouns(sandbox, exchange, wanted))
+    if (!check_permission(sandbox, exchange, wanted) || !check_nouns(sandbox, exchange, wanted))
         return false;
-    if (wanted->action != ADMIN_REMOVE && wanted->ends_ms - wanted->starts_ms < LEAST_MS)
+    if (wanted->action == SELF_ACTIVATE && wanted->expiration == AFTER_DATE_TIME &&
+        sandbox->switches.self_end_refused)
+        return refuse(exchange, 400, "InvalidRoleAssignmentRequest",
+                      "The role assignment request is invalid.");
+    if (!wanted_is_removal(wanted) && wanted->ends_ms - wanted->starts_ms < LEAST_MS)
         return too_short(exchange);
-    return check_policy(sandbox, exchange, wanted) && check_held(sandbox, exchange, wanted, held);
+    return check_access(sandbox, exchange, wanted) && rules_allow(sandbox, exchange, wanted) &&
+           check_held(sandbox, exchange, wanted, held);
 }
 
 static struct pim_request *new_request(struct sandbox *sandbox, const struct exchange *exchange,
@@ -140,7 +180,9 @@ static struct pim_request *new_request(struct sandbox *sandbox, const struct exc
     struct pim_request *request = tenant_new_requests(tenant);
     guid_new(request->id);
     memcpy(request->principal, wanted->principal, GUID_SIZE);
-    memcpy(request->made_by, exchange->app->object_id, GUID_SIZE);
+    memcpy(request->made_by, exchange->delegated ? exchange->person->id : exchange->app->object_id,
+           GUID_SIZE);
+    request->by = exchange->app->name;
     request->target = wanted->target;
     request->target.part = tenant_keep(tenant, wanted->target.part);
     request->action = wanted->action_text;
@@ -161,8 +203,11 @@ static struct assignment *assign(struct sandbox *sandbox, const struct exchange 
 {
     bool now = wanted->starts_ms <= exchange->now_ms;
     int64_t starts = wanted->starts_ms + (now ? sandbox->switches.provisioning_ms : 0);
-    struct assignment *made = tenant_assign(sandbox->tenant, wanted->principal, &wanted->target,
-                                            ASSIGNED, exchange->now_ms);
+    struct assignment *made =
+        tenant_assign(sandbox->tenant, wanted->principal, &wanted->target,
+                      wanted_is_self(wanted) ? ACTIVATED : ASSIGNED, exchange->now_ms);
+    if (wanted_is_self(wanted)) /* its schedule has the id of what asked for it (B01) */
+        memcpy(made->id, request->id, GUID_SIZE);
     memcpy(made->request, request->id, GUID_SIZE);
     made->by = exchange->app->name;
     made->starts_ms = made->active_from_ms = starts;
@@ -195,6 +240,23 @@ static bool is_over(const char *status)
     return false;
 }
 
+/* Its completion is dated before its beginning, as Graph does it (B04). */
+static void wait_for_approval(struct sandbox *sandbox, struct exchange *exchange,
+                              struct pim_request *request)
+{
+    enum { EARLIER_MS = 150 };
+    request->status = "PendingApproval";
+    request->completed_ms = exchange->now_ms - EARLIER_MS;
+    request->approval.needed = true;
+    memcpy(request->schedule, request->id, GUID_SIZE);
+    memcpy(request->approval.id, request->id, GUID_SIZE);
+    if (request->target.kind == TARGET_GROUP) /* stages have ids of their own there */
+        guid_new(request->approval.id);
+    answer_effect(exchange, "request", json_pack("{s:s}", "request", request->id));
+    logs_request(sandbox, request, exchange->now_ms,
+                 "Add member to role approval requested (PIM activation)");
+}
+
 static void do_assign(struct sandbox *sandbox, struct exchange *exchange,
                       const struct wanted *wanted, struct pim_request *request,
                       struct assignment *held)
@@ -210,6 +272,14 @@ static void do_assign(struct sandbox *sandbox, struct exchange *exchange,
         request->status = sandbox->switches.validation_is_provisioned ? "Provisioned" : "Granted";
         return;
     }
+    if (wanted->action == SELF_ACTIVATE)
+        logs_request(sandbox, request, exchange->now_ms,
+                     "Add member to role requested (PIM activation)");
+    if (wanted->action == SELF_ACTIVATE &&
+        rules_want_approval(sandbox, &wanted->target, exchange->now_ms)) {
+        wait_for_approval(sandbox, exchange, request);
+        return;
+    }
     struct assignment *made = assign(sandbox, exchange, wanted, request, update ? held : NULL);
     memcpy(request->schedule, made->id, GUID_SIZE);
     if (made->starts_ms == MOMENT_NEVER) {
@@ -220,9 +290,14 @@ static void do_assign(struct sandbox *sandbox, struct exchange *exchange,
             pim_remove(made, exchange->now_ms, "canceled");
     }
     note(sandbox, exchange, update ? "update" : "assign", made);
-    logs_pim(sandbox, made, exchange->now_ms,
-             wanted->ends_ms == MOMENT_NEVER ? "Add member to role in PIM completed (permanent)"
-                                             : "Add member to role in PIM completed (timebound)");
+    if (wanted->action == SELF_ACTIVATE && text_equals(request->status, "Provisioned"))
+        logs_request(sandbox, request, exchange->now_ms,
+                     "Add member to role completed (PIM activation)");
+    else if (wanted->action != SELF_ACTIVATE)
+        logs_pim(sandbox, made, exchange->now_ms,
+                 wanted->ends_ms == MOMENT_NEVER
+                     ? "Add member to role in PIM completed (permanent)"
+                     : "Add member to role in PIM completed (timebound)");
 }
 
 static void do_remove(struct sandbox *sandbox, struct exchange *exchange,
@@ -235,6 +310,14 @@ static void do_remove(struct sandbox *sandbox, struct exchange *exchange,
     bool begun = held->starts_ms <= exchange->now_ms;
     pim_remove(held, exchange->now_ms + (begun ? sandbox->switches.removal_ms : 0), "removed");
     note(sandbox, exchange, "remove", held);
+    if (wanted->action == SELF_DEACTIVATE) {
+        memcpy(request->schedule, held->id, GUID_SIZE);
+        logs_request(sandbox, request, exchange->now_ms,
+                     "Remove member from role requested (PIM deactivate)");
+        logs_request(sandbox, request, exchange->now_ms,
+                     "Remove member from role completed (PIM deactivate)");
+        return;
+    }
     logs_pim(sandbox, held, exchange->now_ms,
              "Remove member from role in PIM completed (timebound)");
 }
@@ -251,7 +334,7 @@ void pim_post_request(struct sandbox *sandbox, struct exchange *exchange, enum t
     if (group && group->onboarded_ms == MOMENT_NEVER)
         group->onboarded_ms = exchange->now_ms; /* the first request does it (D02) */
     struct pim_request *request = new_request(sandbox, exchange, &wanted);
-    if (wanted.action == ADMIN_REMOVE)
+    if (wanted_is_removal(&wanted))
         do_remove(sandbox, exchange, &wanted, request, held);
     else
         do_assign(sandbox, exchange, &wanted, request, held);

@@ -5,11 +5,30 @@
 #include "base/memory.h"
 #include "sandbox/graph/entities.h"
 #include "sandbox/graph/graph.h"
+#include "sandbox/graph/logs.h"
 #include "sandbox/graph/odata.h"
+#include "sandbox/graph/standing.h"
 #include "sandbox/pim/pim.h"
 #include "sandbox/tenant/members.h"
 
-enum view { INSTANCES, SCHEDULES, ELIGIBILITIES };
+/* A person lists their own, those of a group that they own, or all with a role (contract 3.3). */
+static bool may_list(const struct sandbox *sandbox, struct exchange *exchange, const char *group,
+                     const char *principal)
+{
+    if (!exchange->delegated || text_equals_ignoring_case(principal, exchange->person->id) ||
+        standing_reads_pim(sandbox, exchange))
+        return true;
+    json_auto_t *owners =
+        group ? members_list(sandbox->tenant, group, "owner", false, exchange->now_ms)
+              : json_array();
+    size_t i;
+    json_t *id;
+    json_array_foreach (owners, i, id)
+        if (text_equals(json_string_value(id), exchange->person->id))
+            return true;
+    graph_error_denied(exchange);
+    return false;
+}
 
 /* Lists of PIM for Groups need to know whose or of what (D01). */
 static bool filter_is_there(const struct sandbox *sandbox, struct exchange *exchange)
@@ -18,8 +37,10 @@ static bool filter_is_there(const struct sandbox *sandbox, struct exchange *exch
     const struct filter *filter = odata_filter(exchange, &fine);
     if (!fine)
         return false;
-    if (odata_filter_text(filter, "groupId") || odata_filter_text(filter, "principalId"))
-        return true;
+    const char *group = odata_filter_text(filter, "groupId");
+    const char *principal = odata_filter_text(filter, "principalId");
+    if (group || principal)
+        return may_list(sandbox, exchange, group, principal);
     if (sandbox->switches.missing_filter_is_bad_request)
         graph_error(exchange, 400, "BadRequest",
                     "The filter must have groupId eq or principalId eq.");
@@ -28,18 +49,23 @@ static bool filter_is_there(const struct sandbox *sandbox, struct exchange *exch
     return false;
 }
 
-static bool is_shown(const struct assignment *assignment, enum target_kind kind, enum view view,
-                     int64_t at_ms)
+/* Who is eligible through a group shows as themselves (D13). */
+static void add_through_group(const struct tenant *tenant, const struct assignment *assignment,
+                              int64_t at_ms, json_t *shown)
 {
-    if (assignment->target.kind != kind || assignment->manner == OUTSIDE ||
-        (assignment->manner == ELIGIBLE) != (view == ELIGIBILITIES))
-        return false;
-    int64_t from = view == SCHEDULES ? assignment->made_ms : assignment->starts_ms;
-    return from <= at_ms && at_ms < assignment->gone_ms;
+    json_auto_t *people = members_list(tenant, assignment->principal, "member", true, at_ms);
+    size_t i;
+    json_t *id;
+    json_array_foreach (people, i, id) {
+        json_t *entry = pim_show_instance(assignment);
+        (void)json_object_set(entry, "principalId", id);
+        (void)json_object_set_new(entry, "memberType", json_string("Group"));
+        (void)json_array_append_new(shown, entry);
+    }
 }
 
 static void list(struct sandbox *sandbox, struct exchange *exchange, enum target_kind kind,
-                 enum view view, const char *context)
+                 enum pim_view view, const char *context)
 {
     const struct list_rules rules = {.context = context, .page = 100};
     int64_t at = sandbox_read_ms(sandbox, exchange);
@@ -48,9 +74,11 @@ static void list(struct sandbox *sandbox, struct exchange *exchange, enum target
     json_t *shown = memory_needed(json_array());
     for (size_t i = 0; i < sandbox->tenant->assignments_count; i++) {
         const struct assignment *assignment = sandbox->tenant->assignments[i];
-        if (is_shown(assignment, kind, view, at))
-            (void)json_array_append_new(shown, view == SCHEDULES ? pim_show_schedule(assignment)
-                                                                 : pim_show_instance(assignment));
+        if (!pim_is_shown(assignment, kind, view, at))
+            continue;
+        (void)json_array_append_new(shown, pim_show_view(assignment, view));
+        if (kind == TARGET_GROUP && view == ELIGIBILITIES)
+            add_through_group(sandbox->tenant, assignment, at, shown);
     }
     odata_list(exchange, &rules, shown);
 }
@@ -74,6 +102,12 @@ void graph_group_eligibilities(struct sandbox *sandbox, struct exchange *exchang
          GROUP_CONTEXT "eligibilityScheduleInstances");
 }
 
+void graph_group_eligibility_schedules(struct sandbox *sandbox, struct exchange *exchange)
+{
+    list(sandbox, exchange, TARGET_GROUP, ELIGIBILITY_SCHEDULES,
+         GROUP_CONTEXT "eligibilitySchedules");
+}
+
 void graph_role_instances(struct sandbox *sandbox, struct exchange *exchange)
 {
     list(sandbox, exchange, TARGET_ROLE, INSTANCES, ROLE_CONTEXT "roleAssignmentScheduleInstances");
@@ -88,6 +122,12 @@ void graph_role_eligibilities(struct sandbox *sandbox, struct exchange *exchange
 {
     list(sandbox, exchange, TARGET_ROLE, ELIGIBILITIES,
          ROLE_CONTEXT "roleEligibilityScheduleInstances");
+}
+
+void graph_role_eligibility_schedules(struct sandbox *sandbox, struct exchange *exchange)
+{
+    list(sandbox, exchange, TARGET_ROLE, ELIGIBILITY_SCHEDULES,
+         ROLE_CONTEXT "roleEligibilitySchedules");
 }
 
 static void list_requests(struct sandbox *sandbox, struct exchange *exchange, enum target_kind kind,
@@ -117,7 +157,10 @@ static void answer_request(struct sandbox *sandbox, struct exchange *exchange,
             exchange->now_ms - request->made_ms > kept_ms ||
             !text_equals_ignoring_case(request->id, exchange->params[0]))
             continue;
-        graph_entity(exchange, 200, context, pim_show_request(request, false));
+        if (pim_may_read(sandbox, exchange, request))
+            graph_entity(exchange, 200, context, pim_show_request(request, false));
+        else
+            graph_error_denied(exchange);
         return;
     }
     graph_error(exchange, 404, "ResourceNotFound", "Resource not found");
@@ -155,27 +198,38 @@ void graph_role_post(struct sandbox *sandbox, struct exchange *exchange)
     pim_post_request(sandbox, exchange, TARGET_ROLE);
 }
 
-static struct pim_request *find_granted(struct sandbox *sandbox, const struct exchange *exchange,
-                                        enum target_kind kind)
+/* What is granted for later, or waits for an approval. */
+static bool is_cancelable(const struct sandbox *sandbox, const struct pim_request *request)
 {
-    for (size_t i = 0; i < sandbox->tenant->requests_count; i++) {
-        struct pim_request *request = sandbox->tenant->requests[i];
-        if (request->target.kind == kind &&
-            text_equals_ignoring_case(request->id, exchange->params[0]))
-            return request;
-    }
-    return NULL;
+    return text_equals(request->status, "Granted") ||
+           (text_equals(request->status, "PendingApproval") &&
+            !sandbox->switches.pending_cancel_refused);
 }
 
-/* Only what is granted for later can be canceled (C06, C07). */
+static bool may_cancel(const struct sandbox *sandbox, const struct exchange *exchange,
+                       const struct pim_request *request)
+{
+    if (!exchange->delegated || text_equals(request->made_by, exchange->person->id) ||
+        text_equals(request->principal, exchange->person->id))
+        return true;
+    return request->target.kind == TARGET_GROUP
+               ? standing_writes_group(sandbox, exchange, request->target.id)
+               : standing_writes_roles(sandbox, exchange);
+}
+
+/* (C06, C07, C08) */
 static void cancel(struct sandbox *sandbox, struct exchange *exchange, enum target_kind kind)
 {
-    struct pim_request *request = find_granted(sandbox, exchange, kind);
+    struct pim_request *request = pim_find_request(sandbox->tenant, exchange->params[0], kind);
     if (!request) {
         graph_error(exchange, 404, "ResourceNotFound", "Resource not found");
         return;
     }
-    if (!text_equals(request->status, "Granted")) {
+    if (!may_cancel(sandbox, exchange, request)) {
+        graph_error_denied(exchange);
+        return;
+    }
+    if (!is_cancelable(sandbox, request)) {
         graph_error(exchange, 400, "InvalidRoleAssignmentRequest",
                     "The request cannot be canceled.");
         return;
@@ -185,6 +239,9 @@ static void cancel(struct sandbox *sandbox, struct exchange *exchange, enum targ
         if (text_equals(sandbox->tenant->assignments[i]->request, request->id))
             pim_remove(sandbox->tenant->assignments[i], exchange->now_ms, "canceled");
     answer_effect(exchange, "cancel", json_pack("{s:s}", "request", request->id));
+    if (text_equals(request->action, "selfActivate"))
+        logs_request(sandbox, request, exchange->now_ms,
+                     "Add member to role canceled (PIM activation)");
     answer_nothing(exchange, 204);
 }
 

@@ -48,11 +48,19 @@ static void end(struct sandbox *sandbox, struct assignment *assignment, int64_t 
         logs_pim(sandbox, assignment, at_ms, "Remove member from role (PIM activation expired)");
 }
 
-static void settle_request(struct pim_request *request, int64_t now_ms)
+static void settle_request(struct sandbox *sandbox, struct pim_request *request, int64_t now_ms)
 {
-    if (text_equals(request->status, "Granted") && request->starts_ms <= now_ms &&
-        !request->validation_only)
-        request->status = "Provisioned";
+    static const int64_t approval_ms = 24LL * 3600 * 1000;
+    if (text_equals(request->status, "PendingApproval") && now_ms - request->made_ms >= approval_ms)
+        pim_lapse(sandbox, request);
+    bool accepted = text_equals(request->status, "Granted") ||
+                    text_equals(request->status, "PendingProvisioning");
+    if (!accepted || request->starts_ms > now_ms || request->validation_only)
+        return;
+    request->status = "Provisioned";
+    if (text_equals(request->action, "selfActivate"))
+        logs_request(sandbox, request, request->starts_ms,
+                     "Add member to role completed (PIM activation)");
 }
 
 void pim_settle(struct sandbox *sandbox, int64_t now_ms)
@@ -72,7 +80,7 @@ void pim_settle(struct sandbox *sandbox, int64_t now_ms)
         }
     }
     for (size_t i = 0; i < tenant->requests_count; i++)
-        settle_request(tenant->requests[i], now_ms);
+        settle_request(sandbox, tenant->requests[i], now_ms);
 }
 
 struct assignment *pim_find(const struct tenant *tenant, const char *principal,
@@ -84,6 +92,20 @@ struct assignment *pim_find(const struct tenant *tenant, const char *principal,
             assignment->removal_ms == MOMENT_NEVER &&
             text_equals(assignment->principal, principal) &&
             target_equals(&assignment->target, target))
+            return assignment;
+    }
+    return NULL;
+}
+
+const struct assignment *pim_eligibility(const struct tenant *tenant, const char *person,
+                                         const struct target *target, int64_t at_ms)
+{
+    for (size_t i = 0; i < tenant->assignments_count; i++) {
+        const struct assignment *assignment = tenant->assignments[i];
+        if (assignment->manner == ELIGIBLE && assignment->starts_ms <= at_ms &&
+            at_ms < assignment->gone_ms && target_equals(&assignment->target, target) &&
+            (text_equals(assignment->principal, person) ||
+             members_has(tenant, assignment->principal, person, at_ms)))
             return assignment;
     }
     return NULL;

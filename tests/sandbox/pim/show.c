@@ -117,13 +117,14 @@ json_t *pim_show_request(const struct pim_request *request, bool fresh)
     json_t *completed =
         fresh ? graph_moment(request->completed_ms) : moment_or_null(request->completed_ms);
     json_t *shown = memory_needed(json_pack(
-        "{s:s, s:s, s:o, s:o, s:n, s:n, s:o, s:s, s:b, s:s?, s:o, s:{s:s?, s:s?}, s:o}", "id",
+        "{s:s, s:s, s:o, s:o, s:s?, s:n, s:o, s:s, s:b, s:s?, s:o, s:{s:s?, s:s?}, s:o}", "id",
         request->id, "status", request->status, "createdDateTime",
         fresh ? graph_moment(request->made_ms) : moment_or_null(request->made_ms),
-        "completedDateTime", completed, "approvalId", "customData", "createdBy", by, "action",
-        request->action, "isValidationOnly", request->validation_only, "justification",
-        request->justification, "scheduleInfo", info, "ticketInfo", "ticketNumber",
-        request->ticket_number, "ticketSystem", request->ticket_system, "targetScheduleId",
+        "completedDateTime", completed, "approvalId", request->approval.needed ? request->id : NULL,
+        "customData", "createdBy", by, "action", request->action, "isValidationOnly",
+        request->validation_only, "justification", request->justification, "scheduleInfo", info,
+        "ticketInfo", "ticketNumber", request->ticket_number, "ticketSystem",
+        request->ticket_system, "targetScheduleId",
         *request->schedule ? schedule_id(&request->target, request->schedule) : json_null()));
     set_target(shown, &request->target, request->principal);
     return shown;
@@ -168,4 +169,22 @@ json_t *pim_show_schedule(const struct assignment *assignment)
             json_string(assignment->manner == ACTIVATED ? "Activated" : "Assigned"));
     set_target(shown, &assignment->target, assignment->principal);
     return shown;
+}
+
+bool pim_is_shown(const struct assignment *assignment, enum target_kind kind, enum pim_view view,
+                  int64_t at_ms)
+{
+    bool eligible = view == ELIGIBILITIES || view == ELIGIBILITY_SCHEDULES;
+    bool schedule = view == SCHEDULES || view == ELIGIBILITY_SCHEDULES;
+    if (assignment->target.kind != kind || assignment->manner == OUTSIDE ||
+        (assignment->manner == ELIGIBLE) != eligible)
+        return false;
+    int64_t from = schedule ? assignment->made_ms : assignment->starts_ms;
+    return from <= at_ms && at_ms < assignment->gone_ms;
+}
+
+json_t *pim_show_view(const struct assignment *assignment, enum pim_view view)
+{
+    return view == SCHEDULES || view == ELIGIBILITY_SCHEDULES ? pim_show_schedule(assignment)
+                                                              : pim_show_instance(assignment);
 }

@@ -99,11 +99,20 @@ static void read_ticket(struct form *form, struct wanted *wanted)
     form_end(&ticket);
 }
 
-/* What the parts mean together. */
-static bool check_schedule(struct exchange *exchange, struct wanted *wanted)
+bool wanted_is_removal(const struct wanted *wanted)
+{
+    return wanted->action == ADMIN_REMOVE || wanted->action == SELF_DEACTIVATE;
+}
+
+bool wanted_is_self(const struct wanted *wanted)
+{
+    return wanted->action == SELF_ACTIVATE || wanted->action == SELF_DEACTIVATE;
+}
+
+bool wanted_check_schedule(struct exchange *exchange, struct wanted *wanted)
 {
     int64_t seconds;
-    if (wanted->action == ADMIN_REMOVE)
+    if (wanted_is_removal(wanted))
         return true;
     if (!wanted->scheduled)
         return invalid(exchange, "The role assignment request is invalid: scheduleInfo is "
@@ -156,5 +165,5 @@ bool wanted_read(struct exchange *exchange, enum target_kind kind, const json_t 
         graph_error(exchange, 400, "BadRequest", complaints_text(&complaints));
         return false;
     }
-    return check_schedule(exchange, wanted);
+    return wanted_check_schedule(exchange, wanted);
 }

@@ -3,7 +3,14 @@
 
 #include "sandbox/pim/pim.h"
 
-enum action { ADMIN_ASSIGN, ADMIN_UPDATE, ADMIN_REMOVE, OTHER_ACTION };
+enum action {
+    ADMIN_ASSIGN,
+    ADMIN_UPDATE,
+    ADMIN_REMOVE,
+    SELF_ACTIVATE,
+    SELF_DEACTIVATE,
+    OTHER_ACTION
+};
 enum expiration { NO_EXPIRATION, AFTER_DATE_TIME, AFTER_DURATION, NOT_SPECIFIED };
 
 extern const char *const action_names[];
@@ -21,6 +28,10 @@ struct wanted {
     const char *justification, *ticket_number, *ticket_system;
 };
 
+bool wanted_is_removal(const struct wanted *wanted);
+bool wanted_is_self(const struct wanted *wanted);
+/* What the parts of the schedule mean together; false with an answer. */
+bool wanted_check_schedule(struct exchange *exchange, struct wanted *wanted);
 /* False with an answer when the body is malformed. */
 bool wanted_read(struct exchange *exchange, enum target_kind kind, const json_t *body,
                  struct wanted *wanted);

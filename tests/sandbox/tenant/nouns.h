@@ -98,8 +98,16 @@ struct pim_request {
     const char *action, *status, *justification, *ticket_number, *ticket_system;
     const char *expiration; /* its type; NULL: without scheduleInfo */
     const char *duration;
+    const char *by; /* the client's name */
     int64_t made_ms, completed_ms, starts_ms, ends_ms;
     bool validation_only;
+    struct {
+        bool needed;
+        char id[GUID_SIZE]; /* of its only step or stage */
+        char by[GUID_SIZE];
+        const char *result, *justification; /* Approve, Deny; NULL: not yet */
+        int64_t at_ms;
+    } approval;
 };
 
 struct pim_policy {

@@ -159,6 +159,49 @@ await specification("sandbox/contract", {
     assert.ok(count >= calls.length);
   },
 
+  "so does every answer in the name of a person": async () => {
+    await sandbox.needApproval({ role: ROLES.securityOperator }, { users: [PERSONS.lena] });
+    await sandbox.needApproval({ group: GROUPS.contributors, access: "member" }, { users: [PERSONS.lena] });
+    const ana = await sandbox.personToken("ana");
+    const lena = await sandbox.personToken("lena");
+    const self = { action: "selfActivate", principalId: PERSONS.ana, justification: "x", scheduleInfo: hour };
+    const asked = { ...self, roleDefinitionId: ROLES.securityOperator, directoryScopeId: "/" };
+    const joined = { ...self, groupId: GROUPS.contributors, accessId: "member" };
+    const mine = "filterByCurrentUser(on='principal')";
+    const decided = "filterByCurrentUser(on='approver')";
+    const mark = await sandbox.mark();
+    async function check(version, path, method, status, token, body, call = path) {
+      assert.ok(graph.paths[version + path]?.[method], `${method} ${version}${path}`);
+      const answer = await sandbox.graph(call, { version, token, body, method: method.toUpperCase() });
+      assert.equal(answer.status, status, `${method} ${call}: ${answer.text}`);
+      return answer.body;
+    }
+    const v1 = (...rest) => check("/v1.0", ...rest);
+    await v1("/me", "get", 200, ana);
+    const { id } = await v1(`${ROLE}/roleAssignmentScheduleRequests`, "post", 201, ana, asked);
+    const group = await v1(`${PIM}/assignmentScheduleRequests`, "post", 201, ana, joined);
+    await v1(`${ROLE}/roleAssignmentScheduleRequests/${decided}`, "get", 200, lena);
+    await v1(`${PIM}/assignmentScheduleRequests/${decided}`, "get", 200, lena);
+    await v1(`${PIM}/assignmentApprovals/${decided}`, "get", 200, lena);
+    const approval = `${ROLE}/roleAssignmentApprovals/{id}`;
+    await check("/beta", approval, "get", 200, lena, undefined, approval.replace("{id}", id));
+    await check("/beta", `${approval}/steps`, "get", 200, lena, undefined, `${approval.replace("{id}", id)}/steps`);
+    const review = { reviewResult: "Approve", justification: "OK" };
+    const step = `${approval}/steps/{stepId}`;
+    await check("/beta", step, "patch", 204, lena, review, step.replace("{id}", id).replace("{stepId}", id));
+    const stages = `${PIM}/assignmentApprovals/{id}`;
+    const { stages: [{ id: stageId }] } = await v1(stages, "get", 200, lena, undefined, stages.replace("{id}", group.id));
+    const stage = `${stages}/stages/{stageId}`;
+    const own = stage.replace("{id}", group.id).replace("{stageId}", stageId);
+    await v1(stage, "get", 200, lena, undefined, own);
+    await v1(stage, "patch", 204, lena, review, own);
+    for (const list of ["roleAssignmentScheduleInstances", "roleAssignmentSchedules", "roleAssignmentScheduleRequests", "roleEligibilityScheduleInstances", "roleEligibilitySchedules"])
+      assert.ok((await v1(`${ROLE}/${list}/${mine}`, "get", 200, ana)).value.length, list);
+    for (const list of ["assignmentScheduleInstances", "assignmentSchedules", "assignmentScheduleRequests", "eligibilityScheduleInstances", "eligibilitySchedules"])
+      assert.ok((await v1(`${PIM}/${list}/${mine}`, "get", 200, ana)).value.length, list);
+    assert.deepEqual(wrongEntries(await sandbox.journal(mark), () => false).answers, []);
+  },
+
   "so does every answer of sign-in": async () => {
     const mark = await sandbox.mark();
     await fetch(sandbox.at("/v2.0/.well-known/openid-configuration"));
@@ -166,6 +209,11 @@ await specification("sandbox/contract", {
     const { location } = await sandbox.signIn(sandbox.authorizeUrl());
     const statuses = [await sandbox.redeem(location), await sandbox.redeem(location), await sandbox.redeem(location, { client_secret: "wrong" })];
     assert.deepEqual(statuses.map(({ status }) => status), [200, 400, 401]);
+    assert.equal((await sandbox.onBehalf((await sandbox.redeem((await sandbox.signIn(sandbox.authorizeUrl())).location)).body.access_token)).status, 200);
+    const challenged = await sandbox.onBehalf(await sandbox.apiToken("ana", { mfa: "code" }), {
+      claims: JSON.stringify({ access_token: { acrs: { essential: true, value: "c1" } } }),
+    });
+    assert.equal(challenged.status, 400);
     const { requests, answers, count } = wrongEntries(await sandbox.journal(mark));
     assert.deepEqual([requests, answers], [[], []]);
     assert.ok(count >= 6);
@@ -176,11 +224,14 @@ await specification("sandbox/contract", {
     const prefix = {
       CA: "/identity/conditionalAccess",
       PIM_GROUP: PIM,
+      MINE: "filterByCurrentUser(on='principal')",
+      DECIDED: "filterByCurrentUser(on='approver')",
       PIM_ROLE: ROLE,
       POLICIES: "/policies/roleManagementPolicies",
       REPORT: "/reports/authenticationMethods/userRegistrationDetails",
     };
-    const rows = [...table.matchAll(/\{(V1|BETA|BOTH), +"(\w+)", +(?:(\w+)(?: ?))?(?:"([^"]*)")?,/g)];
+    const spelled = table.replace(/" (MINE|DECIDED),/g, (_, name) => `${prefix[name]}",`);
+    const rows = [...spelled.matchAll(/\{(V1|BETA|BOTH), +"(\w+)", +(?:(\w+)(?: ?))?(?:"([^"]*)")?,/g)];
     assert.ok(rows.length > 50);
     const missing = [];
     for (const [, version, method, macro, rest] of rows) {
@@ -189,9 +240,12 @@ await specification("sandbox/contract", {
       for (const each of versions)
         if (!graph.paths[each + path]?.[method.toLowerCase()]) missing.push(`${method} ${each}${path}`);
     }
-    const casts = missing.filter((call) => call.includes("{cast}")); // OData, on every list of directory objects
+    const beyondIt = [
+      /\{cast\}/, // OData, on every list of directory objects
+      /^PATCH \/v1\.0.*assignmentApprovals\/\{id\}\/steps\//, // of a page that contradicts the description (E09)
+    ];
     assert.deepEqual(
-      missing.filter((call) => !casts.includes(call)),
+      missing.filter((call) => !beyondIt.some((pattern) => pattern.test(call))),
       [],
     );
   },

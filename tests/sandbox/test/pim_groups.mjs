@@ -369,9 +369,9 @@ await specification("sandbox/pim_groups", {
       [[body.id, "INC-7"]],
     );
     assert.ok(!/\.\d{7}Z$/.test(listed.body.value[0].createdDateTime)); // B28: fewer digits than in the first answer
-    await sandbox.control("POST", "/assignments", { principal: PERSONS.ben, group: GROUPS.owners, manner: "eligible" });
+    await sandbox.control("POST", "/assignments", { principal: PERSONS.nils, group: GROUPS.owners, manner: "eligible" });
     const eligible = await sandbox.graph(
-      `${PIM}/eligibilityScheduleInstances?${filter(`principalId eq '${PERSONS.ben}'`)}`,
+      `${PIM}/eligibilityScheduleInstances?${filter(`principalId eq '${PERSONS.nils}'`)}`,
     );
     assert.equal(eligible.body.value.length, 1);
     assert.ok(eligible.body.value[0].eligibilityScheduleId && !("assignmentType" in eligible.body.value[0]));
