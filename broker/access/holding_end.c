@@ -75,12 +75,14 @@ static enum pace still_there(struct work *work, bool was_meant)
 }
 
 /* Nothing is there. One reading of a replica that lags proves nothing: it is over when its end has
-   passed or a removal was taken, or when nothing was there for long enough. */
+   passed or a removal was taken, or when nothing was there for long enough. Then it was ours to end
+   if a removal may have left; otherwise somebody else took it away. */
 static enum pace not_there(struct work *work, bool was_meant)
 {
     int64_t now = moment_now();
     const struct stored_grant *grant = &work->grant;
     bool removed = was_meant && text_equals(work->intent.outcome, "accepted");
+    bool maybe_removed = was_meant && text_equals(work->intent.outcome, "unknown");
     bool over = removed || now >= work->holding.ends_at;
     bool proved = grant->absent_at >= 0 && now - grant->absent_at >= PROOF_SECONDS;
     const char *why = grant->asked_end ? grant->asked_end : "expired";
@@ -93,7 +95,7 @@ static enum pace not_there(struct work *work, bool was_meant)
     work->intent = assign;
     if (text_equals(grant->seen, "yes")) {
         if (over || proved)
-            return move_to(work, GRANT_ENDED, over ? why : "outside");
+            return move_to(work, GRANT_ENDED, over || maybe_removed ? why : "outside");
     } else if (now >= (fail ? now : assign.committed_at + PROOF_SECONDS)) {
         return move_to(work, GRANT_ENDED, why); /* it never showed itself */
     }
