@@ -10,8 +10,8 @@ import { measureReads } from "./reads.mjs";
 import { measureSubmissions } from "./submissions.mjs";
 
 const FULL = {
-  rounds: 3,
-  reads: 12,
+  rounds: 4,
+  reads: 10,
   read_seconds: 0.5,
   analysts: 256,
   roles: 10,
@@ -38,7 +38,8 @@ const TINY = {
 const size = process.argv.includes("--tiny") ? TINY : FULL;
 const figures = [];
 
-function note(figure) {
+function note({ name, ratio, goal, ours, limit, unit }) {
+  const figure = { name, ratio, goal, ours, limit, unit };
   assert.ok(figure.ours > 0 && figure.limit > 0, JSON.stringify(figure));
   figures.push(figure);
   console.log(JSON.stringify(figure));

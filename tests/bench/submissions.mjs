@@ -7,25 +7,24 @@ const GOAL = 0.5;
 const STATE = ["curfew.db", "curfew.db-wal", "keys"];
 const READS_OF_PEOPLE = { method: "GET", path: "/v1.0/users" };
 
+const wanted = (role) => ({ roles: [roleName(role)], duration: "PT1H", justification: "Incident 42: plugin misbehaves", ticket: "INC-4711" });
+
 /** Every analyst asks for every role: one after the other and many at once, from the same pool. */
 function allSubmissions(people, size) {
   const requests = [];
   for (let role = 0; role < size.roles; role++)
     for (const person of people)
-      requests.push(request(person, "POST", "/api/v1/requests", {
-        roles: [roleName(role)], duration: "PT1H", justification: "Incident 42: plugin misbehaves", ticket: "INC-4711",
-      }));
+      requests.push(request(person, "POST", "/api/v1/requests", wanted(role)));
   return requests;
 }
 
 /**
- * What Curfew knows of people is read before. While it is measured, the tenant does not answer what the check of a request
- * asks first: the check is not part of the submission.
+ * What Curfew knows of people's groups is read before. While it is measured, the tenant does not answer what the check of a
+ * request asks first: the check, which comes after the answer, is not part of the submission.
  */
 async function submit(curfew, people, size) {
   const { sandbox } = curfew;
-  const roles = people.map((person) => request(person, "GET", "/api/v1/roles"));
-  await load(curfew, { connections: 4, status: 200, requests: roles });
+  await load(curfew, { connections: 4, status: 200, requests: people.map((person) => request(person, "GET", "/api/v1/roles")) });
   await sandbox.fault(READS_OF_PEOPLE, { kind: "hold" }, { times: 1e6 });
   const all = allSubmissions(people, size);
   const one = await load(curfew, { connections: 1, status: 201, requests: all.slice(0, size.one) });
