@@ -10,6 +10,7 @@
 #include "store/store.h"
 
 #include <jansson.h>
+#include <malloc.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -240,9 +241,18 @@ static void harden(void)
     (void)umask(0077);
 }
 
+/* What was freed is kept for the next call, up to so much a thread: giving it back and asking for
+ * it again costs a tenth of each call. */
+static void keep_memory(void)
+{
+    enum { KEPT = 2 * 1024 * 1024 };
+    (void)mallopt(M_TRIM_THRESHOLD, KEPT);
+}
+
 int main(int count, char **words)
 {
     harden();
+    keep_memory();
     if (sodium_init() < 0)
         return COULD_NOT_TELL;
     json_object_seed(0);
