@@ -257,11 +257,14 @@ enum fail view_request(const struct access *access, struct store *store,
     struct stored_grant *stored = NULL;
     json_auto_t *evidence = NULL, *approval = NULL, *grants = NULL;
     enum fail fail = store_request(store, id, arena, &request, why);
+    bool begins = !fail && request.state == REQUEST_CHECKING; /* nobody was asked to decide yet */
     if (!fail)
         fail = store_grants_of(store, id, arena, &count, &stored, why);
     if (!fail)
         fail = evidence_of(store, id, count, stored, arena, &evidence, why);
-    if (!fail)
+    if (!fail && begins)
+        approval = memory_needed(json_array());
+    else if (!fail)
         fail = approval_of(store, id, arena, &approval, why);
     if (!fail)
         fail = view_grants(access, store, count, stored, arena, &grants, why);
