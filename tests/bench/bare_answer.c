@@ -22,7 +22,7 @@ static enum MHD_Result answer(void *context, struct MHD_Connection *connection, 
 int main(int count, char *words[])
 {
     enum { HEAD = 100 }; /* about what libmicrohttpd writes by itself */
-    long bytes = count == 2 ? atol(words[1]) : 0, cores = sysconf(_SC_NPROCESSORS_ONLN);
+    long bytes = count == 2 ? strtol(words[1], NULL, 10) : 0, cores = sysconf(_SC_NPROCESSORS_ONLN);
     char rest[64], *body = bytes > HEAD ? malloc((size_t)(bytes - HEAD)) : NULL;
     if (!body)
         return 2;

@@ -250,8 +250,8 @@ int main(int count, char *words[])
     for (int i = 3; i < count; i++) {
         const char *colon = strchr(words[i], ':');
         must(colon != NULL, "write CLIENTS:COUNT");
-        bare.clients = (size_t)atol(words[i]);
-        bare.end = bare.taken + (size_t)atol(colon + 1);
+        bare.clients = number_of(words[i]);
+        bare.end = bare.taken + number_of(colon + 1);
         must(bare.end <= bare.count, "the store has fewer submissions");
         size_t before = bare.taken;
         double seconds = run(&bare);

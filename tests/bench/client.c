@@ -69,11 +69,11 @@ static void run_load(struct load *load, struct peer *peers, size_t count)
 /* load PORT CONNECTIONS SECONDS STATUS FILE; with SECONDS 0, each request once. */
 static int load_with(const char *const words[])
 {
-    struct load load = {.status = atoi(words[3])};
-    size_t count = (size_t)atol(words[1]);
-    double seconds = atof(words[2]);
+    struct load load = {.status = (int)number_of(words[3])};
+    size_t count = number_of(words[1]);
+    double seconds = strtod(words[2], NULL);
     requests_read(&load.requests, words[4]);
-    struct peer *peers = peers_connect(atoi(words[0]), count);
+    struct peer *peers = peers_connect((int)number_of(words[0]), count);
     load.epoll = epoll_create1(EPOLL_CLOEXEC);
     int64_t began = now_us();
     load.until_us = seconds > 0 ? began + (int64_t)(seconds * 1e6) : 0;
@@ -94,9 +94,9 @@ static int hold(const char *const words[])
     struct requests requests;
     struct answer answer;
     char rest[64];
-    size_t count = (size_t)atol(words[1]);
+    size_t count = number_of(words[1]);
     requests_read(&requests, words[2]);
-    struct peer *peers = peers_connect(atoi(words[0]), count);
+    struct peer *peers = peers_connect((int)number_of(words[0]), count);
     for (size_t i = 0; i < count; i++) {
         peers[i].length = 0;
         peer_send(&peers[i], &requests.list[i % requests.count]);
@@ -121,7 +121,7 @@ static int take_stream(const char *const words[])
     ssize_t got;
     requests_read(&requests, words[1]);
     must(room, "memory");
-    struct peer *peer = peers_connect(atoi(words[0]), 1);
+    struct peer *peer = peers_connect((int)number_of(words[0]), 1);
     int64_t began = now_us();
     peer_send(peer, &requests.list[0]);
     while ((got = read(peer->socket, room + TAIL, ROOM)) > 0) {

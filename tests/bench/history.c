@@ -199,7 +199,7 @@ int main(int count, char *words[])
     struct filling filling = {.mutex = PTHREAD_MUTEX_INITIALIZER, .wake = PTHREAD_COND_INITIALIZER};
     if (count != 5 || sodium_init() < 0)
         return 2;
-    filling.end = atoll(words[4]);
+    filling.end = strtoll(words[4], NULL, 10);
     filling.at_ms = moment_now_ms() - filling.end * SPACING_MS;
     for (int i = 0; i < PEOPLE; i++) {
         char oid[GUID_SIZE];

@@ -26,6 +26,11 @@ void must(bool is_so, const char *what)
     exit(1);
 }
 
+size_t number_of(const char *text)
+{
+    return strtoul(text, NULL, 10);
+}
+
 void requests_read(struct requests *requests, const char *file)
 {
     FILE *stream = fopen(file, "rb");
@@ -87,6 +92,6 @@ bool peer_read(struct peer *peer, struct answer *answer)
     must(whole < PEER_ROOM - 1, "an answer that is too long for the bench");
     if (peer->length < whole)
         return false;
-    *answer = (struct answer){.status = atoi(peer->buffer + 9), .bytes = whole};
+    *answer = (struct answer){.status = (int)number_of(peer->buffer + 9), .bytes = whole};
     return true;
 }

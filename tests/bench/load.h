@@ -34,6 +34,8 @@ struct peer {
 int64_t now_us(void);
 /* Ends the program with a sentence unless it is so. */
 void must(bool is_so, const char *what);
+/* The number that the text begins with. */
+size_t number_of(const char *text);
 void requests_read(struct requests *requests, const char *file);
 struct peer *peers_connect(int port, size_t count);
 void peer_send(const struct peer *peer, const struct piece *request);
