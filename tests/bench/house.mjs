@@ -10,7 +10,7 @@ const LIMITS = {
   exports_per_day: MANY,
   anonymous_per_minute: MANY,
   sign_ins_per_minute: MANY,
-  connections: 1100,
+  connections: 2200, // one address may have half of them
 };
 
 export const roleName = (number) => `tool-${number}`;

@@ -13,7 +13,7 @@ async function compare(curfew, one, size) {
   let limit = 0;
   for (let round = 0; round < size.reads; round++) {
     ours = Math.max(ours, (await load(curfew, wanted)).rate);
-    limit = Math.max(limit, (await load(curfew, { ...wanted, port: bare.first })).rate);
+    limit = Math.max(limit, (await load(curfew, { ...wanted, port: bare.port })).rate);
   }
   await bare.end();
   return { ratio: ours / limit, ours, limit, unit: "answers/s" };
