@@ -239,6 +239,28 @@ static double run(struct bare *bare)
     return (double)(now_us() - began) / 1e6;
 }
 
+static void row_free(struct row *row)
+{
+    for (int i = 0; i < row->count; i++)
+        sqlite3_value_free(row->values[i]);
+}
+
+static void free_all(struct bare *bare)
+{
+    for (size_t i = 0; i < bare->count; i++) {
+        for (size_t k = 0; k < bare->submissions[i].count; k++)
+            row_free(&bare->submissions[i].rows[k]);
+        free(bare->submissions[i].rows);
+    }
+    free(bare->submissions);
+    row_free(&bare->head);
+    for (int part = 0; part < PARTS; part++)
+        (void)sqlite3_finalize(bare->adding[part]);
+    (void)sqlite3_finalize(bare->begin);
+    (void)sqlite3_finalize(bare->commit);
+    sqlite_close(&bare->database);
+}
+
 int main(int count, char *words[])
 {
     struct bare bare = {.mutex = PTHREAD_MUTEX_INITIALIZER, .wake = PTHREAD_COND_INITIALIZER};
@@ -257,6 +279,6 @@ int main(int count, char *words[])
         double seconds = run(&bare);
         (void)printf("{\"answers\": %zu, \"seconds\": %.6f}\n", bare.taken - before, seconds);
     }
-    sqlite_close(&bare.database); /* the statements go with the process */
+    free_all(&bare);
     return 0;
 }

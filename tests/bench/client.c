@@ -85,6 +85,8 @@ static int load_with(const char *const words[])
                  answers, load.wrong, took, load.bytes,
                  (double)load.total_us / 1e3 / (double)(answers ? answers : 1),
                  (double)load.worst_us / 1e3);
+    requests_free(&load.requests);
+    free(peers);
     return load.wrong ? 1 : 0;
 }
 
@@ -108,6 +110,8 @@ static int hold(const char *const words[])
     (void)fflush(stdout);
     while (read(STDIN_FILENO, rest, sizeof rest) > 0)
         ;
+    requests_free(&requests);
+    free(peers);
     return 0;
 }
 
@@ -136,6 +140,9 @@ static int take_stream(const char *const words[])
     bool whole = memcmp(tail, "0\r\n\r\n", TAIL) == 0 && strcmp(head, "HTTP/1.1 200") == 0;
     (void)printf("{\"whole\": %s, \"seconds\": %.6f, \"bytes\": %zu}\n", whole ? "true" : "false",
                  (double)(now_us() - began) / 1e6, bytes);
+    requests_free(&requests);
+    free(peer);
+    free(room);
     return whole ? 0 : 1;
 }
 

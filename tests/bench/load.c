@@ -51,6 +51,12 @@ void requests_read(struct requests *requests, const char *file)
         requests->list[i++] = (struct piece){all + at, strlen(all + at)};
 }
 
+void requests_free(struct requests *requests)
+{
+    free((void *)(uintptr_t)requests->list[0].at);
+    free(requests->list);
+}
+
 struct peer *peers_connect(int port, size_t count)
 {
     const int one = 1;

@@ -15,7 +15,7 @@ struct piece {
 /* Whole HTTP requests, one behind the other, a NUL between them. */
 struct requests {
     size_t count;
-    struct piece *list;
+    struct piece *list; /* the first begins where the file's bytes do */
 };
 
 struct answer {
@@ -37,6 +37,8 @@ void must(bool is_so, const char *what);
 /* The number that the text begins with. */
 size_t number_of(const char *text);
 void requests_read(struct requests *requests, const char *file);
+void requests_free(struct requests *requests);
+/* Freed with free(), which leaves them open. */
 struct peer *peers_connect(int port, size_t count);
 void peer_send(const struct peer *peer, const struct piece *request);
 /* Reads what is there; true when the answer is whole. */
