@@ -3,13 +3,18 @@
 import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 
 const usual = join(dirname(fileURLToPath(import.meta.url)), "../../build/tests/browser");
 
-/** What require answers there. */
-export function load(name) {
+function requireThere() {
   const folder = process.env.BROWSER_PACKAGES ?? usual;
   if (!existsSync(join(folder, "node_modules"))) throw new Error("BROWSER_PACKAGES must name the folder that tests/browser/install.sh filled");
-  return createRequire(join(folder, "package.json"))(name);
+  return createRequire(join(folder, "package.json"));
 }
+
+/** What require answers there. */
+export const load = (name) => requireThere()(name);
+
+/** The same for a package that can only be imported. */
+export const loadModule = (name) => import(pathToFileURL(requireThere().resolve(name)).href);
