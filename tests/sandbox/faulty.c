@@ -143,7 +143,8 @@ static void alter(struct exchange *exchange)
     if (text_equals(link, "loop"))
         link = arena_text(exchange->arena, "%s%s", exchange->asked_at, exchange->path);
     if (link)
-        (void)json_object_set_new(altered, "@odata.nextLink", json_string(link));
+        (void)json_object_set_new(
+            altered, exchange->api == API_ARM ? "nextLink" : "@odata.nextLink", json_string(link));
     json_decref(exchange->json);
     exchange->json = altered;
 }

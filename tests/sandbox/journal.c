@@ -136,8 +136,8 @@ static json_t *show_answer(const struct exchange *exchange)
 static json_t *show(const struct exchange *exchange, int64_t number, bool with_answer)
 {
     static const char *const apis[] = {
-        [API_LOGIN] = "login",     [API_V1] = "graph",  [API_BETA] = "graph",
-        [API_CONTROL] = "control", [API_PAGE] = "page",
+        [API_LOGIN] = "login", [API_V1] = "graph",        [API_BETA] = "graph",
+        [API_ARM] = "arm",     [API_CONTROL] = "control", [API_PAGE] = "page",
     };
     char at[25];
     moment_text_ms(exchange->now_ms, at);

@@ -1,5 +1,6 @@
 #include "sandbox/routes.h"
 
+#include "sandbox/arm/arm.h"
 #include "sandbox/control/control.h"
 #include "sandbox/graph/handlers.h"
 #include "sandbox/login/login.h"
@@ -9,6 +10,7 @@
 
 #define ANYONE      "" /* who needs no permission still needs a token, where Graph is concerned */
 #define NOBODY      NULL
+#define AZURE       "user_impersonation", ANYONE
 #define SAME(needs) needs, needs
 #define OPEN        SAME(ANYONE), ANY
 
@@ -170,6 +172,22 @@ const struct route routes[] = {
     {V1,    "GET",  POLICIES "/{id}/rules/{ruleId}",           SAME(ANYONE), ANY, NO_LIMIT, graph_policy_rule},
     {BOTH,  "POST", "/$batch",                                 SAME(ANYONE), ANY, NO_LIMIT, graph_batch},
 
+    /* Azure Resource Manager, below any scope; what else it takes is a role of Azure there: its handler looks */
+    {ARM,   "GET",  "/roleAssignmentScheduleRequests",               AZURE, ANY, NO_LIMIT, arm_requests},
+    {ARM,   "PUT",  "/roleAssignmentScheduleRequests/{name}",        AZURE, ANY, NO_LIMIT, arm_put},
+    {ARM,   "GET",  "/roleAssignmentScheduleRequests/{name}",        AZURE, ANY, NO_LIMIT, arm_request},
+    {ARM,   "POST", "/roleAssignmentScheduleRequests/{name}/cancel", AZURE, ANY, NO_LIMIT, arm_cancel},
+    {ARM,   "POST", "/roleAssignmentScheduleRequests/{name}/validate", AZURE, ANY, NO_LIMIT, arm_validate},
+    {ARM,   "GET",  "/roleAssignmentScheduleInstances",              AZURE, ANY, NO_LIMIT, arm_instances},
+    {ARM,   "GET",  "/roleAssignmentSchedules",                      AZURE, ANY, NO_LIMIT, arm_schedules},
+    {ARM,   "GET",  "/roleEligibilityScheduleInstances",             AZURE, ANY, NO_LIMIT, arm_eligibilities},
+    {ARM,   "GET",  "/roleEligibilitySchedules",                     AZURE, ANY, NO_LIMIT, arm_eligibility_schedules},
+    {ARM,   "GET",  "/roleManagementPolicyAssignments",              AZURE, ANY, NO_LIMIT, arm_policy_assignments},
+    {ARM,   "GET",  "/roleDefinitions/{name}",                       AZURE, ANY, NO_LIMIT, arm_role_definition},
+    {ARM,   "GET",  "/roleAssignmentApprovals/{id}/stages",          "user_impersonation", NOBODY, ANY, NO_LIMIT, arm_stages},
+    {ARM,   "PATCH", "/roleAssignmentApprovals/{id}/stages/{stageId}", "user_impersonation", NOBODY, ANY, NO_LIMIT, arm_decide},
+    {ARM,   "PUT",  "/roleAssignmentApprovals/{id}/stages/{stageId}", "user_impersonation", NOBODY, ANY, NO_LIMIT, arm_decide},
+
     /* for tests and for whoever looks on (README.md, "Control API") */
     {CONTROL, "GET",    "/_sandbox",                  OPEN, NO_LIMIT, control_overview},
     {CONTROL, "GET",    "/_sandbox/journal",          OPEN, NO_LIMIT, control_journal},
@@ -203,6 +221,7 @@ const struct route routes[] = {
     {CONTROL, "GET",    "/_sandbox/pim",              OPEN, NO_LIMIT, control_pim},
     {CONTROL, "PATCH",  "/_sandbox/pim",              OPEN, NO_LIMIT, control_pim_change},
     {CONTROL, "POST",   "/_sandbox/approvals/{id}",   OPEN, NO_LIMIT, control_approval},
+    {CONTROL, "PATCH",  "/_sandbox/azure-scopes",     OPEN, NO_LIMIT, control_azure_scope_change},
     {CONTROL, "GET",    "/_sandbox/apps",             OPEN, NO_LIMIT, control_apps},
     {CONTROL, "PATCH",  "/_sandbox/apps/{id}",        OPEN, NO_LIMIT, control_app_change},
     {CONTROL, "GET",    "/_sandbox/keys",             OPEN, NO_LIMIT, control_keys},
@@ -229,6 +248,8 @@ static bool serves(enum serves serves, enum api api)
         return api == API_BETA;
     case BOTH:
         return api == API_V1 || api == API_BETA;
+    case ARM:
+        return api == API_ARM;
     case CONTROL:
         return api == API_CONTROL;
     case PAGE:

@@ -3,17 +3,18 @@
 
 #include "sandbox/sandbox.h"
 
-enum serves { LOGIN, V1, BETA, BOTH, CONTROL, PAGE };
+enum serves { LOGIN, V1, BETA, BOTH, ARM, CONTROL, PAGE };
 
 /* Roles of Entra: any or none, or one of those that read PIM and reports (contract 3.3). */
 enum standing { ANY, READER };
 
 struct route {
     enum serves serves;
-    const char *method, *path; /* the path without the version; {…} takes one segment, or a part */
-    const char *delegated;     /* permissions in the name of a person, as graph_may reads them */
-    const char *needs;         /* permissions of applications; of both: NULL, nobody may */
-    enum standing standing;    /* of the person in whose name it is called */
+    const char *method,
+        *path; /* the path without version or scope; {…} takes one segment, or a part */
+    const char *delegated;  /* permissions in the name of a person, as graph_may reads them */
+    const char *needs;      /* permissions of applications; of both: NULL, nobody may */
+    enum standing standing; /* of the person in whose name it is called */
     enum limiter limiter;
     void (*answer)(struct sandbox *sandbox, struct exchange *exchange);
 };

@@ -1,6 +1,7 @@
 #include "sandbox/sandbox.h"
 
 #include "base/memory.h"
+#include "sandbox/arm/arm.h"
 #include "sandbox/control/control.h"
 #include "sandbox/faulty.h"
 #include "sandbox/graph/graph.h"
@@ -111,10 +112,20 @@ static bool is_graph(const struct exchange *exchange)
     return exchange->api == API_V1 || exchange->api == API_BETA;
 }
 
+/* What wants a token, and stands in the journal. */
+static bool is_service(const struct exchange *exchange)
+{
+    return is_graph(exchange) || exchange->api == API_ARM;
+}
+
 static void no_route(struct exchange *exchange, bool other_method)
 {
     const char *last = strrchr(exchange->path, '/');
-    if (!is_graph(exchange))
+    if (exchange->api == API_ARM)
+        graph_error(exchange, other_method ? 405 : 404, "InvalidResourceType",
+                    "The resource type could not be found in the namespace "
+                    "'Microsoft.Authorization'.");
+    else if (!is_graph(exchange))
         control_error(exchange, other_method ? 405 : 404,
                       other_method ? "this address does not do that" : "there is nothing here");
     else if (other_method)
@@ -139,8 +150,10 @@ static void route(struct sandbox *sandbox, struct exchange *exchange)
     const struct route *found = route_find(exchange, &other_method);
     if (!found)
         no_route(exchange, other_method);
-    else if (is_graph(exchange) && !may_call(sandbox, exchange, found))
+    else if (is_service(exchange) && !may_call(sandbox, exchange, found))
         graph_error_denied(exchange);
+    else if (exchange->api == API_ARM && !arm_admit(sandbox, exchange))
+        return; /* it has its answer */
     else if (found->limiter == NO_LIMIT || sandbox_within_limit(sandbox, exchange, found->limiter))
         found->answer(sandbox, exchange);
 }
@@ -162,10 +175,10 @@ static void act(struct sandbox *sandbox, struct exchange *exchange)
 
 void sandbox_answer_inner(struct sandbox *sandbox, struct exchange *exchange)
 {
-    bool watched = is_graph(exchange) || exchange->api == API_LOGIN;
+    bool watched = is_service(exchange) || exchange->api == API_LOGIN;
     if (!exchange->admitted && watched) /* a call inside a batch */
         exchange->fault = faults_take(sandbox->faults, exchange, false);
-    bool known = !is_graph(exchange) || graph_identify(sandbox, exchange);
+    bool known = !is_service(exchange) || graph_identify(sandbox, exchange);
     if (!fault_answers(exchange) && known) {
         fault_prepare(exchange);
         act(sandbox, exchange);
@@ -173,6 +186,8 @@ void sandbox_answer_inner(struct sandbox *sandbox, struct exchange *exchange)
     }
     if (is_graph(exchange))
         graph_finish(exchange);
+    if (exchange->api == API_ARM)
+        arm_finish(exchange);
     if (watched)
         journal_add(sandbox->journal, exchange, sandbox->switches.journal_answers);
 }

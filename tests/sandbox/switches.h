@@ -49,6 +49,10 @@ enum { SWITCH_FLAG = 1 };
     X(pending_cancel_refused, SWITCH_FLAG, 0, "PendingApproval cannot be canceled (C08)")          \
     X(lapsed_is_denied, SWITCH_FLAG, 0, "nobody decided in 24 h: Denied, not TimedOut (E07)")      \
     X(approval_steps_in_v1, SWITCH_FLAG, 0, "group approvals take steps in v1.0 too (E09)")        \
+    X(arm_reads, 100000, 250, "ARM: reads in a burst, 25 more each second; 0: no limit")           \
+    X(arm_writes, 100000, 200, "ARM: writes in a burst, 10 more each second; 0: no limit")         \
+    X(arm_page, 1000, 100, "ARM: entries of a page")                                               \
+    X(ms_pim_access, SWITCH_FLAG, 1, "ARM: MS-PIM is User Access Administrator")                   \
     X(max_age_counts, SWITCH_FLAG, 1, "authorize obeys max_age")                                   \
     X(journal_answers, SWITCH_FLAG, 0, "the journal keeps answers too (tokens redacted)")
 

@@ -21,6 +21,7 @@ void control_items(struct exchange *exchange, json_t *list);
     X(assignment_add)                                                                              \
     X(assignment_delete)                                                                           \
     X(assignments)                                                                                 \
+    X(azure_scope_change)                                                                          \
     X(clock)                                                                                       \
     X(clock_set)                                                                                   \
     X(device_add)                                                                                  \

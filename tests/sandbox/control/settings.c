@@ -40,18 +40,34 @@ void control_access_policy_change(struct sandbox *sandbox, struct exchange *exch
         answer_json(exchange, 200, show_access_policy(policy));
 }
 
-/* {"group", "access"} or {"role"}; false with a complaint. */
+static bool read_azure_target(struct sandbox *sandbox, struct form *form, const char *role,
+                              const char *scope, struct target *target)
+{
+    const struct azure_scope *found = tenant_azure_scope(sandbox->tenant, scope);
+    if (!found || !tenant_azure_role(sandbox->tenant, role)) {
+        form_complain(form, found ? "azure_role" : "scope", "is not there");
+        return false;
+    }
+    *target = (struct target){.kind = TARGET_AZURE, .part = found->path};
+    memcpy(target->id, role, GUID_SIZE);
+    return true;
+}
+
+/* {"group", "access"}, {"role"} or {"azure_role", "scope"}; false with a complaint. */
 static bool read_target(struct sandbox *sandbox, struct form *form, struct target *target)
 {
     static const char *const accesses[] = {"member", "owner"};
     const char *group = form_guid(form, "group", OPTIONAL);
     const char *role = form_guid(form, "role", OPTIONAL);
-    const char *scope = form_text(form, "scope", OPTIONAL, 256);
+    const char *azure = form_guid(form, "azure_role", OPTIONAL);
+    const char *scope = form_text(form, "scope", OPTIONAL, 512);
     const char *access = change_choice(form, "access", COUNT(accesses), accesses, "member");
-    if (!group == !role) {
-        form_complain(form, "group", "or role must be there, and not both");
+    if (!!group + !!role + !!azure != 1) {
+        form_complain(form, "group", "or role or azure_role must be there, and only one of them");
         return false;
     }
+    if (azure)
+        return read_azure_target(sandbox, form, azure, scope, target);
     target->kind = group ? TARGET_GROUP : TARGET_ROLE;
     target->part = group ? access : scope ? scope : "/";
     memcpy(target->id, group ? group : role, GUID_SIZE);
@@ -232,6 +248,27 @@ void control_sign_in_add(struct sandbox *sandbox, struct exchange *exchange)
     answer_nothing(exchange, 204);
 }
 
+void control_azure_scope_change(struct sandbox *sandbox, struct exchange *exchange)
+{
+    struct complaints complaints = {.arena = exchange->arena};
+    json_auto_t *body = control_body(exchange);
+    if (!body)
+        return;
+    struct form form = form_open(body, "", &complaints);
+    const char *path = form_text(&form, "path", REQUIRED, 512);
+    bool locked = form_flag(&form, "locked", false);
+    form_end(&form);
+    struct azure_scope *scope = path ? tenant_azure_scope(sandbox->tenant, path) : NULL;
+    if (path && !scope)
+        complain(&complaints, "path", "is no scope of this tenant");
+    if (control_complained(exchange, &complaints))
+        return;
+    scope->locked = locked;
+    answer_json(exchange, 200,
+                json_pack("{s:s, s:s, s:b}", "path", scope->path, "name", scope->name, "locked",
+                          scope->locked));
+}
+
 void control_approval(struct sandbox *sandbox, struct exchange *exchange)
 {
     static const char *const decisions[] = {"Approve", "Deny"};
@@ -247,7 +284,7 @@ void control_approval(struct sandbox *sandbox, struct exchange *exchange)
     if (control_complained(exchange, &complaints))
         return;
     struct pim_request *request = NULL;
-    for (int kind = TARGET_GROUP; kind <= TARGET_ROLE && !request; kind++)
+    for (int kind = TARGET_GROUP; kind < TARGET_KINDS && !request; kind++)
         request = pim_find_request(sandbox->tenant, exchange->params[0], (enum target_kind)kind);
     if (!request || !text_equals(request->status, "PendingApproval")) {
         control_error(exchange, request ? 409 : 404, "no such request waits for an approval");
@@ -292,21 +329,27 @@ void control_assignment_add(struct sandbox *sandbox, struct exchange *exchange)
     enum manner manner =
         (enum manner)form_choice(&form, "manner", COUNT(manners), manners, ASSIGNED);
     int64_t ends = form_moment(&form, "ends_at", 0);
+    const char *condition = form_text(&form, "condition", OPTIONAL, 4096);
+    const char *version = form_text(&form, "condition_version", OPTIONAL, 16);
     form_end(&form);
     const struct person *person = id ? tenant_person(sandbox->tenant, id) : NULL;
     const struct group *group = id ? tenant_group(sandbox->tenant, id) : NULL;
     const struct device *device = id ? tenant_device(sandbox->tenant, id) : NULL;
-    if (id && !person && !group && !device)
+    const struct app *service = id ? tenant_service(sandbox->tenant, id) : NULL;
+    if (id && !person && !group && !device && !service)
         complain(&complaints, "principal", "is nobody's id");
     if (control_complained(exchange, &complaints) || !fine)
         return;
     struct assignment *made = tenant_assign(sandbox->tenant,
-                                            person  ? person->id
-                                            : group ? group->id
-                                                    : device->id,
+                                            person   ? person->id
+                                            : group  ? group->id
+                                            : device ? device->id
+                                                     : service->object_id,
                                             &target, manner, exchange->now_ms);
     if (ends)
         made->ends_ms = ends * 1000;
+    made->condition.text = tenant_keep(sandbox->tenant, condition);
+    made->condition.version = tenant_keep(sandbox->tenant, version);
     if (manner != ELIGIBLE)
         logs_pim(sandbox, made, exchange->now_ms,
                  manner != OUTSIDE             ? "Add member to role in PIM completed (permanent)"

@@ -14,6 +14,12 @@ void graph_error(struct exchange *exchange, int status, const char *code, const 
 {
     char at[21];
     const char *client = exchange_header(exchange, "client-request-id");
+    if (exchange->api == API_ARM) { /* the short form of contract 8 */
+        answer_json(exchange, status,
+                    json_pack("{s:{s:s, s:s}}", "error", "code", code, "message", message));
+        exchange->code = arena_copy(exchange->arena, code);
+        return;
+    }
     moment_text(exchange->now_ms / 1000, at);
     at[19] = '\0'; /* without the Z, as Graph writes it here */
     answer_json(exchange, status,
@@ -25,8 +31,15 @@ void graph_error(struct exchange *exchange, int status, const char *code, const 
 
 void graph_error_denied(struct exchange *exchange)
 {
-    graph_error(exchange, 403, "Authorization_RequestDenied",
-                "Insufficient privileges to complete the operation.");
+    if (exchange->api == API_ARM)
+        graph_error(exchange, 403, "AuthorizationFailed",
+                    arena_text(exchange->arena,
+                               "The client does not have authorization to perform this action "
+                               "over scope '%s' or the scope is invalid.",
+                               exchange->scope ? exchange->scope : ""));
+    else
+        graph_error(exchange, 403, "Authorization_RequestDenied",
+                    "Insufficient privileges to complete the operation.");
 }
 
 void graph_error_not_found(struct exchange *exchange, const char *id)
@@ -121,11 +134,21 @@ static bool read_person(struct sandbox *sandbox, struct exchange *exchange, cons
     return issued * 1000 + 999 >= exchange->person->sessions_from_ms || revoked(exchange, claims);
 }
 
+/* Tokens of ARM are signed as they stand. */
+static bool signed_plainly(const struct jwt *jwt, const struct keys *keys)
+{
+    EVP_PKEY *key = keys_find(keys, json_member_text(jwt->header, "kid"));
+    return key && text_equals(json_member_text(jwt->header, "alg"), "RS256") &&
+           jwt_signed_by(jwt, key, SIGNING_RS256);
+}
+
 static bool check_token(struct sandbox *sandbox, struct exchange *exchange, const struct jwt *jwt)
 {
-    if (!jwt_signed_for_graph(jwt, sandbox->keys))
+    bool arm = exchange->api == API_ARM;
+    if (arm ? !signed_plainly(jwt, sandbox->keys) : !jwt_signed_for_graph(jwt, sandbox->keys))
         return unauthorized(exchange, "IDX10511: Signature validation failed.");
-    if (!text_equals(json_member_text(jwt->claims, "aud"), "https://graph.microsoft.com"))
+    if (!text_equals(json_member_text(jwt->claims, "aud"),
+                     arm ? "https://management.azure.com" : "https://graph.microsoft.com"))
         return unauthorized(exchange, "Access token validation failure. Invalid audience.");
     if (!text_equals(json_member_text(jwt->claims, "tid"), sandbox->tenant->id))
         return unauthorized(exchange, "Access token validation failure. Invalid tenant.");

@@ -113,9 +113,12 @@ void logs_legacy_sign_in(struct sandbox *sandbox, int64_t now_ms, const struct p
 }
 
 static void add_audit(struct sandbox *sandbox, int64_t at_ms, const char *correlation,
-                      const char *activity, const char *service, const char *by, bool group,
-                      json_t *targets)
+                      const char *activity, const char *service, const char *by,
+                      enum target_kind kind, json_t *targets)
 {
+    static const char *const categories[] = {[TARGET_GROUP] = "GroupManagement",
+                                             [TARGET_ROLE] = "RoleManagement",
+                                             [TARGET_AZURE] = "ResourceManagement"};
     char id[GUID_SIZE], audit_id[64];
     guid_new(id);
     (void)snprintf(audit_id, sizeof audit_id, "PIM_%s", id);
@@ -123,13 +126,12 @@ static void add_audit(struct sandbox *sandbox, int64_t at_ms, const char *correl
                             "servicePrincipalId", "servicePrincipalName");
     struct log_entry *entry = tenant_new_audits(sandbox->tenant);
     entry->at_ms = at_ms;
-    entry->shown = memory_needed(
-        json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:o, s:s, s:s, s:{s:o, s:n}, s:o, s:[]}", "id",
-                  audit_id, "category", group ? "GroupManagement" : "RoleManagement",
-                  "correlationId", correlation, "result", "success", "resultReason", "",
-                  "activityDisplayName", activity, "activityDateTime", graph_moment(at_ms),
-                  "loggedByService", service, "operationType", "Update", "initiatedBy", "app", app,
-                  "user", "targetResources", targets, "additionalDetails"));
+    entry->shown = memory_needed(json_pack(
+        "{s:s, s:s, s:s, s:s, s:s, s:s, s:o, s:s, s:s, s:{s:o, s:n}, s:o, s:[]}", "id", audit_id,
+        "category", categories[kind], "correlationId", correlation, "result", "success",
+        "resultReason", "", "activityDisplayName", activity, "activityDateTime",
+        graph_moment(at_ms), "loggedByService", service, "operationType", "Update", "initiatedBy",
+        "app", app, "user", "targetResources", targets, "additionalDetails"));
 }
 
 static json_t *target_resource(const struct tenant *tenant, const struct target *target)
@@ -150,7 +152,7 @@ void logs_pim(struct sandbox *sandbox, const struct assignment *assignment, int6
                   person ? person->upn : NULL, "groupType", "modifiedProperties");
     bool outside = assignment->manner == OUTSIDE;
     add_audit(sandbox, at_ms, assignment->id, activity, outside ? "Core Directory" : "PIM",
-              assignment->by, assignment->target.kind == TARGET_GROUP,
+              assignment->by, assignment->target.kind,
               json_pack("[o,o]", target_resource(sandbox->tenant, &assignment->target), user));
 }
 
@@ -163,8 +165,7 @@ void logs_request(struct sandbox *sandbox, const struct pim_request *request, in
         json_pack("{s:s, s:s?, s:s, s:s?, s:n, s:[]}", "id", request->principal, "displayName",
                   person ? person->name : NULL, "type", "User", "userPrincipalName",
                   person ? person->upn : NULL, "groupType", "modifiedProperties");
-    add_audit(sandbox, at_ms, request->id, activity, "PIM", request->by,
-              request->target.kind == TARGET_GROUP,
+    add_audit(sandbox, at_ms, request->id, activity, "PIM", request->by, request->target.kind,
               json_pack("[o,o]", target_resource(sandbox->tenant, &request->target), user));
     json_t *shown = sandbox->tenant->audits[sandbox->tenant->audits_count - 1]->shown;
     (void)json_object_set_new(shown, "resultReason",
@@ -181,6 +182,5 @@ void logs_setting(struct sandbox *sandbox, const struct target *target, int64_t 
     char correlation[GUID_SIZE];
     guid_new(correlation);
     add_audit(sandbox, at_ms, correlation, "Update role setting in PIM", "PIM", "somebody else",
-              target->kind == TARGET_GROUP,
-              json_pack("[o]", target_resource(sandbox->tenant, target)));
+              target->kind, json_pack("[o]", target_resource(sandbox->tenant, target)));
 }

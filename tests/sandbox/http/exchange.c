@@ -6,6 +6,22 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* "{scope}/providers/Microsoft.Authorization/…": the last one counts, as a scope may have providers
+   of its own. */
+static void read_scope(struct exchange *exchange)
+{
+    static const char provider[] = "/providers/Microsoft.Authorization/";
+    const char *found = NULL;
+    for (const char *at = exchange->path; *at; at++)
+        if (strncasecmp(at, provider, sizeof provider - 1) == 0)
+            found = at;
+    if (!found)
+        return;
+    exchange->scope =
+        arena_copy_bytes(exchange->arena, exchange->path, (size_t)(found - exchange->path));
+    exchange->route_path = found + sizeof provider - 2;
+}
+
 static void read_api(struct exchange *exchange)
 {
     const char *path = exchange->route_path = exchange->path;
@@ -17,6 +33,9 @@ static void read_api(struct exchange *exchange)
         exchange->route_path = path + strlen("/beta");
     } else if (text_starts_with(path, "/_sandbox")) {
         exchange->api = API_CONTROL;
+    } else if (text_starts_with(path, "/subscriptions/") || text_starts_with(path, "/providers/")) {
+        exchange->api = API_ARM;
+        read_scope(exchange);
     } else if (text_equals(path, "/") || text_equals(path, "/favicon.ico")) {
         exchange->api = API_PAGE;
     } else {

@@ -16,7 +16,7 @@ struct person;
 
 enum { EXCHANGE_PARAMS = 3, BODY_LIMIT = 1024 * 1024 };
 
-enum api { API_LOGIN, API_V1, API_BETA, API_CONTROL, API_PAGE };
+enum api { API_LOGIN, API_V1, API_BETA, API_ARM, API_CONTROL, API_PAGE };
 
 struct exchange {
     struct arena *arena;
@@ -26,7 +26,8 @@ struct exchange {
     struct pairs query, headers;
     struct text body;
     enum api api;
-    const char *route_path;              /* the path without the version of Graph */
+    const char *route_path;              /* without the version of Graph, or the scope of ARM */
+    const char *scope;                   /* of ARM: what stands before its provider */
     const char *params[EXCHANGE_PARAMS]; /* what stood in the braces of the route */
     const char *asked_at;                /* scheme and host as the caller knows them */
     int64_t now_ms;

@@ -29,7 +29,9 @@ static bool names(const struct tenant *tenant, const json_t *approver, const cha
 bool pim_may_decide(struct sandbox *sandbox, const struct pim_request *request, const char *person,
                     int64_t now_ms)
 {
-    const struct pim_policy *policy = pim_policy_of(sandbox->tenant, &request->target, now_ms);
+    const struct pim_policy *policy = pim_policy_of(
+        sandbox->tenant,
+        pim_governing(sandbox->tenant, request->principal, &request->target, now_ms), now_ms);
     const json_t *setting =
         json_object_get(pim_rule(policy, "Approval_EndUser_Assignment"), "setting");
     const json_t *stage = json_array_get(json_object_get(setting, "approvalStages"), 0);
@@ -63,7 +65,9 @@ static void provision(struct sandbox *sandbox, struct pim_request *request, int6
     request->completed_ms = starts;
     struct assignment *made =
         tenant_assign(sandbox->tenant, request->principal, &request->target, ACTIVATED, now_ms);
-    memcpy(made->id, request->id, GUID_SIZE);
+    memcpy(made->id, request->schedule, GUID_SIZE);
+    memcpy(made->linked, request->linked, GUID_SIZE);
+    made->condition = request->condition;
     memcpy(made->request, request->id, GUID_SIZE);
     made->by = request->by;
     made->starts_ms = made->active_from_ms = starts;

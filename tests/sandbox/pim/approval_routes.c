@@ -122,18 +122,6 @@ static bool read_review(struct exchange *exchange, const json_t *body, bool *app
     return complaints.count == 0;
 }
 
-/* The stage may ask for the reason of whoever decides. */
-static bool check_reason(struct sandbox *sandbox, struct exchange *exchange,
-                         const struct pim_request *request, const char *justification)
-{
-    if (!text_is_empty(justification) ||
-        !rules_want_reason(sandbox, &request->target, exchange->now_ms))
-        return true;
-    graph_error(exchange, 400, "RoleAssignmentRequestPolicyValidationFailed",
-                "The following policy rules failed: [\"JustificationRule\"]");
-    return false;
-}
-
 /* Whether this person may decide now; false with an answer (E05, E06, E07). */
 static bool check_decision(struct sandbox *sandbox, struct exchange *exchange,
                            const struct pim_request *request)
@@ -156,7 +144,7 @@ static void decide(struct sandbox *sandbox, struct exchange *exchange, enum targ
     struct pim_request *request = body ? find(sandbox, exchange, kind) : NULL;
     if (!request || !is_step(exchange, request) || !check_decision(sandbox, exchange, request) ||
         !read_review(exchange, body, &approve, &justification) ||
-        !check_reason(sandbox, exchange, request, justification))
+        !rules_check_reason(sandbox, exchange, request, justification))
         return;
     pim_decide(sandbox, request, approve, exchange->person->id, justification, exchange->now_ms);
     answer_effect(

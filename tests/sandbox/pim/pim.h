@@ -27,6 +27,16 @@ json_t *pim_show(const struct tenant *tenant, const struct assignment *assignmen
 /* The name of the group or role; in the tenant's arena or its structs. */
 const char *pim_target_name(const struct tenant *tenant, const struct target *target);
 
+struct wanted;
+
+/* Checks and does what is wanted. NULL with an answer when it is refused. */
+struct pim_request *pim_submit(struct sandbox *sandbox, struct exchange *exchange,
+                               const struct wanted *wanted);
+/* What is granted for later, or waits for an approval, can be canceled (C06 to C08). */
+bool pim_is_cancelable(const struct sandbox *sandbox, const struct pim_request *request);
+void pim_cancel(struct sandbox *sandbox, struct exchange *exchange, struct pim_request *request);
+/* Takes a dry run away again (B19). */
+void pim_forget(struct tenant *tenant, const struct pim_request *request);
 /* POST of a schedule request, for groups and roles alike (request.c). */
 void pim_post_request(struct sandbox *sandbox, struct exchange *exchange, enum target_kind kind);
 
@@ -34,6 +44,10 @@ void pim_post_request(struct sandbox *sandbox, struct exchange *exchange, enum t
    in; NULL when they may not. */
 const struct assignment *pim_eligibility(const struct tenant *tenant, const char *person,
                                          const struct target *target, int64_t at_ms);
+
+/* The target whose policy binds an activation: that of the eligibility. */
+const struct target *pim_governing(const struct tenant *tenant, const char *person,
+                                   const struct target *target, int64_t at_ms);
 
 /* Approvals (approval.c). Who may decide: not whoever asked. */
 bool pim_may_decide(struct sandbox *sandbox, const struct pim_request *request, const char *person,

@@ -3,6 +3,7 @@
 
 #include "base/json.h"
 #include "base/memory.h"
+#include "sandbox/arm/arm.h"
 #include "sandbox/graph/graph.h"
 #include "sandbox/graph/logs.h"
 #include "sandbox/graph/standing.h"
@@ -23,6 +24,8 @@ static bool refuse(struct exchange *exchange, int status, const char *code, cons
 static bool has_permission(const struct sandbox *sandbox, const struct exchange *exchange,
                            const struct wanted *wanted)
 {
+    if (wanted->target.kind == TARGET_AZURE)
+        return true; /* roles of Azure decide there */
     bool group = wanted->target.kind == TARGET_GROUP;
     const char *all = group ? "PrivilegedAssignmentSchedule.ReadWrite.AzureADGroup | "
                               "PrivilegedAccess.ReadWrite.AzureADGroup"
@@ -42,6 +45,8 @@ static bool has_standing(const struct sandbox *sandbox, const struct exchange *e
 {
     if (wanted->action == OTHER_ACTION)
         return false;
+    if (!wanted_is_self(wanted) && wanted->target.kind == TARGET_AZURE)
+        return arm_administers(sandbox->tenant, exchange, wanted->target.part);
     if (!wanted_is_self(wanted))
         return !exchange->delegated ||
                (wanted->target.kind == TARGET_GROUP
@@ -69,6 +74,8 @@ static bool check_nouns(struct sandbox *sandbox, struct exchange *exchange,
 {
     const struct person *person = tenant_person(sandbox->tenant, wanted->principal);
     const struct group *group = tenant_group(sandbox->tenant, wanted->target.id);
+    if (wanted->target.kind == TARGET_AZURE)
+        return arm_check_nouns(sandbox, exchange, wanted);
     if (wanted->target.kind == TARGET_ROLE && !tenant_role(sandbox->tenant, wanted->target.id))
         return refuse(exchange, 404, "RoleNotFound", "The role is not found.");
     if (wanted->target.kind == TARGET_GROUP && !group)
@@ -179,6 +186,11 @@ static struct pim_request *new_request(struct sandbox *sandbox, const struct exc
     struct tenant *tenant = sandbox->tenant;
     struct pim_request *request = tenant_new_requests(tenant);
     guid_new(request->id);
+    if (wanted->name)
+        (void)text_read_guid(wanted->name, request->id);
+    memcpy(request->linked, wanted->linked, GUID_SIZE);
+    request->condition.text = tenant_keep(tenant, wanted->condition.text);
+    request->condition.version = tenant_keep(tenant, wanted->condition.version);
     memcpy(request->principal, wanted->principal, GUID_SIZE);
     memcpy(request->made_by, exchange->delegated ? exchange->person->id : exchange->app->object_id,
            GUID_SIZE);
@@ -206,7 +218,11 @@ static struct assignment *assign(struct sandbox *sandbox, const struct exchange 
     struct assignment *made =
         tenant_assign(sandbox->tenant, wanted->principal, &wanted->target,
                       wanted_is_self(wanted) ? ACTIVATED : ASSIGNED, exchange->now_ms);
-    if (wanted_is_self(wanted)) /* its schedule has the id of what asked for it (B01) */
+    made->condition = request->condition;
+    memcpy(made->linked, request->linked, GUID_SIZE);
+    if (wanted_is_self(wanted) &&
+        wanted->target.kind !=
+            TARGET_AZURE) /* its schedule has the id of what asked for it (B01) */
         memcpy(made->id, request->id, GUID_SIZE);
     memcpy(made->request, request->id, GUID_SIZE);
     made->by = exchange->app->name;
@@ -250,8 +266,10 @@ static void wait_for_approval(struct sandbox *sandbox, struct exchange *exchange
     request->approval.needed = true;
     memcpy(request->schedule, request->id, GUID_SIZE);
     memcpy(request->approval.id, request->id, GUID_SIZE);
-    if (request->target.kind == TARGET_GROUP) /* stages have ids of their own there */
+    if (request->target.kind != TARGET_ROLE) /* stages have ids of their own there */
         guid_new(request->approval.id);
+    if (request->target.kind == TARGET_AZURE)
+        guid_new(request->schedule);
     answer_effect(exchange, "request", json_pack("{s:s}", "request", request->id));
     logs_request(sandbox, request, exchange->now_ms,
                  "Add member to role approval requested (PIM activation)");
@@ -272,11 +290,16 @@ static void do_assign(struct sandbox *sandbox, struct exchange *exchange,
         request->status = sandbox->switches.validation_is_provisioned ? "Provisioned" : "Granted";
         return;
     }
+    if (wanted->target.kind == TARGET_AZURE && arm_keeps_out(sandbox, request))
+        return;
     if (wanted->action == SELF_ACTIVATE)
         logs_request(sandbox, request, exchange->now_ms,
                      "Add member to role requested (PIM activation)");
     if (wanted->action == SELF_ACTIVATE &&
-        rules_want_approval(sandbox, &wanted->target, exchange->now_ms)) {
+        rules_want_approval(
+            sandbox,
+            pim_governing(sandbox->tenant, exchange->person->id, &wanted->target, exchange->now_ms),
+            exchange->now_ms)) {
         wait_for_approval(sandbox, exchange, request);
         return;
     }
@@ -322,22 +345,57 @@ static void do_remove(struct sandbox *sandbox, struct exchange *exchange,
              "Remove member from role in PIM completed (timebound)");
 }
 
+struct pim_request *pim_submit(struct sandbox *sandbox, struct exchange *exchange,
+                               const struct wanted *wanted)
+{
+    struct assignment *held = NULL;
+    if (!check(sandbox, exchange, wanted, &held))
+        return NULL;
+    struct group *group = tenant_group(sandbox->tenant, wanted->target.id);
+    if (group && group->onboarded_ms == MOMENT_NEVER)
+        group->onboarded_ms = exchange->now_ms; /* the first request does it (D02) */
+    struct pim_request *request = new_request(sandbox, exchange, wanted);
+    if (wanted_is_removal(wanted))
+        do_remove(sandbox, exchange, wanted, request, held);
+    else
+        do_assign(sandbox, exchange, wanted, request, held);
+    return request;
+}
+
+bool pim_is_cancelable(const struct sandbox *sandbox, const struct pim_request *request)
+{
+    return text_equals(request->status, "Granted") ||
+           (text_equals(request->status, "PendingApproval") &&
+            !sandbox->switches.pending_cancel_refused);
+}
+
+void pim_cancel(struct sandbox *sandbox, struct exchange *exchange, struct pim_request *request)
+{
+    request->status = "Canceled";
+    for (size_t i = 0; i < sandbox->tenant->assignments_count; i++)
+        if (text_equals(sandbox->tenant->assignments[i]->request, request->id))
+            pim_remove(sandbox->tenant->assignments[i], exchange->now_ms, "canceled");
+    answer_effect(exchange, "cancel", json_pack("{s:s}", "request", request->id));
+    if (text_equals(request->action, "selfActivate"))
+        logs_request(sandbox, request, exchange->now_ms,
+                     "Add member to role canceled (PIM activation)");
+}
+
+void pim_forget(struct tenant *tenant, const struct pim_request *request)
+{
+    if (tenant->requests_count && tenant->requests[tenant->requests_count - 1] == request)
+        tenant->requests_count--;
+}
+
 void pim_post_request(struct sandbox *sandbox, struct exchange *exchange, enum target_kind kind)
 {
     struct wanted wanted;
-    struct assignment *held = NULL;
     json_auto_t *body = graph_body(exchange);
-    if (!body || !wanted_read(exchange, kind, body, &wanted) ||
-        !check(sandbox, exchange, &wanted, &held))
+    if (!body || !wanted_read(exchange, kind, body, &wanted))
         return;
-    struct group *group = tenant_group(sandbox->tenant, wanted.target.id);
-    if (group && group->onboarded_ms == MOMENT_NEVER)
-        group->onboarded_ms = exchange->now_ms; /* the first request does it (D02) */
-    struct pim_request *request = new_request(sandbox, exchange, &wanted);
-    if (wanted_is_removal(&wanted))
-        do_remove(sandbox, exchange, &wanted, request, held);
-    else
-        do_assign(sandbox, exchange, &wanted, request, held);
+    const struct pim_request *request = pim_submit(sandbox, exchange, &wanted);
+    if (!request)
+        return;
     graph_entity(exchange, 201,
                  kind == TARGET_GROUP
                      ? "identityGovernance/privilegedAccess/group/assignmentScheduleRequests/"
@@ -345,5 +403,5 @@ void pim_post_request(struct sandbox *sandbox, struct exchange *exchange, enum t
                      : "roleManagement/directory/roleAssignmentScheduleRequests/$entity",
                  pim_show_request(request, true));
     if (request->validation_only)
-        sandbox->tenant->requests_count--; /* a dry run leaves nothing behind (B19) */
+        pim_forget(sandbox->tenant, request); /* a dry run leaves nothing behind (B19) */
 }

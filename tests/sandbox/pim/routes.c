@@ -5,7 +5,6 @@
 #include "base/memory.h"
 #include "sandbox/graph/entities.h"
 #include "sandbox/graph/graph.h"
-#include "sandbox/graph/logs.h"
 #include "sandbox/graph/odata.h"
 #include "sandbox/graph/standing.h"
 #include "sandbox/pim/pim.h"
@@ -198,14 +197,6 @@ void graph_role_post(struct sandbox *sandbox, struct exchange *exchange)
     pim_post_request(sandbox, exchange, TARGET_ROLE);
 }
 
-/* What is granted for later, or waits for an approval. */
-static bool is_cancelable(const struct sandbox *sandbox, const struct pim_request *request)
-{
-    return text_equals(request->status, "Granted") ||
-           (text_equals(request->status, "PendingApproval") &&
-            !sandbox->switches.pending_cancel_refused);
-}
-
 static bool may_cancel(const struct sandbox *sandbox, const struct exchange *exchange,
                        const struct pim_request *request)
 {
@@ -229,19 +220,12 @@ static void cancel(struct sandbox *sandbox, struct exchange *exchange, enum targ
         graph_error_denied(exchange);
         return;
     }
-    if (!is_cancelable(sandbox, request)) {
+    if (!pim_is_cancelable(sandbox, request)) {
         graph_error(exchange, 400, "InvalidRoleAssignmentRequest",
                     "The request cannot be canceled.");
         return;
     }
-    request->status = "Canceled";
-    for (size_t i = 0; i < sandbox->tenant->assignments_count; i++)
-        if (text_equals(sandbox->tenant->assignments[i]->request, request->id))
-            pim_remove(sandbox->tenant->assignments[i], exchange->now_ms, "canceled");
-    answer_effect(exchange, "cancel", json_pack("{s:s}", "request", request->id));
-    if (text_equals(request->action, "selfActivate"))
-        logs_request(sandbox, request, exchange->now_ms,
-                     "Add member to role canceled (PIM activation)");
+    pim_cancel(sandbox, exchange, request);
     answer_nothing(exchange, 204);
 }
 

@@ -17,7 +17,11 @@ static struct binding binding_of(struct sandbox *sandbox, const struct exchange 
                                  const struct wanted *wanted)
 {
     const struct pim_policy *policy =
-        pim_policy_of(sandbox->tenant, &wanted->target, exchange->now_ms);
+        pim_policy_of(sandbox->tenant,
+                      wanted_is_self(wanted) ? pim_governing(sandbox->tenant, exchange->person->id,
+                                                             &wanted->target, exchange->now_ms)
+                                             : &wanted->target,
+                      exchange->now_ms);
     if (!wanted_is_self(wanted))
         return (struct binding){pim_rule(policy, "Expiration_Admin_Assignment"),
                                 pim_rule(policy, "Enablement_Admin_Assignment"), NULL};
@@ -129,10 +133,18 @@ bool rules_want_approval(struct sandbox *sandbox, const struct target *target, i
         json_object_get(approval_setting(sandbox, target, now_ms), "isApprovalRequired"));
 }
 
-bool rules_want_reason(struct sandbox *sandbox, const struct target *target, int64_t now_ms)
+bool rules_check_reason(struct sandbox *sandbox, struct exchange *exchange,
+                        const struct pim_request *request, const char *justification)
 {
+    const struct target *target =
+        pim_governing(sandbox->tenant, request->principal, &request->target, exchange->now_ms);
     const json_t *stages =
-        json_object_get(approval_setting(sandbox, target, now_ms), "approvalStages");
-    return json_is_true(
-        json_object_get(json_array_get(stages, 0), "isApproverJustificationRequired"));
+        json_object_get(approval_setting(sandbox, target, exchange->now_ms), "approvalStages");
+    if (!text_is_empty(justification) ||
+        !json_is_true(
+            json_object_get(json_array_get(stages, 0), "isApproverJustificationRequired")))
+        return true;
+    graph_error(exchange, 400, "RoleAssignmentRequestPolicyValidationFailed",
+                "The following policy rules failed: [\"JustificationRule\"]");
+    return false;
 }

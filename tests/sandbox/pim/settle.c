@@ -97,13 +97,30 @@ struct assignment *pim_find(const struct tenant *tenant, const char *principal,
     return NULL;
 }
 
+/* Azure roles can be activated below the scope that one is eligible at (F06). */
+static bool gives_right_to(const struct target *eligible, const struct target *wanted)
+{
+    if (wanted->kind != TARGET_AZURE)
+        return target_equals(eligible, wanted);
+    return eligible->kind == TARGET_AZURE && text_equals(eligible->id, wanted->id) &&
+           scope_covers(eligible->part, wanted->part);
+}
+
+const struct target *pim_governing(const struct tenant *tenant, const char *person,
+                                   const struct target *target, int64_t at_ms)
+{
+    const struct assignment *eligibility =
+        target->kind == TARGET_AZURE ? pim_eligibility(tenant, person, target, at_ms) : NULL;
+    return eligibility ? &eligibility->target : target;
+}
+
 const struct assignment *pim_eligibility(const struct tenant *tenant, const char *person,
                                          const struct target *target, int64_t at_ms)
 {
     for (size_t i = 0; i < tenant->assignments_count; i++) {
         const struct assignment *assignment = tenant->assignments[i];
         if (assignment->manner == ELIGIBLE && assignment->starts_ms <= at_ms &&
-            at_ms < assignment->gone_ms && target_equals(&assignment->target, target) &&
+            at_ms < assignment->gone_ms && gives_right_to(&assignment->target, target) &&
             (text_equals(assignment->principal, person) ||
              members_has(tenant, assignment->principal, person, at_ms)))
             return assignment;

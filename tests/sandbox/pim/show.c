@@ -28,15 +28,17 @@ const char *pim_target_name(const struct tenant *tenant, const struct target *ta
 {
     const struct group *group = tenant_group(tenant, target->id);
     const struct role *role = tenant_role(tenant, target->id);
-    return group ? group->name : role ? role->name : target->id;
+    const struct role *azure = tenant_azure_role(tenant, target->id);
+    return group ? group->name : role ? role->name : azure ? azure->name : target->id;
 }
 
 static json_t *show_target(const struct tenant *tenant, const struct target *target)
 {
+    static const char *const kinds[] = {
+        [TARGET_GROUP] = "group", [TARGET_ROLE] = "directory_role", [TARGET_AZURE] = "azure_role"};
     bool group = target->kind == TARGET_GROUP;
-    return json_pack("{s:s, s:s, s:s, s:s}", "kind", group ? "group" : "directory_role", "id",
-                     target->id, "name", pim_target_name(tenant, target),
-                     group ? "access" : "scope", target->part);
+    return json_pack("{s:s, s:s, s:s, s:s}", "kind", kinds[target->kind], "id", target->id, "name",
+                     pim_target_name(tenant, target), group ? "access" : "scope", target->part);
 }
 
 json_t *pim_show(const struct tenant *tenant, const struct assignment *assignment)

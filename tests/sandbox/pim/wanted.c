@@ -53,7 +53,7 @@ static void read_target(struct form *form, enum target_kind kind, struct target 
         target->part = app_scope ? app_scope : "/";
 }
 
-static void read_schedule(struct form *form, int64_t now_ms, struct wanted *wanted)
+void wanted_read_schedule(struct form *form, int64_t now_ms, struct wanted *wanted)
 {
     const json_t *value = form_object(form, "scheduleInfo", OPTIONAL);
     wanted->starts_ms = now_ms;
@@ -86,7 +86,7 @@ static void read_schedule(struct form *form, int64_t now_ms, struct wanted *want
     form_end(&expiration);
 }
 
-static void read_ticket(struct form *form, struct wanted *wanted)
+void wanted_read_ticket(struct form *form, struct wanted *wanted)
 {
     const json_t *value = form_object(form, "ticketInfo", OPTIONAL);
     if (!value)
@@ -150,8 +150,8 @@ bool wanted_read(struct exchange *exchange, enum target_kind kind, const json_t 
     if (principal)
         memcpy(wanted->principal, principal, GUID_SIZE);
     read_target(&form, kind, &wanted->target);
-    read_schedule(&form, exchange->now_ms, wanted);
-    read_ticket(&form, wanted);
+    wanted_read_schedule(&form, exchange->now_ms, wanted);
+    wanted_read_ticket(&form, wanted);
     const json_t *justification = form_value(&form, "justification", OPTIONAL);
     if (justification && !json_is_string(justification))
         form_complain(&form, "justification", "must be text");

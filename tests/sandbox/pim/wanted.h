@@ -26,7 +26,14 @@ struct wanted {
     int64_t starts_ms, ends_ms; /* a start in the past is now; MOMENT_NEVER: no end */
     const char *duration;       /* as it was written */
     const char *justification, *ticket_number, *ticket_system;
+    const char *name; /* the id that the client chose, of Azure roles */
+    char linked[GUID_SIZE];
+    struct condition condition;
 };
+
+/* Parts of a body that Graph and ARM write alike. */
+void wanted_read_schedule(struct form *form, int64_t now_ms, struct wanted *wanted);
+void wanted_read_ticket(struct form *form, struct wanted *wanted);
 
 bool wanted_is_removal(const struct wanted *wanted);
 bool wanted_is_self(const struct wanted *wanted);

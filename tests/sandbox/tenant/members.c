@@ -13,6 +13,17 @@ bool assignment_holds(const struct assignment *assignment, int64_t at_ms)
            at_ms < assignment->gone_ms;
 }
 
+bool scope_covers(const char *wide, const char *narrow)
+{
+    size_t length = strlen(wide);
+    /* the one management group of this tenant is above all subscriptions */
+    if (length <= 1 || text_starts_with(wide, "/providers/Microsoft.Management/managementGroups/"))
+        return length <= 1 || text_starts_with(narrow, "/subscriptions/") ||
+               text_equals_ignoring_case(wide, narrow);
+    return strncasecmp(wide, narrow, length) == 0 &&
+           (narrow[length] == '\0' || narrow[length] == '/');
+}
+
 bool target_equals(const struct target *one, const struct target *other)
 {
     return one->kind == other->kind && strcmp(one->id, other->id) == 0 &&

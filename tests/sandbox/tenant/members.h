@@ -5,6 +5,8 @@
 
 /* In force at `at_ms`: begun, and not gone. */
 bool assignment_holds(const struct assignment *assignment, int64_t at_ms);
+/* Whether a scope of Azure Resource Manager is `wide`, or lies below it. */
+bool scope_covers(const char *wide, const char *narrow);
 bool target_equals(const struct target *one, const struct target *other);
 
 /* Whether `principal` is a member of the group, directly or through groups in it. */

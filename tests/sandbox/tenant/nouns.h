@@ -54,6 +54,19 @@ struct role {
     const char *name, *says;
 };
 
+/* A subscription, resource group, … of Azure Resource Manager. */
+struct azure_scope {
+    const char *path, *name;
+    bool locked;
+};
+
+/* How many calls of Azure Resource Manager a caller has left at a subscription. */
+struct bucket {
+    const char *key;
+    int64_t left; /* thousandths of a call */
+    int64_t at_ms;
+};
+
 /* A Conditional Access policy, as far as it is evaluated here. */
 struct access_policy {
     char id[GUID_SIZE];
@@ -66,12 +79,17 @@ struct access_policy {
     int64_t made_ms, changed_ms;
 };
 
-enum target_kind { TARGET_GROUP, TARGET_ROLE };
+enum target_kind { TARGET_GROUP, TARGET_ROLE, TARGET_AZURE, TARGET_KINDS };
 
 struct target {
     enum target_kind kind;
     char id[GUID_SIZE];
-    const char *part; /* member or owner of a group; the scope of a role, as "/" */
+    const char *part; /* member or owner of a group; the scope of a role, as "/" or ARM's path */
+};
+
+/* What an Azure role is limited to beside its scope; NULL when nothing. */
+struct condition {
+    const char *text, *version;
 };
 
 enum manner { ASSIGNED, ACTIVATED, ELIGIBLE, OUTSIDE }; /* OUTSIDE: PIM knows nothing of it */
@@ -81,15 +99,17 @@ struct assignment {
     char request[GUID_SIZE]; /* what it was made by; "" when nobody asked PIM */
     struct target target;
     enum manner manner;
-    const char *by;         /* a client's name, or "somebody else" */
-    const char *why_gone;   /* expired, removed, updated, outside, person_deleted */
-    int64_t made_ms;        /* known to PIM from here on */
-    int64_t starts_ms;      /* in force from here on; MOMENT_NEVER: never provisioned */
-    int64_t active_from_ms; /* the same, or that of the assignment which this one updates */
-    int64_t ends_ms;        /* as planned; MOMENT_NEVER: permanent */
-    int64_t removal_ms;     /* somebody asked for it to go then; MOMENT_NEVER: nobody did */
-    int64_t gone_ms;        /* MOMENT_NEVER while it is there */
-    bool delayed;           /* its end came, and something kept it */
+    struct condition condition; /* of Azure roles only */
+    char linked[GUID_SIZE];     /* the eligibility that was activated, of Azure roles */
+    const char *by;             /* a client's name, or "somebody else" */
+    const char *why_gone;       /* expired, removed, updated, outside, person_deleted */
+    int64_t made_ms;            /* known to PIM from here on */
+    int64_t starts_ms;          /* in force from here on; MOMENT_NEVER: never provisioned */
+    int64_t active_from_ms;     /* the same, or that of the assignment which this one updates */
+    int64_t ends_ms;            /* as planned; MOMENT_NEVER: permanent */
+    int64_t removal_ms;         /* somebody asked for it to go then; MOMENT_NEVER: nobody did */
+    int64_t gone_ms;            /* MOMENT_NEVER while it is there */
+    bool delayed;               /* its end came, and something kept it */
 };
 
 struct pim_request {
@@ -98,6 +118,8 @@ struct pim_request {
     const char *action, *status, *justification, *ticket_number, *ticket_system;
     const char *expiration; /* its type; NULL: without scheduleInfo */
     const char *duration;
+    struct condition condition;
+    char linked[GUID_SIZE];
     const char *by; /* the client's name */
     int64_t made_ms, completed_ms, starts_ms, ends_ms;
     bool validation_only;
@@ -128,6 +150,9 @@ struct log_entry {
     X(device, devices)                                                                             \
     X(app, apps)                                                                                   \
     X(role, roles)                                                                                 \
+    X(role, azure_roles)                                                                           \
+    X(azure_scope, azure_scopes)                                                                   \
+    X(bucket, buckets)                                                                             \
     X(access_policy, access_policies)                                                              \
     X(assignment, assignments)                                                                     \
     X(pim_request, requests)                                                                       \

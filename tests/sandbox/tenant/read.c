@@ -86,14 +86,32 @@ static void read_device(struct reading *reading, const json_t *value)
     (void)device_change(reading->tenant, device, value, reading->at, &reading->complaints);
 }
 
-static void read_role(struct reading *reading, const json_t *value)
+static void read_any_role(struct reading *reading, const json_t *value, struct role *role)
 {
-    struct role *role = tenant_new_roles(reading->tenant);
     struct form form = form_open(value, reading->at, &reading->complaints);
     take_guid(reading, value, "id", role->id);
     (void)form_guid(&form, "id", REQUIRED);
     role->name = tenant_keep(reading->tenant, form_text(&form, "name", REQUIRED, 256));
     role->says = tenant_keep(reading->tenant, form_text(&form, "says", REQUIRED, 256));
+    form_end(&form);
+}
+
+static void read_role(struct reading *reading, const json_t *value)
+{
+    read_any_role(reading, value, tenant_new_roles(reading->tenant));
+}
+
+static void read_azure_role(struct reading *reading, const json_t *value)
+{
+    read_any_role(reading, value, tenant_new_azure_roles(reading->tenant));
+}
+
+static void read_azure_scope(struct reading *reading, const json_t *value)
+{
+    struct azure_scope *scope = tenant_new_azure_scopes(reading->tenant);
+    struct form form = form_open(value, reading->at, &reading->complaints);
+    scope->path = tenant_keep(reading->tenant, form_text(&form, "path", REQUIRED, 512));
+    scope->name = tenant_keep(reading->tenant, form_text(&form, "name", REQUIRED, 256));
     form_end(&form);
 }
 
@@ -122,17 +140,22 @@ static void read_assignment(struct reading *reading, const json_t *value)
     const char *principal = form_guid(&form, "principal", REQUIRED);
     const char *group = form_guid(&form, "group", OPTIONAL);
     const char *role = form_guid(&form, "role", OPTIONAL);
-    struct target target = {.kind = role ? TARGET_ROLE : TARGET_GROUP, .part = "/"};
+    const char *azure = form_guid(&form, "azure_role", OPTIONAL);
+    const char *scope = form_text(&form, "scope", OPTIONAL, 512);
+    struct target target = {.kind = azure  ? TARGET_AZURE
+                                    : role ? TARGET_ROLE
+                                           : TARGET_GROUP,
+                            .part = scope ? scope : "/"};
     const char *access = change_choice(&form, "access", COUNT(accesses), accesses, "member");
     int manner = form_choice(&form, "manner", COUNT(manners), manners, ASSIGNED);
     form_end(&form);
-    if (!principal || !group == !role) {
+    if (!principal || !!group + !!role + !!azure != 1 || (azure && !scope)) {
         complain(&reading->complaints, reading->at, "needs a principal, and a group or a role");
         return;
     }
     if (group)
         target.part = access;
-    memcpy(target.id, group ? group : role, GUID_SIZE);
+    memcpy(target.id, group ? group : role ? role : azure, GUID_SIZE);
     (void)tenant_assign(reading->tenant, principal, &target, (enum manner)manner, long_ago_ms);
 }
 
@@ -182,6 +205,8 @@ enum fail tenant_read(const char *text, int64_t now_ms, struct tenant **ret, str
     read_list(&reading, &form, "assignments", read_assignment);
     read_list(&reading, &form, "devices", read_device);
     read_list(&reading, &form, "roles", read_role);
+    read_list(&reading, &form, "azure_roles", read_azure_role);
+    read_list(&reading, &form, "azure_scopes", read_azure_scope);
     read_list(&reading, &form, "contexts", read_context);
     read_list(&reading, &form, "conditional_access", read_access_policy);
     form_end(&form);

@@ -143,6 +143,30 @@ struct role *tenant_role(const struct tenant *tenant, const char *id)
     return NULL;
 }
 
+struct role *tenant_azure_role(const struct tenant *tenant, const char *id)
+{
+    for (size_t i = 0; i < tenant->azure_roles_count; i++)
+        if (text_equals_ignoring_case(tenant->azure_roles[i]->id, id))
+            return tenant->azure_roles[i];
+    return NULL;
+}
+
+struct azure_scope *tenant_azure_scope(const struct tenant *tenant, const char *path)
+{
+    for (size_t i = 0; i < tenant->azure_scopes_count; i++)
+        if (text_equals_ignoring_case(tenant->azure_scopes[i]->path, path))
+            return tenant->azure_scopes[i];
+    return NULL;
+}
+
+struct app *tenant_service(const struct tenant *tenant, const char *object_id)
+{
+    for (size_t i = 0; i < tenant->apps_count; i++)
+        if (text_equals_ignoring_case(tenant->apps[i]->object_id, object_id))
+            return tenant->apps[i];
+    return NULL;
+}
+
 const char *tenant_keep(struct tenant *tenant, const char *text)
 {
     return arena_copy(tenant->arena, text);

@@ -26,6 +26,10 @@ struct device *tenant_device(const struct tenant *tenant, const char *object_id)
 struct device *tenant_device_by_device_id(const struct tenant *tenant, const char *device_id);
 struct app *tenant_app(const struct tenant *tenant, const char *client_id);
 struct role *tenant_role(const struct tenant *tenant, const char *id);
+struct role *tenant_azure_role(const struct tenant *tenant, const char *id);
+struct azure_scope *tenant_azure_scope(const struct tenant *tenant, const char *path);
+/* A registration by its object id. */
+struct app *tenant_service(const struct tenant *tenant, const char *object_id);
 
 /* `text` kept until the next reset; NULL stays NULL. */
 const char *tenant_keep(struct tenant *tenant, const char *text);

@@ -28,7 +28,7 @@ await specification("sandbox/control", {
       ["PATCH", `/apps/${CURFEW}`, '{"app_roles":[{"id":"x"}]}', /app_roles\[0\]/],
       ["POST", "/switches", '{"pim_outage":1,"warp":true}', /pim_outage: must be true or false; warp: is no switch/],
       ["POST", "/switches", '{"expiry_ms":-1}', /whole number in range/],
-      ["POST", "/assignments", `{"principal":"${PERSONS.ana}"}`, /group: or role must be there/],
+      ["POST", "/assignments", `{"principal":"${PERSONS.ana}"}`, /group: or role or azure_role must be there/],
       ["POST", "/assignments", `{"principal":"nobody","group":"${GROUPS.owners}"}`, /nobody's id/],
       ["POST", "/keys", '{"rotate":"yes"}', /rotate/],
       ["POST", "/release", '{"id":0}', /id/],

@@ -1,6 +1,7 @@
 // Goal: people activate what they are eligible for with their own token, as the rules of end users say, and give it back
 // (scenarios B01 to B15, B18, B19, B27, C01 to C03, C10, D03, D13).
 import assert from "node:assert/strict";
+import { AZURE } from "../../support/azure.mjs";
 import { specification } from "../../support/spec.mjs";
 import { AT_ONCE, CURFEW, GROUPS, PERSONS, ROLES, startSandbox } from "../../support/sandbox.mjs";
 
@@ -309,7 +310,7 @@ await specification("sandbox/self_service", {
     for (const person of [PERSONS.ana, PERSONS.ben])
       assert.deepEqual(
         eligible.filter(({ principal }) => principal.id === person).map(({ target }) => target.id).sort(),
-        [GROUPS.owners, GROUPS.contributors, ROLES.securityOperator, ROLES.securityReader].sort(),
+        [GROUPS.owners, GROUPS.contributors, ROLES.securityOperator, ROLES.securityReader, AZURE.responder].sort(),
       );
     assert.ok((await sandbox.app(CURFEW)).delegated.includes("RoleAssignmentSchedule.ReadWrite.Directory"));
   },
