@@ -136,12 +136,10 @@ static void no_route(struct exchange *exchange, bool other_method)
 }
 
 /* What the row says of who may call. */
-static bool may_call(struct sandbox *sandbox, const struct exchange *exchange,
-                     const struct route *found)
+static bool may_call(const struct exchange *exchange, const struct route *found)
 {
     return graph_may(exchange, exchange->delegated ? found->delegated : found->needs) &&
-           (!exchange->delegated || found->standing == ANY ||
-            standing_reads_pim(sandbox, exchange));
+           (!exchange->delegated || found->standing == ANY || standing_reads_pim(exchange));
 }
 
 static void route(struct sandbox *sandbox, struct exchange *exchange)
@@ -150,7 +148,7 @@ static void route(struct sandbox *sandbox, struct exchange *exchange)
     const struct route *found = route_find(exchange, &other_method);
     if (!found)
         no_route(exchange, other_method);
-    else if (is_service(exchange) && !may_call(sandbox, exchange, found))
+    else if (is_service(exchange) && !may_call(exchange, found))
         graph_error_denied(exchange);
     else if (exchange->api == API_ARM && !arm_admit(sandbox, exchange))
         return; /* it has its answer */

@@ -129,6 +129,7 @@ static bool read_person(struct sandbox *sandbox, struct exchange *exchange, cons
     exchange->delegated = true;
     exchange->permissions = arena_text(exchange->arena, " %s ", scp);
     exchange->contexts = spaced(exchange, json_object_get(claims, "acrs"));
+    exchange->roles = spaced(exchange, json_object_get(claims, "wids"));
     exchange->mfa = list_has(json_object_get(claims, "amr"), "mfa") ||
                     list_has(json_object_get(claims, "amr"), "ngcmfa");
     return issued * 1000 + 999 >= exchange->person->sessions_from_ms || revoked(exchange, claims);

@@ -51,7 +51,7 @@ struct exchange *exchange_new(const char *method, const char *target)
     exchange->query.arena = exchange->headers.arena = exchange->answer_headers.arena = arena;
     exchange->body = TEXT_LIMIT(BODY_LIMIT);
     exchange->method = arena_copy(arena, method);
-    exchange->permissions = exchange->contexts = " ";
+    exchange->permissions = exchange->contexts = exchange->roles = " ";
     guid_new(exchange->request_id);
     size_t length = strcspn(target, "?");
     exchange->path = percent_decode(arena, target, length, false);

@@ -38,6 +38,7 @@ struct exchange {
     const struct person *person;
     const char *permissions; /* those of the token, one space around each */
     const char *contexts;    /* the acrs of the token, likewise */
+    const char *roles;       /* roles of Entra that the person held when it was issued, likewise */
     bool delegated;          /* it calls in the name of `person`, not as itself */
     bool mfa;                /* that person had used more than a password */
 

@@ -3,6 +3,7 @@
 
 #include "base/digest.h"
 #include "base/memory.h"
+#include "sandbox/graph/standing.h"
 #include "sandbox/tenant/members.h"
 
 #include <sodium.h>
@@ -204,6 +205,19 @@ json_t *claims_api(struct sandbox *sandbox, struct exchange *exchange, const str
     return claims;
 }
 
+/* The roles of Entra that are active now: a token does not learn of later ones, nor forgets these
+   (C12). */
+static void set_held_roles(const struct sandbox *sandbox, const struct exchange *exchange,
+                           json_t *claims, const struct person *person)
+{
+    json_t *held = memory_needed(json_array());
+    for (size_t i = 0; i < sandbox->tenant->roles_count; i++)
+        if (standing_has_role(sandbox->tenant, person->id, sandbox->tenant->roles[i]->id,
+                              exchange->now_ms))
+            (void)json_array_append_new(held, json_string(sandbox->tenant->roles[i]->id));
+    (void)json_object_set_new(claims, "wids", held);
+}
+
 static const char *audience_of(enum resource resource)
 {
     return resource == RESOURCE_ARM ? "https://management.azure.com"
@@ -231,6 +245,7 @@ json_t *claims_delegated(struct sandbox *sandbox, struct exchange *exchange,
     if (code->asked.knows_challenges)
         (void)json_object_set_new(claims, "xms_cc", json_pack("[s]", "cp1"));
     set_contexts(sandbox, claims, code, code->asked.api_contexts);
+    set_held_roles(sandbox, exchange, claims, person);
     return claims;
 }
 

@@ -21,7 +21,7 @@ static bool check_permission(const struct sandbox *sandbox, struct exchange *exc
                       graph_may(exchange, "RoleManagementPolicy.Read.Directory | "
                                           "RoleManagementPolicy.ReadWrite.Directory");
     bool fine = graph_may(exchange, group ? groups : roles) || (!group && documented);
-    fine = fine && (!exchange->delegated || standing_reads_pim(sandbox, exchange));
+    fine = fine && (!exchange->delegated || standing_reads_pim(exchange));
     if (!fine)
         graph_error_denied(exchange);
     return fine;

@@ -51,7 +51,7 @@ static bool has_standing(const struct sandbox *sandbox, const struct exchange *e
         return !exchange->delegated ||
                (wanted->target.kind == TARGET_GROUP
                     ? standing_writes_group(sandbox, exchange, wanted->target.id)
-                    : standing_writes_roles(sandbox, exchange));
+                    : standing_writes_roles(exchange));
     return exchange->delegated && (text_equals(wanted->principal, exchange->person->id) ||
                                    (wanted->target.kind == TARGET_ROLE &&
                                     members_has(sandbox->tenant, wanted->principal,

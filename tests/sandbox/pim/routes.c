@@ -15,7 +15,7 @@ static bool may_list(const struct sandbox *sandbox, struct exchange *exchange, c
                      const char *principal)
 {
     if (!exchange->delegated || text_equals_ignoring_case(principal, exchange->person->id) ||
-        standing_reads_pim(sandbox, exchange))
+        standing_reads_pim(exchange))
         return true;
     json_auto_t *owners =
         group ? members_list(sandbox->tenant, group, "owner", false, exchange->now_ms)
@@ -205,7 +205,7 @@ static bool may_cancel(const struct sandbox *sandbox, const struct exchange *exc
         return true;
     return request->target.kind == TARGET_GROUP
                ? standing_writes_group(sandbox, exchange, request->target.id)
-               : standing_writes_roles(sandbox, exchange);
+               : standing_writes_roles(exchange);
 }
 
 /* (C06, C07, C08) */

@@ -298,6 +298,31 @@ await specification("sandbox/faults", {
     assert.deepEqual([busy.status, busy.body.error], [503, "temporarily_unavailable"]); // A24
   },
 
+  "H03 a POST that is answered 503 may have had its effect: what is read tells": async () => {
+    for (const when of ["before", "after"]) {
+      await sandbox.afresh();
+      const headers = { "Retry-After": "10" };
+      await sandbox.fault(POST, { kind: "error", status: 503, code: "serviceNotAvailable", headers, when });
+      const answer = await post();
+      assert.deepEqual([answer.status, answer.headers["retry-after"]], [503, "10"]);
+      assert.equal(json(await list()).value.length, when === "after" ? 1 : 0);
+      assert.equal((await post()).status, when === "after" ? 400 : 201);
+    }
+  },
+
+  "H13 answers may have members and words that nobody knows": async () => {
+    await sandbox.afresh();
+    await post();
+    const each = { memberType: "unknownFutureValue", assignmentType: "Somehow", invented: { by: "nobody" } };
+    await sandbox.fault(LIST, { kind: "alter", each, set: { "@microsoft.graph.tips": "Use $select." } });
+    const body = json(await list());
+    assert.equal(body["@microsoft.graph.tips"], "Use $select.");
+    assert.deepEqual(
+      [body.value[0].memberType, body.value[0].assignmentType, body.value[0].invented],
+      ["unknownFutureValue", "Somehow", { by: "nobody" }],
+    );
+  },
+
   "it ends with nothing left over": async () => {
     assert.equal(await sandbox.stop(), 0);
   },

@@ -176,6 +176,25 @@ await specification("sandbox/logs", {
     assert.equal((await sandbox.graph("/auditLogs/directoryAudits", { token })).status, 200);
   },
 
+  "I03 windows that overlap hold the same entries, by the same ids": async () => {
+    await sandbox.afresh({ audit_log_ms: 0 });
+    for (const group of [GROUPS.owners, GROUPS.contributors])
+      await sandbox.control("POST", "/assignments", { principal: PERSONS.nils, group });
+    const since = (moment) => list(`/auditLogs/directoryAudits?${filter(`activityDateTime ge ${moment}`)}`);
+    const ids = (entries) => entries.map((entry) => entry.id).sort();
+    const wide = await since("2024-01-01T00:00:00Z");
+    assert.deepEqual(ids(wide), ids(await since("2024-06-01T00:00:00Z")));
+    assert.equal(new Set(ids(wide)).size, 2);
+  },
+
+  "I04 an event may spell a key otherwise": async () => {
+    const fault = { kind: "alter", each: { targetResources: [{ Type: "User", id: PERSONS.nils }] } };
+    await sandbox.fault({ method: "GET", path: "/v1.0/auditLogs/directoryAudits" }, fault);
+    const [entry] = await list("/auditLogs/directoryAudits");
+    assert.deepEqual(entry.targetResources, [{ Type: "User", id: PERSONS.nils }]);
+    assert.equal((await list("/auditLogs/directoryAudits"))[0].targetResources[0].type, "Group");
+  },
+
   "it ends with nothing left over": async () => {
     assert.equal(await sandbox.stop(), 0);
   },

@@ -190,7 +190,37 @@ await specification("sandbox/on_behalf", {
     await sandbox.afresh();
   },
 
-  "C12 H12 a token that was revoked is challenged where cp1 was declared, and plainly refused otherwise": async () => {
+  "C12 what a token says of roles stays so, whatever was taken away since": async () => {
+    const { id } = await sandbox.control("POST", "/assignments", { principal: PERSONS.priya, role: ROLES.globalReader });
+    const path = `${ROLE}/roleAssignmentScheduleInstances?${anaOnly}`;
+    const before = await sandbox.personToken("priya");
+    await sandbox.control("DELETE", `/assignments/${id}`);
+    assert.equal((await sandbox.graph(path, { token: before })).status, 200);
+    assert.equal((await sandbox.graph(path, { token: await sandbox.personToken("priya") })).status, 403);
+    await sandbox.clock.advance("PT100M");
+    assert.equal((await sandbox.graph(path, { token: before })).status, 401, "until it is over");
+    await sandbox.afresh();
+  },
+
+  "A07 A08 tokens that nobody should take can be had, and are not taken here": async () => {
+    const assertion = await sandbox.apiToken();
+    const claims = claimsOf(assertion);
+    const make = async (body) => (await sandbox.control("POST", "/tokens", body)).token;
+    for (const alg of ["none", "HS256"]) {
+      const token = await make({ claims, header: { alg } });
+      assert.equal(headerOf(token).alg, alg);
+      assert.deepEqual(await refused(token), ["invalid_grant", 50013]);
+    }
+    const tid = "11111111-0000-4000-8000-000000000000";
+    const foreign = await make({ claims: { ...claims, tid, iss: `https://sts.windows.net/${tid}/` } });
+    assert.deepEqual([claimsOf(foreign).tid, claimsOf(foreign).aud], [tid, CURFEW]);
+    assert.deepEqual(await refused(foreign), ["invalid_grant", 50013]);
+    const arm = { ...claims, aud: "https://management.azure.com", tid, scp: "user_impersonation" };
+    const path = "/providers/Microsoft.Authorization/roleEligibilityScheduleInstances?api-version=2020-10-01";
+    assert.equal((await sandbox.graph(path, { version: "", token: await make({ claims: arm }) })).status, 401);
+  },
+
+  "H12 a token that was revoked is challenged where cp1 was declared, and plainly refused otherwise": async () => {
     const assertion = await sandbox.apiToken();
     const claims = JSON.stringify({ access_token: { xms_cc: { values: ["cp1"] } } });
     const plain = (await sandbox.onBehalf(assertion)).body.access_token;
@@ -218,7 +248,10 @@ await specification("sandbox/on_behalf", {
     const all = [...(await sandbox.app(CURFEW)).delegated, "RoleManagement.Read.Directory"];
     assert.equal((await sandbox.graph(path, { token })).code, "Authorization_RequestDenied");
     await sandbox.control("POST", "/assignments", { principal: PERSONS.priya, role: ROLES.globalReader });
-    assert.equal((await sandbox.graph(path, { token })).status, 200);
+    assert.equal((await sandbox.graph(path, { token })).status, 403, "a token does not learn of a role");
+    const reader = await sandbox.personToken("priya");
+    assert.deepEqual(claimsOf(reader).wids, [ROLES.globalReader]);
+    assert.equal((await sandbox.graph(path, { token: reader })).status, 200);
     await sandbox.withDelegated(["User.Read"], async () => {
       const poor = await sandbox.personToken("priya");
       assert.equal((await sandbox.graph(path, { token: poor })).code, "Authorization_RequestDenied");

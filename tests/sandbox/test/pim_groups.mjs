@@ -404,6 +404,24 @@ await specification("sandbox/pim_groups", {
     assert.equal((await assign({ action: "selfActivate" })).status, 403);
   },
 
+  "D14 who looks at the group may see a new member long after PIM does": async () => {
+    await sandbox.afresh({ membership_ms: 600_000 });
+    assert.equal((await assign({ scheduleInfo: { expiration: { type: "afterDuration", duration: "PT1H" } } })).status, 201);
+    assert.equal((await instances()).length, 1);
+    assert.equal(await isMember(), false);
+    await sandbox.clock.advance("PT9M");
+    assert.equal(await isMember(), false);
+    await sandbox.clock.advance("PT2M");
+    assert.equal(await isMember(), true);
+  },
+
+  "D09 members of a role-assignable group are written by nobody here: there is no such call": async () => {
+    const token = await sandbox.withPermissions(["Group.ReadWrite.All"], async (token) => token);
+    const body = { "@odata.id": `${sandbox.origin}/v1.0/directoryObjects/${PERSONS.nils}` };
+    const answer = await sandbox.graph(`/groups/${GROUPS.owners}/members/$ref`, { token, method: "POST", body });
+    assert.deepEqual([answer.status, await isMember(GROUPS.owners, PERSONS.nils)], [405, false]);
+  },
+
   "it ends with nothing left over": async () => {
     assert.equal(await sandbox.stop(), 0);
   },

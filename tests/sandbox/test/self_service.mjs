@@ -188,7 +188,11 @@ await specification("sandbox/self_service", {
     assert.equal((await ask("adminAssign", { scheduleInfo: within("PT1H"), justification: "x" })).status, 403);
     assert.equal((await ask("selfExtend", { scheduleInfo: within("PT1H"), justification: "x" })).status, 403);
     await sandbox.control("POST", "/assignments", { principal: PERSONS.ana, role: ROLES.privilegedRoleAdministrator });
-    const admin = await ask("adminAssign", { principalId: PERSONS.nils, scheduleInfo: within("PT1H"), justification: "x" });
+    const admin = await ask(
+      "adminAssign",
+      { principalId: PERSONS.nils, scheduleInfo: within("PT1H"), justification: "x" },
+      { as: await sandbox.personToken("ana") },
+    );
     assert.equal(admin.status, 201, "with the role, people administer");
   },
 
