@@ -404,6 +404,18 @@ await specification("sandbox/pim_groups", {
     assert.equal((await assign({ action: "selfActivate" })).status, 403);
   },
 
+  "B28 what was just asked for may be missing from a replica, and is written with fewer digits later": async () => {
+    await sandbox.afresh({ replica_every: 1, replica_lag_ms: 5000 });
+    const { body } = await assign({ scheduleInfo: { expiration: { type: "afterDuration", duration: "PT1H" } } });
+    const read = () => sandbox.graph(`${PIM}/assignmentScheduleRequests/${body.id}`);
+    assert.equal((await read()).status, 404);
+    await sandbox.clock.advance("PT6S");
+    const later = await read();
+    assert.equal(later.status, 200);
+    assert.match(body.createdDateTime, /\.\d{7}Z$/);
+    assert.match(later.body.createdDateTime, /\.\d{3}Z$/);
+  },
+
   "D14 who looks at the group may see a new member long after PIM does": async () => {
     await sandbox.afresh({ membership_ms: 600_000 });
     assert.equal((await assign({ scheduleInfo: { expiration: { type: "afterDuration", duration: "PT1H" } } })).status, 201);
