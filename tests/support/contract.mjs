@@ -34,8 +34,9 @@ const BEYOND = {
   },
 };
 
-/* Headers that say nothing to the service, or are said of every call. */
+/* Headers that say nothing to the service, or are said of every call; browsers say more of themselves on their way to sign-in. */
 const USUAL = new Set(["host", "user-agent", "accept", "accept-encoding", "accept-language", "connection", "content-length", "sec-fetch-mode", "cookie"]);
+const OF_BROWSERS = /^(sec-|(upgrade-insecure-requests|referer|priority|cache-control|pragma)$)/;
 
 class Contract {
   constructor(api) {
@@ -149,8 +150,11 @@ const HEADERS = {
   prefer: (value) => /^(odata\.maxpagesize=\d+|include-unknown-enum-members|return=(minimal|representation))$/.test(value),
 };
 
-function wrongHeaders(contract, operation, headers, hasBody) {
-  const given = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
+function wrongHeaders(contract, operation, { headers: all, path, body }) {
+  const hasBody = body !== null && body !== undefined;
+  const byBrowser = path.endsWith("/authorize");
+  const headers = Object.entries(all ?? {}).filter(([name]) => !(byBrowser && OF_BROWSERS.test(name.toLowerCase())));
+  const given = Object.fromEntries(headers.map(([name, value]) => [name.toLowerCase(), value]));
   const declared = new Set((operation.parameters ?? []).map((one) => contract.at(one)).filter((one) => one.in === "header").map(({ name }) => name.toLowerCase()));
   const secured = (operation.security ?? contract.document.security ?? []).length > 0;
   const type = given["content-type"]?.split(";")[0];
@@ -196,7 +200,7 @@ export function wrongRequest(entry) {
   if (!operation) return said(entry, ["is not in the contract"]);
   const wrong = [
     ...wrongQuery(contract, operation, entry.query ?? {}),
-    ...wrongHeaders(contract, operation, entry.headers ?? {}, entry.body !== null && entry.body !== undefined),
+    ...wrongHeaders(contract, operation, entry),
     ...wrongBody(contract, operation, entry.body),
   ];
   return [...said(entry, wrong), ...inside(entry).flatMap(wrongRequest)];
