@@ -201,14 +201,18 @@ Object.assign(cases, {
     const { id } = await ana.untilGrant(request.id, "active");
     const [held] = await live();
     await sandbox.control("DELETE", `/assignments/${held.id}`);
+    const mark = await sandbox.mark();
     await ana.post(`/api/v1/grants/${id}/release`);
-    for (let i = 0; i < 3; i++) {
-      assert.equal((await ana.request(request.id)).grants[0].state, "ending");
-      await sandbox.clock.advance("PT55S");
-      await new Promise((resolve) => setTimeout(resolve, 700));
-    }
+    const reads = async () => (await sandbox.journal(mark)).filter((entry) => entry.method === "GET" && entry.path === INSTANCES).length;
+    await eventually(async () => (await reads()) > 1, { what: "readings" });
+    await sandbox.clock.advance("PT2M");
+    const before = await reads();
+    await eventually(async () => (await reads()) > before + 1, { what: "more readings" });
+    assert.equal((await ana.request(request.id)).grants[0].state, "ending");
+    await sandbox.clock.advance("PT2M40S");
     await ana.signIn();
     assert.equal((await ana.untilGrant(request.id, "ended")).why, "outside");
+    assert.equal((await effects(mark, "remove")).length, 0);
     await clear(request);
   },
 
