@@ -126,11 +126,15 @@ static json_t *session_controls(const struct access_policy *policy)
 
 json_t *show_access_policy(const struct access_policy *policy)
 {
+    const char *included =
+        text_equals(policy->application, "graph") ? "00000003-0000-0000-c000-000000000000"
+        : text_equals(policy->application, "arm") ? "797f4846-ba00-4fd7-ba43-dac1f8f63013"
+                                                  : "All";
     json_t *applications =
         policy->context ? json_pack("{s:[], s:[], s:[], s:[s]}", "includeApplications",
                                     "excludeApplications", "includeUserActions",
                                     "includeAuthenticationContextClassReferences", policy->context)
-                        : json_pack("{s:[s], s:[], s:[], s:[]}", "includeApplications", "All",
+                        : json_pack("{s:[s], s:[], s:[], s:[]}", "includeApplications", included,
                                     "excludeApplications", "includeUserActions",
                                     "includeAuthenticationContextClassReferences");
     json_t *users =

@@ -47,8 +47,9 @@ static bool read_claims(struct exchange *exchange, struct asked *asked)
     if (text && (json_read(text, strlen(text), &claims, NULL, NULL) || !json_is_object(claims)))
         return refuse(exchange, asked, "invalid_request", 90014,
                       "The claims request parameter is not valid JSON.");
-    asked->id_contexts = claims_wanted_contexts(claims, "id_token");
-    asked->api_contexts = claims_wanted_contexts(claims, "access_token");
+    asked->id_contexts = claims_wanted_values(claims, "id_token", "acrs");
+    asked->api_contexts = claims_wanted_values(claims, "access_token", "acrs");
+    asked->policies = claims_wanted_values(claims, "access_token", "polids");
     asked->knows_challenges = claims_wanted_challenges(claims);
     return true;
 }
@@ -78,11 +79,12 @@ static bool check_form(struct exchange *exchange, const struct asked *asked)
 }
 
 static bool check_scopes(const struct sandbox *sandbox, struct exchange *exchange,
-                         const struct asked *asked)
+                         struct asked *asked)
 {
     struct scopes scopes;
     const char *error, *says;
     int aadsts = scopes_read(sandbox, exchange, asked->app, asked->scope, &scopes, &error, &says);
+    asked->resource = scopes.resource;
     return !aadsts || refuse(exchange, asked, error, aadsts, says);
 }
 
@@ -146,8 +148,9 @@ static int silent(const struct sandbox *sandbox, struct exchange *exchange,
         (asked->max_age >= 0 && exchange->now_ms - session->evidence.at_ms > asked->max_age * 1000))
         return 50058;
     json_auto_t *contexts = all_contexts(asked);
+    const struct access_asked wanted = {asked->resource, contexts, asked->policies};
     return access_decide(sandbox, tenant_person(sandbox->tenant, session->evidence.person),
-                         &session->evidence, contexts, exchange->now_ms, &says);
+                         &session->evidence, &wanted, exchange->now_ms, &says);
 }
 
 void login_authorize(struct sandbox *sandbox, struct exchange *exchange)

@@ -39,13 +39,23 @@ static bool targets_person(const struct sandbox *sandbox, const struct access_po
            !list_has_group_of(sandbox, policy->exclude_groups, person, now_ms);
 }
 
+/* Of a context, of everything, or of one service: that also when its challenge is being answered.
+ */
+static bool targets_resource(const struct access_policy *policy, const struct access_asked *asked)
+{
+    if (policy->context)
+        return list_has(asked->contexts, policy->context);
+    return text_equals(policy->application, "all") || list_has(asked->policies, policy->id) ||
+           (text_equals(policy->application, "graph") && asked->resource == RESOURCE_GRAPH) ||
+           (text_equals(policy->application, "arm") && asked->resource == RESOURCE_ARM);
+}
+
 static bool targets(const struct sandbox *sandbox, const struct access_policy *policy,
-                    const struct person *person, const json_t *contexts, int64_t now_ms)
+                    const struct person *person, const struct access_asked *asked, int64_t now_ms)
 {
     bool browser = list_has(policy->client_apps, "all") || list_has(policy->client_apps, "browser");
     const char *risk = person->risk_level ? person->risk_level : "none";
-    return text_equals(policy->state, "enabled") && browser &&
-           (!policy->context || list_has(contexts, policy->context)) &&
+    return text_equals(policy->state, "enabled") && browser && targets_resource(policy, asked) &&
            (json_array_size(policy->risk_levels) == 0 || list_has(policy->risk_levels, risk)) &&
            targets_person(sandbox, policy, person, now_ms);
 }
@@ -108,12 +118,13 @@ const char *access_sentence(int aadsts)
 
 const struct access_policy *access_refusing(const struct sandbox *sandbox,
                                             const struct person *person,
-                                            const struct evidence *evidence, const json_t *contexts,
-                                            int64_t now_ms, int *aadsts)
+                                            const struct evidence *evidence,
+                                            const struct access_asked *asked, int64_t now_ms,
+                                            int *aadsts)
 {
     for (size_t i = 0; i < sandbox->tenant->access_policies_count; i++) {
         const struct access_policy *policy = sandbox->tenant->access_policies[i];
-        if (!targets(sandbox, policy, person, contexts, now_ms))
+        if (!targets(sandbox, policy, person, asked, now_ms))
             continue;
         *aadsts = grant(sandbox, policy, evidence);
         if (!*aadsts && policy->every_time && now_ms - evidence->at_ms > FRESH_MS)
@@ -126,11 +137,11 @@ const struct access_policy *access_refusing(const struct sandbox *sandbox,
 }
 
 int access_decide(const struct sandbox *sandbox, const struct person *person,
-                  const struct evidence *evidence, const json_t *contexts, int64_t now_ms,
+                  const struct evidence *evidence, const struct access_asked *asked, int64_t now_ms,
                   const char **says)
 {
     int aadsts;
-    (void)access_refusing(sandbox, person, evidence, contexts, now_ms, &aadsts);
+    (void)access_refusing(sandbox, person, evidence, asked, now_ms, &aadsts);
     *says = access_sentence(aadsts);
     return aadsts;
 }

@@ -7,12 +7,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The contexts that one token is to prove: {"acrs": {"essential", "value" | "values"}}. */
-json_t *claims_wanted_contexts(const json_t *claims, const char *token)
+/* {"access_token": {"acrs": {"essential", "value" | "values"}}} */
+json_t *claims_wanted_values(const json_t *claims, const char *token, const char *claim)
 {
-    const json_t *acrs = json_object_get(json_object_get(claims, token), "acrs");
-    const json_t *values = json_object_get(acrs, "values");
-    const char *value = json_member_text(acrs, "value");
+    const json_t *wanted = json_object_get(json_object_get(claims, token), claim);
+    const json_t *values = json_object_get(wanted, "values");
+    const char *value = json_member_text(wanted, "value");
     json_t *list = memory_needed(json_array());
     if (json_is_array(values))
         (void)json_array_extend(list, (json_t *)values);

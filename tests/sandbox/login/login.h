@@ -37,8 +37,6 @@ void login_redirect_error(struct exchange *exchange, const struct asked *asked, 
                           int aadsts, const char *says);
 
 /* Scopes, taken apart. */
-enum resource { RESOURCE_NONE, RESOURCE_API, RESOURCE_GRAPH, RESOURCE_ARM };
-
 struct scopes {
     bool openid, profile, email;
     enum resource resource;
@@ -51,16 +49,23 @@ int scopes_read(const struct sandbox *sandbox, struct exchange *exchange, const 
 /* What `scope` asks for as an application does, "{Graph or ARM}/.default", in any cloud. */
 enum resource scope_default_of(const char *scope);
 
+/* What is to be reached, and what else is to be proved on the way. */
+struct access_asked {
+    enum resource resource;
+    const json_t *contexts, *policies;
+};
+
 /* Conditional Access (conditional_access.c): 0 when every policy lets it pass, or the AADSTS code.
  */
 int access_decide(const struct sandbox *sandbox, const struct person *person,
-                  const struct evidence *evidence, const json_t *contexts, int64_t now_ms,
+                  const struct evidence *evidence, const struct access_asked *asked, int64_t now_ms,
                   const char **says);
 /* The first policy that refuses, with its code; NULL when every one lets it pass. */
 const struct access_policy *access_refusing(const struct sandbox *sandbox,
                                             const struct person *person,
-                                            const struct evidence *evidence, const json_t *contexts,
-                                            int64_t now_ms, int *aadsts);
+                                            const struct evidence *evidence,
+                                            const struct access_asked *asked, int64_t now_ms,
+                                            int *aadsts);
 const char *access_sentence(int aadsts);
 /* Whether an enabled policy asks something of this person for the context; `*targeted`: whether
    there is any policy for it, of whatever state. */
@@ -100,6 +105,7 @@ int64_t token_lifetime(void);
 /* What a person brought along, inside their API token where only this service reads it: "rh". */
 void evidence_write(json_t *claims, const struct evidence *evidence);
 bool evidence_read(struct exchange *exchange, const json_t *claims, struct evidence *evidence);
-/* The claims parameter: contexts that one token is to prove, and whether cp1 is declared. */
-json_t *claims_wanted_contexts(const json_t *claims, const char *token);
+/* The claims parameter: the values wanted of a claim (acrs, polids) of one token, and whether cp1
+   is declared. */
+json_t *claims_wanted_values(const json_t *claims, const char *token, const char *claim);
 bool claims_wanted_challenges(const json_t *claims);

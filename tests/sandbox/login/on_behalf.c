@@ -74,12 +74,12 @@ static const char *challenge(struct exchange *exchange, const struct access_poli
 }
 
 static bool check_access(struct sandbox *sandbox, struct exchange *exchange,
-                         const struct code *code)
+                         const struct code *code, const struct scopes *scopes)
 {
     int aadsts;
-    const struct access_policy *policy =
-        access_refusing(sandbox, exchange->person, &code->evidence, code->asked.api_contexts,
-                        exchange->now_ms, &aadsts);
+    const struct access_asked asked = {scopes->resource, code->asked.api_contexts, NULL};
+    const struct access_policy *policy = access_refusing(sandbox, exchange->person, &code->evidence,
+                                                         &asked, exchange->now_ms, &aadsts);
     if (policy)
         login_error_claims(exchange, aadsts, access_sentence(aadsts), challenge(exchange, policy));
     return !policy;
@@ -110,7 +110,7 @@ static bool read_wanted(struct exchange *exchange, const struct pairs *form, str
                     "The claims request parameter is not valid JSON.");
         return false;
     }
-    code->asked.api_contexts = claims_wanted_contexts(*claims, "access_token");
+    code->asked.api_contexts = claims_wanted_values(*claims, "access_token", "acrs");
     code->asked.knows_challenges = claims_wanted_challenges(*claims);
     return true;
 }
@@ -167,7 +167,7 @@ static void exchange_token(struct sandbox *sandbox, struct exchange *exchange,
         !read_scopes(sandbox, exchange, pairs_get(form, "scope"), &scopes) ||
         !read_wanted(exchange, form, &code, &wanted))
         return;
-    if (check_access(sandbox, exchange, &code)) {
+    if (check_access(sandbox, exchange, &code, &scopes)) {
         int64_t lasts = token_lifetime();
         add_carried(sandbox, jwt->claims, &code);
         json_auto_t *claims =

@@ -212,13 +212,13 @@ static bool read_risk(struct exchange *exchange, const struct pairs *form, struc
 /* 0, or the AADSTS code of whatever stands against this sign-in. */
 static int decide(const struct sandbox *sandbox, struct exchange *exchange,
                   const struct person *person, const struct evidence *evidence,
-                  const json_t *contexts, const char **says)
+                  const struct access_asked *asked, const char **says)
 {
     if (!person->enabled) {
         *says = "The user account is disabled.";
         return 50057;
     }
-    return access_decide(sandbox, person, evidence, contexts, exchange->now_ms, says);
+    return access_decide(sandbox, person, evidence, asked, exchange->now_ms, says);
 }
 
 /* Those that the client asked for in either token, unless the person leaves them out. */
@@ -269,7 +269,8 @@ void login_submit(struct sandbox *sandbox, struct exchange *exchange)
         !read_risk(exchange, &form, person))
         return;
     json_auto_t *contexts = wanted_contexts(flow, &evidence);
-    int aadsts = decide(sandbox, exchange, person, &evidence, contexts, &says);
+    const struct access_asked asked = {flow->asked.resource, contexts, flow->asked.policies};
+    int aadsts = decide(sandbox, exchange, person, &evidence, &asked, &says);
     logs_sign_in(sandbox, exchange, flow->asked.app, &evidence, contexts, aadsts, says);
     if (aadsts) {
         show_refusal(sandbox, exchange, flow, person, aadsts, says);

@@ -44,6 +44,7 @@ void sign_ins_free(struct sign_ins *sign_ins)
     for (struct flow_link *link = sign_ins->flows; link; link = link->next) {
         json_decref(link->flow.asked.id_contexts);
         json_decref(link->flow.asked.api_contexts);
+        json_decref(link->flow.asked.policies);
     }
     json_decref(sign_ins->assertions);
     arena_free(sign_ins->arena);

@@ -12,6 +12,9 @@
 struct app;
 struct sign_ins; /* opaque; used under the sandbox's lock */
 
+/* Whom a token is for. */
+enum resource { RESOURCE_NONE, RESOURCE_API, RESOURCE_GRAPH, RESOURCE_ARM };
+
 /* What a client asked of /authorize. */
 struct asked {
     const struct app *app;
@@ -20,7 +23,9 @@ struct asked {
     bool challenge_is_plain;
     bool knows_challenges;              /* xms_cc cp1: it can handle claims challenges */
     json_t *id_contexts, *api_contexts; /* wanted as acrs of each token */
-    int64_t max_age;                    /* seconds; -1: did not say */
+    json_t *policies; /* of Conditional Access, whose challenge is answered (polids) */
+    enum resource resource;
+    int64_t max_age; /* seconds; -1: did not say */
 };
 
 enum mfa { MFA_NONE, MFA_CODE, MFA_PASSKEY };

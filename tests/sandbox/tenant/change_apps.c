@@ -99,12 +99,15 @@ bool access_policy_change(struct tenant *tenant, struct access_policy *policy, c
     static const char *const states[] = {"enabled", "disabled",
                                          "enabledForReportingButNotEnforced"};
     static const char *const logics[] = {"AND", "OR"};
+    static const char *const applications[] = {"all", "graph", "arm"};
     size_t before = complaints->count;
     struct form form = form_open(value, at, complaints);
     const char *name = form_text(&form, "displayName", OPTIONAL, TEXT_MOST);
     const char *context = form_text(&form, "context", OPTIONAL, 3);
     const char *state = change_choice(&form, "state", COUNT(states), states, policy->state);
     const char *logic = change_choice(&form, "operator", COUNT(logics), logics, policy->logic);
+    const char *application =
+        change_choice(&form, "application", COUNT(applications), applications, policy->application);
     bool strength = form_flag(&form, "strength", policy->strength);
     bool every_time = form_flag(&form, "every_time", policy->every_time);
     const struct new_list lists[] = {
@@ -126,6 +129,7 @@ bool access_policy_change(struct tenant *tenant, struct access_policy *policy, c
     policy->context = context ? tenant_keep(tenant, context) : policy->context;
     policy->state = state;
     policy->logic = logic;
+    policy->application = application;
     policy->strength = strength;
     policy->every_time = every_time;
     put_lists(COUNT(lists), lists);

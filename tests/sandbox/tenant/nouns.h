@@ -71,7 +71,8 @@ struct bucket {
 struct access_policy {
     char id[GUID_SIZE];
     const char *name, *state, *logic; /* AND or OR */
-    const char *context;              /* NULL: it targets all applications */
+    const char *context;              /* NULL: it targets applications */
+    const char *application;          /* which ones: all, graph or arm */
     bool strength;                    /* asks for phishing-resistant MFA */
     bool every_time;                  /* sign-in frequency */
     json_t *controls, *client_apps, *risk_levels;

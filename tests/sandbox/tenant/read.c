@@ -120,6 +120,7 @@ static void read_access_policy(struct reading *reading, const json_t *value)
     struct access_policy *policy = tenant_new_access_policies(reading->tenant);
     policy->state = "enabled";
     policy->logic = "OR";
+    policy->application = "all";
     policy->controls = memory_needed(json_array());
     policy->client_apps = json_pack("[s]", "all");
     policy->risk_levels = memory_needed(json_array());

@@ -160,6 +160,22 @@ await specification("sandbox/on_behalf", {
     await sandbox.afresh();
   },
 
+  "a policy about Graph alone lets the sign-in pass, challenges the swap, and is met at the next sign-in": async () => {
+    await sandbox.control("PATCH", `/ca/${LEGACY}`, { controls: ["mfa"], client_apps: ["all"], application: "graph" });
+    const { body: shown } = await sandbox.graph(`/identity/conditionalAccess/policies/${LEGACY}`);
+    assert.deepEqual(shown.conditions.applications.includeApplications, ["00000003-0000-0000-c000-000000000000"]);
+    const assertion = await sandbox.apiToken("ana", { mfa: "none" });
+    const { body } = await sandbox.onBehalf(assertion);
+    assert.deepEqual([body.error, body.error_codes], ["interaction_required", [50076]]);
+    assert.equal((await sandbox.onBehalf(assertion, { scope: ARM_SCOPE })).status, 200, "it is not about ARM");
+    const url = sandbox.authorizeUrl({ claims: body.claims });
+    const weak = await sandbox.signIn(url, { person: "ana", mfa: "none" });
+    assert.equal(weak.location, null, "the challenge goes along");
+    const strong = await sandbox.redeem((await sandbox.signIn(url, { person: "ana", mfa: "code" })).location);
+    assert.equal((await sandbox.onBehalf(strong.body.access_token)).status, 200);
+    await sandbox.afresh();
+  },
+
   "a context that was not proved is a challenge that names it": async () => {
     const assertion = await sandbox.apiToken("ana", { mfa: "code" });
     const claims = JSON.stringify({ access_token: { acrs: { essential: true, value: "c1" } } });
