@@ -16,6 +16,12 @@ void login_token(struct sandbox *sandbox, struct exchange *exchange);
 /* The grant types that are more than a few lines: on_behalf.c. */
 void login_on_behalf(struct sandbox *sandbox, struct exchange *exchange, const struct pairs *form,
                      bool certificate);
+/* A refresh token, redeemed; and a new one for whoever asked for offline_access. */
+void login_refresh(struct sandbox *sandbox, struct exchange *exchange, const struct pairs *form,
+                   bool certificate);
+/* Answers with the tokens that the scopes stand for, within what the code stands for. */
+void login_answer_tokens(struct sandbox *sandbox, struct exchange *exchange,
+                         const struct pairs *form, struct code *code, bool certificate);
 void login_logout(struct sandbox *sandbox, struct exchange *exchange);
 
 /* Issuers of the tenant; in the exchange's arena. */
@@ -38,7 +44,7 @@ void login_redirect_error(struct exchange *exchange, const struct asked *asked, 
 
 /* Scopes, taken apart. */
 struct scopes {
-    bool openid, profile, email;
+    bool openid, profile, email, offline;
     enum resource resource;
     const struct app *api; /* whose API, NULL when it is none of this tenant's own */
     const char *scp;       /* the names of the scopes */

@@ -169,7 +169,9 @@ int scopes_read(const struct sandbox *sandbox, struct exchange *exchange, const 
             scopes->profile = true;
         else if (text_equals(scope, "email"))
             scopes->email = true;
-        else if (length && !text_equals(scope, "offline_access"))
+        else if (text_equals(scope, "offline_access"))
+            scopes->offline = true;
+        else if (length)
             aadsts = read_api_scope(sandbox, exchange, app, scope, scopes, error, says);
         if (aadsts)
             return aadsts;

@@ -51,6 +51,7 @@ struct code {
     struct evidence evidence;
     int64_t made_ms;
     bool redeemed;
+    bool refreshes; /* it is a refresh token, which may be used again */
 };
 
 struct session {

@@ -80,7 +80,7 @@ static struct code *find_code(struct sandbox *sandbox, struct exchange *exchange
                               const struct pairs *form)
 {
     struct code *code = sign_ins_find_code(sandbox->sign_ins, pairs_get(form, "code"));
-    if (!code)
+    if (!code || code->refreshes)
         return wrong_code(exchange, 9002313, "Invalid request. The code is malformed or invalid.");
     const struct person *person = tenant_person(sandbox->tenant, code->evidence.person);
     if (code->asked.app != exchange->app)
@@ -115,7 +115,7 @@ static bool scopes_within(const struct scopes *asked, const struct scopes *grant
     return (asked->resource == RESOURCE_NONE ||
             (asked->resource == granted->resource && asked->api == granted->api)) &&
            asked->openid <= granted->openid && asked->profile <= granted->profile &&
-           asked->email <= granted->email;
+           asked->email <= granted->email && asked->offline <= granted->offline;
 }
 
 static bool find_scopes(struct sandbox *sandbox, struct exchange *exchange,
@@ -140,10 +140,17 @@ static bool find_scopes(struct sandbox *sandbox, struct exchange *exchange,
 static void authorization_code(struct sandbox *sandbox, struct exchange *exchange,
                                const struct pairs *form, bool certificate)
 {
+    struct code *code = find_code(sandbox, exchange, form);
+    if (code)
+        login_answer_tokens(sandbox, exchange, form, code, certificate);
+}
+
+void login_answer_tokens(struct sandbox *sandbox, struct exchange *exchange,
+                         const struct pairs *form, struct code *code, bool certificate)
+{
     const char *kid;
     struct scopes scopes;
-    struct code *code = find_code(sandbox, exchange, form);
-    if (!code || !find_scopes(sandbox, exchange, form, code, &scopes))
+    if (!find_scopes(sandbox, exchange, form, code, &scopes))
         return;
     code->redeemed = true;
     int64_t lasts = token_lifetime();
@@ -161,6 +168,12 @@ static void authorization_code(struct sandbox *sandbox, struct exchange *exchang
         json_auto_t *id = claims_id(sandbox, exchange, code, &scopes);
         (void)json_object_set_new(answer, "id_token",
                                   json_string(jwt_write(exchange->arena, key, kid, header, id)));
+    }
+    if (scopes.offline) {
+        struct code *refresh =
+            sign_ins_code(sandbox->sign_ins, &code->asked, &code->evidence, exchange->now_ms);
+        refresh->refreshes = true;
+        (void)json_object_set_new(answer, "refresh_token", json_string(refresh->text));
     }
     answer_json(exchange, 200, answer);
 }
@@ -181,8 +194,9 @@ void login_token(struct sandbox *sandbox, struct exchange *exchange)
     }
     const char *grant = pairs_get(&form, "grant_type");
     bool by_code = text_equals(grant, "authorization_code");
+    bool refresh = text_equals(grant, "refresh_token");
     bool on_behalf = text_equals(grant, "urn:ietf:params:oauth:grant-type:jwt-bearer");
-    if (!by_code && !on_behalf && !text_equals(grant, "client_credentials")) {
+    if (!by_code && !on_behalf && !refresh && !text_equals(grant, "client_credentials")) {
         login_error(exchange, 400, grant ? "unsupported_grant_type" : "invalid_request",
                     grant ? 70003 : 900144,
                     grant ? "The app requested an unsupported grant type."
@@ -193,6 +207,8 @@ void login_token(struct sandbox *sandbox, struct exchange *exchange)
         return;
     if (by_code)
         authorization_code(sandbox, exchange, &form, certificate);
+    else if (refresh)
+        login_refresh(sandbox, exchange, &form, certificate);
     else if (on_behalf)
         login_on_behalf(sandbox, exchange, &form, certificate);
     else

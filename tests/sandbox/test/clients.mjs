@@ -111,7 +111,7 @@ await specification("sandbox/clients", {
 
   "grants that nobody offers are refused by name": async () => {
     await refused(ask({ grant_type: "password" }), 70003, 400, "unsupported_grant_type");
-    await refused(ask({ grant_type: "refresh_token" }), 70003, 400, "unsupported_grant_type");
+    await refused(ask({ grant_type: "urn:ietf:params:oauth:grant-type:device_code" }), 70003, 400, "unsupported_grant_type");
     const answer = await fetch(sandbox.at("/oauth2/v2.0/token"), {
       method: "POST",
       body: "{}",

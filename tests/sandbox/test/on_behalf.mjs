@@ -193,6 +193,33 @@ await specification("sandbox/on_behalf", {
     await sandbox.afresh();
   },
 
+  "A23 a refresh token comes only with offline_access, and goes with the sessions": async () => {
+    const sign = async (scope) =>
+      (await sandbox.redeem((await sandbox.signIn(sandbox.authorizeUrl({ scope }), { person: "nils" })).location)).body;
+    assert.equal((await sign(`openid profile ${CURFEW}/access`)).refresh_token, undefined);
+    const { refresh_token } = await sign(`openid profile offline_access ${CURFEW}/access`);
+    const refresh = (rest = {}) =>
+      sandbox.token({
+        grant_type: "refresh_token",
+        client_id: CURFEW,
+        client_secret: SECRETS[CURFEW],
+        refresh_token,
+        scope: `openid profile offline_access ${CURFEW}/access`,
+        ...rest,
+      });
+    const { status, body } = await refresh();
+    assert.deepEqual([status, claimsOf(body.access_token).oid], [200, PERSONS.nils]);
+    assert.equal((await refresh({ refresh_token: body.refresh_token })).status, 200, "each is good until it is revoked");
+    assert.equal((await refresh({ scope: "openid email" })).body.error, "invalid_scope");
+    const others = await refresh({ client_id: PLANNER, client_secret: SECRETS[PLANNER] });
+    assert.deepEqual([others.status, others.body.error], [400, "invalid_grant"]);
+    await sandbox.clock.advance("PT2S");
+    await sandbox.graph(`/users/${PERSONS.nils}/revokeSignInSessions`, { method: "POST" });
+    const over = await refresh();
+    assert.deepEqual([over.status, over.body.error, over.body.error_codes], [400, "invalid_grant", [50173]]);
+    await sandbox.afresh();
+  },
+
   "A23 nobody acts on behalf of who was shut out": async () => {
     const assertion = await sandbox.apiToken("nils");
     assert.equal((await sandbox.onBehalf(assertion)).status, 200);
