@@ -104,10 +104,14 @@ void arm_policy_assignments(struct sandbox *sandbox, struct exchange *exchange)
         memcpy(target.id, sandbox->tenant->azure_roles[i]->id, GUID_SIZE);
         if (filter.role && !text_equals_ignoring_case(filter.role, target.id))
             continue;
+        const struct target *governing =
+            exchange->delegated
+                ? pim_governing(sandbox, exchange->person->id, &target, exchange->now_ms)
+                : &target;
         if (may_see(sandbox, exchange, &target))
             (void)json_array_append_new(
-                shown, arm_show_policy(sandbox,
-                                       pim_policy_of(sandbox->tenant, &target, exchange->now_ms)));
+                shown, arm_show_policy(
+                           sandbox, pim_policy_of(sandbox->tenant, governing, exchange->now_ms)));
         else
             denied = true;
     }

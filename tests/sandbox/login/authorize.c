@@ -85,6 +85,8 @@ static bool check_scopes(const struct sandbox *sandbox, struct exchange *exchang
     const char *error, *says;
     int aadsts = scopes_read(sandbox, exchange, asked->app, asked->scope, &scopes, &error, &says);
     asked->resource = scopes.resource;
+    if (aadsts == 65001)
+        error = "consent_required"; /* what a grant is called elsewhere */
     return !aadsts || refuse(exchange, asked, error, aadsts, says);
 }
 

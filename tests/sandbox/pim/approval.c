@@ -29,9 +29,9 @@ static bool names(const struct tenant *tenant, const json_t *approver, const cha
 bool pim_may_decide(struct sandbox *sandbox, const struct pim_request *request, const char *person,
                     int64_t now_ms)
 {
-    const struct pim_policy *policy = pim_policy_of(
-        sandbox->tenant,
-        pim_governing(sandbox->tenant, request->principal, &request->target, now_ms), now_ms);
+    const struct pim_policy *policy =
+        pim_policy_of(sandbox->tenant,
+                      pim_governing(sandbox, request->principal, &request->target, now_ms), now_ms);
     const json_t *setting =
         json_object_get(pim_rule(policy, "Approval_EndUser_Assignment"), "setting");
     const json_t *stage = json_array_get(json_object_get(setting, "approvalStages"), 0);

@@ -45,8 +45,9 @@ void pim_post_request(struct sandbox *sandbox, struct exchange *exchange, enum t
 const struct assignment *pim_eligibility(const struct tenant *tenant, const char *person,
                                          const struct target *target, int64_t at_ms);
 
-/* The target whose policy binds an activation: that of the eligibility. */
-const struct target *pim_governing(const struct tenant *tenant, const char *person,
+/* The target whose policy binds an activation: that of the eligibility, or the very one that is
+   asked for (a switch). */
+const struct target *pim_governing(const struct sandbox *sandbox, const char *person,
                                    const struct target *target, int64_t at_ms);
 
 /* Approvals (approval.c). Who may decide: not whoever asked. */

@@ -298,7 +298,7 @@ static void do_assign(struct sandbox *sandbox, struct exchange *exchange,
     if (wanted->action == SELF_ACTIVATE &&
         rules_want_approval(
             sandbox,
-            pim_governing(sandbox->tenant, exchange->person->id, &wanted->target, exchange->now_ms),
+            pim_governing(sandbox, exchange->person->id, &wanted->target, exchange->now_ms),
             exchange->now_ms)) {
         wait_for_approval(sandbox, exchange, request);
         return;

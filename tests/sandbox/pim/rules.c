@@ -18,7 +18,7 @@ static struct binding binding_of(struct sandbox *sandbox, const struct exchange 
 {
     const struct pim_policy *policy =
         pim_policy_of(sandbox->tenant,
-                      wanted_is_self(wanted) ? pim_governing(sandbox->tenant, exchange->person->id,
+                      wanted_is_self(wanted) ? pim_governing(sandbox, exchange->person->id,
                                                              &wanted->target, exchange->now_ms)
                                              : &wanted->target,
                       exchange->now_ms);
@@ -137,7 +137,7 @@ bool rules_check_reason(struct sandbox *sandbox, struct exchange *exchange,
                         const struct pim_request *request, const char *justification)
 {
     const struct target *target =
-        pim_governing(sandbox->tenant, request->principal, &request->target, exchange->now_ms);
+        pim_governing(sandbox, request->principal, &request->target, exchange->now_ms);
     const json_t *stages =
         json_object_get(approval_setting(sandbox, target, exchange->now_ms), "approvalStages");
     if (!text_is_empty(justification) ||

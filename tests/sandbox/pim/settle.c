@@ -106,11 +106,13 @@ static bool gives_right_to(const struct target *eligible, const struct target *w
            scope_covers(eligible->part, wanted->part);
 }
 
-const struct target *pim_governing(const struct tenant *tenant, const char *person,
+const struct target *pim_governing(const struct sandbox *sandbox, const char *person,
                                    const struct target *target, int64_t at_ms)
 {
     const struct assignment *eligibility =
-        target->kind == TARGET_AZURE ? pim_eligibility(tenant, person, target, at_ms) : NULL;
+        target->kind == TARGET_AZURE && sandbox->switches.arm_policy_above
+            ? pim_eligibility(sandbox->tenant, person, target, at_ms)
+            : NULL;
     return eligibility ? &eligibility->target : target;
 }
 

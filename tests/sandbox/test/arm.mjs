@@ -192,6 +192,16 @@ await specification("sandbox/arm", {
       "RoleAssignmentRequestPolicyValidationFailed",
     );
     assert.equal(message, 'The following policy rules failed: ["ExpirationRule"]');
+    const only = `$filter=${encodeURIComponent(`roleDefinitionId eq '${roleAt(AZURE.group)}'`)}`;
+    const longest = async () =>
+      (await list("roleManagementPolicyAssignments", AZURE.group, only)).body.value[0].properties.effectiveRules.find(
+        (rule) => rule.id === "Expiration_EndUser_Assignment",
+      ).maximumDuration;
+    assert.equal(await longest(), "PT30M");
+    await sandbox.switches({ arm_policy_above: false });
+    assert.equal(await longest(), "PT8H");
+    assert.equal((await request({}, { scope: AZURE.group })).status, 201);
+    await sandbox.switches({ arm_policy_above: true });
     const nils = await refused(
       request({ principalId: PERSONS.nils, scheduleInfo: within("PT20M") }, { token: tokens.nils }),
       400,

@@ -65,6 +65,8 @@ await specification("sandbox/on_behalf", {
     );
     const me = await sandbox.graph("/me", { token: body.access_token });
     assert.deepEqual([me.status, me.body.id, me.body.displayName], [200, PERSONS.ana, "Ana Torres"]);
+    const [entry] = (await sandbox.journal()).slice(-1);
+    assert.deepEqual([entry.path, entry.app, entry.person], ["/v1.0/me", "Curfew", PERSONS.ana]);
   },
 
   "whether contexts come along is a switch": async () => {
@@ -342,6 +344,7 @@ await specification("sandbox/on_behalf", {
     const arm = await sandbox.redeem((await sign(`openid ${ARM_SCOPE}`)).location);
     assert.equal(claimsOf(arm.body.access_token).aud, "https://management.azure.com");
     const { searchParams } = new URL((await sandbox.browse(sandbox.authorizeUrl({ scope: "openid Mail.Read" }))).location);
+    assert.equal(searchParams.get("error"), "consent_required");
     assert.match(searchParams.get("error_description"), /^AADSTS65001: /);
   },
 
