@@ -53,6 +53,7 @@ enum { SWITCH_FLAG = 1 };
     X(arm_writes, 100000, 200, "ARM: writes in a burst, 10 more each second; 0: no limit")         \
     X(arm_page, 1000, 100, "ARM: entries of a page")                                               \
     X(arm_policy_above, SWITCH_FLAG, 1, "ARM: below an eligibility its own policy binds")          \
+    X(arm_conflict_is_409, SWITCH_FLAG, 0, "ARM: what is there, or decided, is 409, not 400")      \
     X(ms_pim_access, SWITCH_FLAG, 1, "ARM: MS-PIM is User Access Administrator")                   \
     X(max_age_counts, SWITCH_FLAG, 1, "authorize obeys max_age")                                   \
     X(journal_answers, SWITCH_FLAG, 0, "the journal keeps answers too (tokens redacted)")

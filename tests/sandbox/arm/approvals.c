@@ -62,7 +62,8 @@ static bool check_decision(struct sandbox *sandbox, struct exchange *exchange,
     }
     if (text_equals(request->status, "PendingApproval"))
         return true;
-    graph_error(exchange, 409, "Conflict", "The request has already been reviewed.");
+    graph_error(exchange, sandbox->switches.arm_conflict_is_409 ? 409 : 400, "Conflict",
+                "The request has already been reviewed.");
     return false;
 }
 

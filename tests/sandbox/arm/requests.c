@@ -129,7 +129,7 @@ static bool check_name(struct sandbox *sandbox, struct exchange *exchange, char 
     if (!pim_find_request(sandbox->tenant, name, TARGET_AZURE) || exchange->repeated)
         return true;
     graph_error(
-        exchange, 409, "RequestConflict",
+        exchange, sandbox->switches.arm_conflict_is_409 ? 409 : 400, "RequestConflict",
         arena_text(exchange->arena, "A role assignment request with Id: %s already exists.", name));
     return false;
 }

@@ -80,8 +80,10 @@ await specification("sandbox/arm", {
     );
     assert.equal(properties.scheduleInfo.expiration.type, "AfterDuration");
     assert.equal(properties.expandedProperties.roleDefinition.displayName, "Microsoft Sentinel Responder");
-    const again = await refused(request({}, { name }), 409, "RequestConflict");
+    const again = await refused(request({}, { name }), 400, "RequestConflict");
     assert.equal(again, `A role assignment request with Id: ${name} already exists.`);
+    await sandbox.switches({ arm_conflict_is_409: true });
+    await refused(request({}, { name }), 409, "RequestConflict");
     const path = `${AZURE.subscription}${PROVIDER}/roleAssignmentScheduleRequests/${name}`;
     const read = await arm(path);
     assert.deepEqual([read.status, read.body.properties.status], [200, "Provisioned"]);
@@ -348,7 +350,7 @@ await specification("sandbox/arm", {
         [decided.status, decided.body.properties.status, decided.body.properties.reviewedBy.principalId],
         [200, "Completed", PERSONS.lena],
       );
-      await refused(decide(tokens.lena), 409, "Conflict");
+      await refused(decide(tokens.lena), 400, "Conflict");
       const [held] = await instances();
       assert.ok(held.properties.roleAssignmentScheduleId.endsWith(body.properties.targetRoleAssignmentScheduleId));
     }
