@@ -412,6 +412,32 @@ await specification("sandbox/arm", {
     assert.deepEqual([entry.api, entry.status], ["arm", 401]);
   },
 
+  "faults hit here as elsewhere: an answer that is lost, and what the name tells then": async () => {
+    await afresh();
+    const name = randomUUID();
+    const put = { method: "PUT", path: "/subscriptions/*/roleAssignmentScheduleRequests/*" };
+    await sandbox.fault(put, { kind: "reset", when: "after" });
+    await assert.rejects(request({}, { name }));
+    const path = `${AZURE.subscription}${PROVIDER}/roleAssignmentScheduleRequests/${name}`;
+    assert.equal((await arm(path)).body.properties.status, "Provisioned");
+    await refused(request({}, { name }), 400, "RequestConflict");
+    await sandbox.fault({ path: "/subscriptions/*" }, { kind: "error", status: 503, code: "ServiceUnavailable" });
+    await refused(arm(path), 503, "ServiceUnavailable");
+    await sandbox.fault({ path: "/subscriptions/*" }, { kind: "alter", next_link: "loop" });
+    const looped = await list("roleAssignmentScheduleInstances", AZURE.subscription);
+    assert.ok(looped.body.nextLink.startsWith(sandbox.origin));
+    await afresh();
+    await sandbox.fault(put, { kind: "twice" });
+    assert.equal((await request()).status, 201);
+    const { live } = await sandbox.assignments();
+    assert.equal(live.filter(({ manner, target }) => manner === "activated" && target.kind === "azure_role").length, 2);
+    await afresh();
+    await sandbox.fault(put, { kind: "never" });
+    assert.equal((await request()).body.properties.status, "Granted");
+    await sandbox.clock.advance("PT10M");
+    assert.deepEqual((await sandbox.assignments()).live.filter(({ manner }) => manner === "activated"), []);
+  },
+
   "policies are the same rules in other words": async () => {
     await afresh();
     await sandbox.needApproval({ azure_role: AZURE.responder, scope: AZURE.subscription }, { groups: [GROUPS.leads] });

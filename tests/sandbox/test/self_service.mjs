@@ -308,6 +308,24 @@ await specification("sandbox/self_service", {
     assert.deepEqual(body.value.map(({ id }) => id), [PERSONS.lena]);
   },
 
+  "faults: an activation whose answer is lost is there, one that happens twice is there twice": async () => {
+    const match = { method: "POST", path: `/v1.0${ROLE}/roleAssignmentScheduleRequests` };
+    await afresh();
+    await sandbox.fault(match, { kind: "reset", when: "after" });
+    await assert.rejects(activate());
+    assert.equal((await activate()).code, "RoleAssignmentExists");
+    assert.equal((await mine()).length, 1);
+    await afresh();
+    await sandbox.fault(match, { kind: "twice" });
+    assert.equal((await activate()).status, 201);
+    assert.equal((await mine()).length, 2);
+    await afresh();
+    await sandbox.fault(match, { kind: "never" });
+    assert.equal((await activate()).body.status, "Granted");
+    await sandbox.clock.advance("PT10M");
+    assert.deepEqual(await mine(), []);
+  },
+
   "the tenant's analysts are eligible for what the example roles are about": async () => {
     await afresh();
     const { eligible } = await sandbox.assignments();
