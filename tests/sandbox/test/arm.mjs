@@ -467,14 +467,10 @@ await specification("sandbox/arm", {
     if (!existsSync(file)) return;
     const { components, paths } = JSON.parse(readFileSync(file, "utf8"));
     const table = readFileSync(new URL("../routes.c", import.meta.url), "utf8");
+    const bare = (path) => path.replace(/\{\w+\}/g, "{}");
     const known = (method, path) =>
-      Object.keys(paths).some(
-        (each) => each.replace(/\{\w+\}/g, "{}") === `${PROVIDER}${path}`.replace(/\{\w+\}/g, "{}") && paths[each][method],
-      ) ||
-      Object.keys(paths).some(
-        (each) =>
-          each.replace(/\{\w+\}/g, "{}") === `/subscriptions/{}${PROVIDER}${path}`.replace(/\{\w+\}/g, "{}") &&
-          paths[each][method],
+      ["", "/subscriptions/{}"].some((scope) =>
+        Object.keys(paths).some((each) => bare(each) === bare(scope + PROVIDER + path) && paths[each][method]),
       );
     const beyond = [...table.matchAll(/\{ARM, +"(\w+)", +"([^"]+)"/g)]
       .filter(([, method, path]) => !known(method.toLowerCase(), path))
