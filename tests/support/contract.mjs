@@ -227,10 +227,18 @@ export function wrongAnswer(entry) {
 const JUDGED = new Set(["graph", "login"]);
 const isSignInPage = ({ path }) => /\/(login|logout)$/.test(path); // the stand-in's own, for people
 
+/** Whether the entry is a call by a link that a fault made up: paths are those that faults gave links to before. */
+function isLed(entry, paths) {
+  const led = paths.has(entry.path) && Object.keys(entry.query ?? {}).length === 0;
+  if (entry.fault?.next_link === "loop") paths.add(entry.path); // it is without a query
+  return led;
+}
+
 /** What is wrong with the entries of a journal. Requests are held where `by` says that Curfew made them. */
 export function wrongEntries(entries, by = () => true) {
   const judged = entries.filter((entry) => JUDGED.has(entry.api) && !isSignInPage(entry));
-  const requests = judged.filter(by).flatMap(wrongRequest);
+  const paths = new Set();
+  const requests = judged.filter((entry) => !isLed(entry, paths) && by(entry)).flatMap(wrongRequest);
   const answers = judged.filter((entry) => "answer" in entry && !entry.fault && entry.status !== null).flatMap(wrongAnswer);
   return { requests: [...new Set(requests)], answers: [...new Set(answers)], count: judged.length };
 }
