@@ -5,8 +5,11 @@
 #include "outbound/server.h"
 #include "support/spec.h"
 
+#include <arpa/inet.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 static atomic_int effects;
 
@@ -148,6 +151,35 @@ START_TEST(a_refused_connection_is_certainly_not_sent)
 }
 END_TEST
 
+/* A port whose queue is full: who comes next is neither taken in nor turned away. Ends with the
+ * process. */
+static int full_port(void)
+{
+    enum { WAITING = 8 };
+    struct sockaddr_in at = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    socklen_t size = sizeof at;
+    int listening = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    ck_assert_int_eq(bind(listening, (struct sockaddr *)&at, sizeof at), 0);
+    ck_assert_int_eq(listen(listening, 0), 0);
+    ck_assert_int_eq(getsockname(listening, (struct sockaddr *)&at, &size), 0);
+    for (int i = 0; i < WAITING; i++) {
+        int waiting = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+        (void)connect(waiting, (struct sockaddr *)&at, sizeof at);
+    }
+    return ntohs(at.sin_port);
+}
+
+START_TEST(a_connection_that_is_not_made_in_time_is_certainly_not_sent)
+{
+    char url[64];
+    (void)snprintf(url, sizeof url, "http://127.0.0.1:%d/", full_port());
+    struct call call = plain_write(url);
+    call.connect_ms = 300;
+    struct got got = call_once(&call);
+    ck_assert_msg(got.answer.outcome == OUTCOME_NOT_SENT, "%s", got.answer.reason.text);
+}
+END_TEST
+
 static void think_then_answer(struct connection *connection)
 {
     take_effect(connection);
@@ -169,4 +201,6 @@ SPECIFICATION("outbound/write", a_write_has_one_effect_where_a_kept_connection_d
               reads_keep_their_connection_and_writes_do_not,
               a_lost_answer_leaves_the_outcome_unknown,
               a_connection_that_breaks_before_the_request_was_read_is_unknown_too,
-              a_refused_connection_is_certainly_not_sent, a_service_may_think_long_about_a_write)
+              a_refused_connection_is_certainly_not_sent,
+              a_connection_that_is_not_made_in_time_is_certainly_not_sent,
+              a_service_may_think_long_about_a_write)

@@ -32,8 +32,8 @@ const CHALLENGE = 'Bearer realm="", authorization_uri="https://login.microsofton
 /** id: [what, fault or function of the operation (undefined where it makes no sense), where]. */
 export const FAULTS = {
   G01: ["the name does not resolve", null, "outbound/names"],
-  G02: ["nobody listens", null, "outbound/loop"],
-  G03: ["connecting takes too long", null, "outbound/loop"],
+  G02: ["nobody listens", null, "outbound/write"],
+  G03: ["connecting takes too long", null, "outbound/write"],
   G04: ["TLS that is wrong", null, "outbound/tls"],
   G05: ["held, then lost", () => ({ kind: "hold", when: "before" })],
   G06: ["reset before it is read", () => ({ kind: "refuse" })],
@@ -70,7 +70,7 @@ export const FAULTS = {
   G26: ["a captive portal's page", () => ({ kind: "spoil", how: "html" })],
   G27: ["a hundred megabytes without a length", () => ({ kind: "pad", bytes: 100e6 })],
   G28: ["a gzip bomb", () => ({ kind: "gzip", bytes: 100e6 })],
-  G29: ["a byte a second", null, "sandbox/wire and outbound/call"],
+  G29: ["a byte a second", null, "outbound/call"],
   G30: ["a list that is stale", ({ list }) => list && { kind: "stale", seconds: 120 }],
   G31a: ["entries twice", ({ list }) => list && { kind: "alter", entries: "duplicate" }],
   G31b: ["entries of others", ({ list }) => list && { kind: "alter", entries: "foreign" }],
