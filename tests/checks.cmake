@@ -16,6 +16,9 @@ foreach(story IN LISTS stories)
   endif()
 endforeach()
 
+# Whole, where FAULTS asks for it, it takes hours.
+set_tests_properties(journeys/fault_matrix PROPERTIES TIMEOUT 14400)
+
 # The judge of what passes between Curfew and Graph, where Microsoft's descriptions are at hand.
 foreach(name IN ITEMS bites bodies)
   add_test(NAME contract/${name} COMMAND ${NODE} ${CMAKE_CURRENT_SOURCE_DIR}/contract/${name}.mjs)
