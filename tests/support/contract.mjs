@@ -224,7 +224,7 @@ export function wrongAnswer(entry) {
   return [...said(entry, wrong), ...inside(entry).filter((one) => one.status !== null).flatMap(wrongAnswer)];
 }
 
-const JUDGED = new Set(["graph", "login"]);
+const JUDGED = new Set(["graph", "login", "arm"]);
 const isSignInPage = ({ path }) => /\/(login|logout)$/.test(path); // the stand-in's own, for people
 
 /** Whether the entry is a call by a link that a fault made up: paths are those that faults gave links to before. */
