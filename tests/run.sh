@@ -83,9 +83,9 @@ run_all() {
     compile gcc gcc address,undefined &&
         check gcc 'every test, with AddressSanitizer and UndefinedBehaviorSanitizer' . '^check/'
     compile clang clang address,undefined &&
-        check clang 'the tests of each folder, with those of clang' . '^(check|journeys|browser|sandbox)/'
+        check clang 'the tests of each folder, with those of clang' . '^(check|journeys|browser|sandbox|contract|bench)/'
     compile threads gcc thread &&
-        check threads 'what has threads, with ThreadSanitizer' '^(store/(stores|writer)|outbound/|identity/provider|journeys/)'
+        check threads 'what has threads, with ThreadSanitizer' '^(store/(stores|writer)|outbound/|identity/provider|journeys/(approvals|grants|limits|operate_s(ervice|tore)|web_|whole_life))'
 }
 
 began=$(date +%s)
