@@ -1,6 +1,7 @@
 // A test program in JavaScript: specification("folder/file", { "what holds": async () => … }).
 // Runs the cases in order, prints `name: N passed, N failed` and, where the environment names a folder TALLY, leaves
 // the two numbers there in a file of its own, as the programs in C do (spec.c).
+import "./loopback.mjs";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 
