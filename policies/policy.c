@@ -47,3 +47,34 @@ size_t policy_contexts(const struct policy *policy, const char *const **contexts
     *contexts = policy->contexts;
     return policy->context_count;
 }
+
+int64_t policy_longest(const struct policy *policy, const char *role)
+{
+    const struct role *found = policy_find_role(policy, role);
+    int64_t longest = 0;
+    if (!found)
+        return 0;
+    const struct rules_of_role *rules = &policy->by_role[found - policy->roles];
+    for (size_t i = 0; i < rules->count; i++)
+        if (rules->rules[i]->longest_seconds > longest)
+            longest = rules->rules[i]->longest_seconds;
+    return longest;
+}
+
+bool policy_watches_risk(const struct policy *policy)
+{
+    for (size_t i = 0; i < policy->rule_count; i++)
+        if (policy->rules[i].watch_risk)
+            return true;
+    return false;
+}
+
+size_t policy_people_count(const struct policy *policy)
+{
+    return policy->people_count;
+}
+
+const struct people *policy_people(const struct policy *policy, size_t index)
+{
+    return &policy->people[index];
+}

@@ -43,6 +43,11 @@ const struct role *policy_find_role(const struct policy *policy, const char *id)
 size_t policy_groups(const struct policy *policy, const char *const **groups);
 /* All authentication contexts that any rule names. */
 size_t policy_contexts(const struct policy *policy, const char *const **contexts);
+/* The longest that any rule lets somebody have the role, in seconds; 0 where no rule speaks of it.
+ */
+int64_t policy_longest(const struct policy *policy, const char *role);
+/* Whether any rule looks at a person's risk. */
+bool policy_watches_risk(const struct policy *policy);
 
 /* A set of people, by users and groups. */
 struct people {
@@ -50,6 +55,9 @@ struct people {
     size_t user_count, group_count;
     const char **users, **groups;
 };
+
+size_t policy_people_count(const struct policy *policy);
+const struct people *policy_people(const struct policy *policy, size_t index);
 
 /* Whether a person is in a set: a listed user is, whatever the groups are. */
 enum tri people_hold(const struct people *people, const struct person_key *person,
