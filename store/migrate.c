@@ -120,3 +120,30 @@ enum fail store_migrate(const char *path, const struct migration *steps, bool *m
         *made = !first[0];
     return fail;
 }
+
+enum fail sqlite_inspect(sqlite3 *database, const char *path, const struct migration *steps,
+                         struct reason *why)
+{
+    int place = 0;
+    char name[128], found[DIGEST_HEX_SIZE], wanted[DIGEST_HEX_SIZE];
+    enum fail fail = quick_check(database, path, why);
+    if (!fail && sqlite3_table_column_metadata(database, NULL, "migration", "place", NULL, NULL,
+                                               NULL, NULL, NULL) != SQLITE_OK)
+        return because(why, FAIL_CONFLICT, "%s is no store of Curfew", path);
+    for (; !fail && steps[place].name; place++) {
+        struct digest digest = digest_of_text(steps[place].sql);
+        digest_hex(&digest, wanted);
+        fail = recorded(database, place, name, found, why);
+        if (!fail && !name[0])
+            return because(why, FAIL_CONFLICT, "%s is older than this program: it lacks %s", path,
+                           steps[place].name);
+        if (!fail && (!text_equals(name, steps[place].name) || !text_equals(found, wanted)))
+            return because(why, FAIL_CONFLICT, "%s in %s is not the one of this program", name,
+                           path);
+    }
+    if (!fail)
+        fail = recorded(database, place, name, found, why);
+    if (!fail && name[0])
+        return because(why, FAIL_CONFLICT, "%s is newer than this program: it has %s", path, name);
+    return fail;
+}

@@ -19,7 +19,8 @@ extern const struct query_text query_texts[QUERY_COUNT];
 struct sql; /* opaque: one connection, used by one thread at a time, every query prepared when it
                opened */
 
-enum sql_mode { SQL_READS, SQL_WRITES };
+/* SQL_LOOKS: `path` is a URI, and the database is read without leaving a trace. */
+enum sql_mode { SQL_READS, SQL_LOOKS, SQL_WRITES };
 
 /* Opens the database file, which must be migrated (store/migrate.h). */
 enum fail sql_open(const char *path, enum sql_mode mode, struct sql **ret, struct reason *why);

@@ -132,7 +132,9 @@ static enum fail prepare(struct sql *sql, enum query query, struct reason *why)
 enum fail sql_open(const char *path, enum sql_mode mode, struct sql **ret, struct reason *why)
 {
     scoped(sql_scoped) struct sql *sql = MEMORY_NEW(struct sql);
-    int flags = mode == SQL_READS ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
+    int flags = mode == SQL_WRITES ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY;
+    if (mode == SQL_LOOKS)
+        flags |= SQLITE_OPEN_URI;
     enum fail fail = sqlite_connect(path, flags, &sql->database, why);
     for (unsigned query = 0; !fail && query < QUERY_COUNT; query++)
         fail = prepare(sql, (enum query)query, why);

@@ -33,6 +33,11 @@ SCOPED(store)
 enum fail stores_borrow(struct stores *stores, struct store **ret, struct reason *why);
 void stores_return(struct stores *stores, struct store *store);
 
+/* A connection that only reads, at one moment, freed with store_free: nothing is locked, made or
+   changed, whether the store is in use or not. FAIL_NOT_FOUND: there is none; FAIL_CONFLICT: it is
+   not of this program's schema; FAIL_UNAVAILABLE: damaged, or not to be read. */
+enum fail store_look(const char *url, struct store **ret, struct reason *why);
+
 /* What the store holds now, as a number: while it stays the same, nothing was committed. 0 while
    something is being committed. What was read through a connection that was borrowed in this state
    may be said again as long as the store is in it. Any thread. */
