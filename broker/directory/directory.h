@@ -20,6 +20,9 @@ enum fact_kind {
     FACT_CONTEXTS,    /* everybody's */
     FACT_ADMIN_RULES, /* subject: target key */
     FACT_INSTANCES,   /* subject: oid; object: target key */
+    FACT_GROUP,       /* subject: group id */
+    FACT_SELF_RULES,  /* subject: target key */
+    FACT_HOLDERS,     /* subject: target key */
     FACT_KINDS
 };
 
@@ -48,6 +51,9 @@ struct fact {
         struct contexts contexts;
         struct admin_rules admin_rules;
         struct instances instances;
+        struct group group;
+        struct self_rules self_rules;
+        struct holders holders;
     };
 };
 

@@ -15,6 +15,7 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 enum { LEAST_BITS = 2048, TEXT_BYTES = 8 * 1024, SIGNATURE_BYTES = 2048 /* RSA of 16384 bits */ };
 
@@ -57,6 +58,19 @@ static enum fail read_certificate(const char *path, X509 **ret, struct reason *w
     if (!certificate)
         return because(why, FAIL_INVALID, "%s holds no certificate that can be read", path);
     *ret = certificate;
+    return FAIL_NONE;
+}
+
+enum fail certificate_end(const char *path, int64_t *ret, struct reason *why)
+{
+    scoped(x509_scoped) X509 *certificate = NULL;
+    struct tm end;
+    enum fail fail = read_certificate(path, &certificate, why);
+    if (fail)
+        return fail;
+    if (ASN1_TIME_to_tm(X509_get0_notAfter(certificate), &end) != 1)
+        return because(why, FAIL_INVALID, "the end of the certificate in %s cannot be read", path);
+    *ret = timegm(&end);
     return FAIL_NONE;
 }
 

@@ -7,6 +7,9 @@
 
 #include <stdint.h>
 
+/* When the (first) certificate of a PEM file ends. */
+enum fail certificate_end(const char *path, int64_t *ret, struct reason *why);
+
 /* It counts for so long. */
 enum { ASSERTION_SECONDS = 300 };
 

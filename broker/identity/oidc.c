@@ -163,3 +163,15 @@ struct bearer identity_bearer(struct identity *identity)
 {
     return app_tokens_bearer(identity->tokens);
 }
+
+bool identity_look(struct identity *identity, enum token_version version,
+                   void (*done)(void *context, enum fail fail, const struct reason *why),
+                   void *context)
+{
+    const struct registration *registration = &identity->registration;
+    struct provider *provider =
+        version == TOKEN_V2 ? registration->provider : registration->api_provider;
+    if (provider)
+        provider_look(provider, done, context);
+    return provider != NULL;
+}

@@ -94,6 +94,14 @@ void identity_redeem(struct identity *identity, const struct redemption *redempt
                                   const struct signed_in *who),
                      void *context);
 
+enum token_version { TOKEN_V2, TOKEN_V1 };
+
+/* Whether Entra describes itself, for its tokens of this version, as the settings expect, with keys
+   that can be read: tells `done`, perhaps before this returns. False: that issuer is not asked. */
+bool identity_look(struct identity *identity, enum token_version version,
+                   void (*done)(void *context, enum fail fail, const struct reason *why),
+                   void *context);
+
 /* Curfew's own token for a service: "https://graph.microsoft.com/.default". Kept, renewed when half
    of its life is over, fetched once for all who ask. */
 struct bearer identity_bearer(struct identity *identity);

@@ -177,3 +177,30 @@ void provider_key(struct provider *provider, const char *kid,
     *lookup = (struct lookup){.provider = provider, .kid = kid, .done = done, .context = context};
     document_get(provider->metadata, false, look_for_keys, lookup);
 }
+
+/* --- Both --- */
+
+struct look {
+    struct provider *provider;
+    void (*done)(void *context, enum fail fail, const struct reason *why);
+    void *context;
+};
+
+static void look_at_keys(void *context, enum fail fail, const struct reason *why)
+{
+    struct look look = *(struct look *)context;
+    free(context);
+    if (fail)
+        look.done(look.context, fail, why);
+    else
+        document_get(look.provider->key_set, false, look.done, look.context);
+}
+
+void provider_look(struct provider *provider,
+                   void (*done)(void *context, enum fail fail, const struct reason *why),
+                   void *context)
+{
+    struct look *look = MEMORY_NEW(struct look);
+    *look = (struct look){.provider = provider, .done = done, .context = context};
+    document_get(provider->metadata, false, look_at_keys, look);
+}

@@ -29,6 +29,12 @@ struct endpoints {
     const char *authorize, *token, *keys;
 };
 
+/* Whether the issuer can be asked, is what it should be, and publishes keys that can be read: tells
+   `done`, perhaps before this returns. */
+void provider_look(struct provider *provider,
+                   void (*done)(void *context, enum fail fail, const struct reason *why),
+                   void *context);
+
 /* Both may call `done` before they return, with FAIL_UNAVAILABLE when the issuer cannot be asked or
    is not what it should be. */
 void provider_endpoints(struct provider *provider,

@@ -119,6 +119,35 @@ struct admin_rules {
     int64_t longest_seconds; /* INT64_MAX: no limit */
 };
 
+/* The rules of PIM for people who activate what they are eligible for (contract 7). */
+struct self_rules {
+    struct reading reading;
+    bool exists;
+    int64_t longest_seconds; /* INT64_MAX: no limit */
+    bool approval_required;
+    bool nobody_approves; /* in some stage, as far as the rule names somebody */
+};
+
+/* A group itself. */
+struct group {
+    struct reading reading;
+    bool exists, dynamic, synced, role_assignable;
+    const char *name;
+};
+
+/* Whoever holds a target now, directly: people, groups and applications. */
+struct holder {
+    const char *id;
+    bool activated; /* by selfActivate; otherwise assigned */
+    int64_t end_at; /* INT64_MAX: permanent */
+};
+
+struct holders {
+    struct reading reading;
+    size_t count;
+    struct holder *list;
+};
+
 /* An assignment in force now. */
 struct instance {
     bool activated; /* by selfActivate; otherwise assigned */

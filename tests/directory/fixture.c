@@ -25,6 +25,9 @@ const struct question about[FACT_KINDS] = {
     [FACT_CONTEXTS] = {.kind = FACT_CONTEXTS},
     [FACT_ADMIN_RULES] = {.kind = FACT_ADMIN_RULES, .subject = SOC_MEMBER},
     [FACT_INSTANCES] = {.kind = FACT_INSTANCES, .subject = ALICE, .object = SOC_MEMBER},
+    [FACT_GROUP] = {.kind = FACT_GROUP, .subject = SOC},
+    [FACT_SELF_RULES] = {.kind = FACT_SELF_RULES, .subject = SOC_MEMBER},
+    [FACT_HOLDERS] = {.kind = FACT_HOLDERS, .subject = SOC_MEMBER},
 };
 const struct question about_role_instances = {
     .kind = FACT_INSTANCES, .subject = ALICE, .object = ROLE_IN_TENANT};
