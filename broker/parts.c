@@ -129,10 +129,24 @@ static enum fail make_identity(struct parts *parts, bool for_directory, struct i
     return identity_new(parts->access.loop, &settings, ret, why);
 }
 
-enum fail parts_outside(struct parts *parts, struct reason *why)
+static struct directory_settings directory_settings_of(const struct settings *settings)
+{
+    const struct cloud *cloud = cloud_of(settings);
+    return (struct directory_settings){
+        .graph = settings->graph ? settings->graph : cloud->graph,
+        .graph_scope = cloud->graph_scope,
+        .private_peer = settings->graph != NULL,
+    };
+}
+
+const char *parts_graph_scope(const struct settings *settings)
+{
+    return cloud_of(settings)->graph_scope;
+}
+
+enum fail parts_microsoft(struct parts *parts, struct reason *why)
 {
     const struct settings *s = parts->settings;
-    const struct cloud *cloud = cloud_of(s);
     struct access *access = &parts->access;
     access->loop = loop_new(NULL);
     enum fail fail = make_identity(parts, false, &access->identity, why);
@@ -142,18 +156,24 @@ enum fail parts_outside(struct parts *parts, struct reason *why)
         return fail;
     parts->bearer =
         identity_bearer(parts->directory_identity ? parts->directory_identity : access->identity);
-    const struct directory_settings directory = {
-        .graph = s->graph ? s->graph : cloud->graph,
-        .graph_scope = cloud->graph_scope,
-        .private_peer = s->graph != NULL,
-    };
+    const struct directory_settings directory = directory_settings_of(s);
+    access->directory = directory_new(access->loop, &directory, &parts->bearer);
+    return FAIL_NONE;
+}
+
+enum fail parts_outside(struct parts *parts, struct reason *why)
+{
+    struct access *access = &parts->access;
+    enum fail fail = parts_microsoft(parts, why);
+    if (fail)
+        return fail;
+    const struct directory_settings directory = directory_settings_of(parts->settings);
     const struct notify_settings notify = {
         .graph = directory.graph,
         .graph_scope = directory.graph_scope,
         .private_peer = directory.private_peer,
         .mail_from = access->options.mail_from,
     };
-    access->directory = directory_new(access->loop, &directory, &parts->bearer);
     access->facts = facts_new(access->directory);
     access->notify = notify_new(access->loop, &notify, &parts->bearer);
     access->sessions = sessions_new(access);

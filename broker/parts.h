@@ -21,7 +21,11 @@ struct parts {
 
 /* What changes things: store, keys, ledger and writer. */
 enum fail parts_store(struct parts *parts, struct reason *why);
-/* What talks to Microsoft, and the worker. */
+/* What talks to Microsoft: loop, identity and directory. */
+enum fail parts_microsoft(struct parts *parts, struct reason *why);
+/* The same, with everything that uses it, and the worker. */
 enum fail parts_outside(struct parts *parts, struct reason *why);
+/* The scope of tokens for Graph. */
+const char *parts_graph_scope(const struct settings *settings);
 /* Everything, in the opposite order; safe at any point. */
 void parts_free(struct parts *parts);
