@@ -3,6 +3,7 @@
 #include "base/file.h"
 #include "base/moment.h"
 #include "base/text.h"
+#include "doctor.h"
 #include "outbound/probe.h"
 #include "policies/policy.h"
 #include "serve.h"
@@ -56,6 +57,20 @@ static const char *option(int *count, char **words, const char *name)
     return NULL;
 }
 
+/* Whether `--name` stands there, taken out of the words. */
+static bool flag(int *count, char **words, const char *name)
+{
+    for (int i = 0; i < *count; i++) {
+        if (!text_equals(words[i], name))
+            continue;
+        for (int k = i + 1; k < *count; k++)
+            words[k - 1] = words[k];
+        *count -= 1;
+        return true;
+    }
+    return false;
+}
+
 /* Reads the settings named by --config; says what is wrong with them. `most` words may stay. */
 static struct settings *settings_of(int *count, char **words, int most, int *code)
 {
@@ -104,6 +119,15 @@ static int command_health(int count, char **words)
         return FINE;
     (void)fprintf(stderr, "not healthy: %s\n", why.text);
     return ANSWER_IS_NO;
+}
+
+static int command_doctor(int count, char **words)
+{
+    bool json = flag(&count, words, "--json");
+    const char *config = option(&count, words, "--config");
+    if (!config || count)
+        return usage(config ? "a word that is not known" : "--config FILE is missing");
+    return doctor(config, json, stdout);
 }
 
 static int command_settings(int count, char **words)
@@ -217,6 +241,9 @@ static int command_version(int count, char **words)
 static const struct command commands[] = {
     {"serve", "--config FILE", "Serves until TERM.", command_serve},
     {"health", "--config FILE", "Asks the one that serves whether it is alive.", command_health},
+    {"doctor", "--config FILE [--json]",
+     "Says what is wrong with settings, keys, store, permissions and the tenant, and what to do.",
+     command_doctor},
     {"settings", "", "Prints every setting with its default and meaning.", command_settings},
     {"policy check", "FOLDER", "Reads the policy files of a folder and says what is wrong.",
      command_policy_check},

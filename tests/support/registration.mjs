@@ -20,7 +20,9 @@ function reader(says) {
 }
 
 export const CALLS = [...new Set(LIST.permissions.flatMap(({ calls, also = [] }) => [...calls, ...also]))];
-const readers = CALLS.map((says) => [says, reader(says)]);
+/** What `curfew doctor` alone asks, with the same permissions. */
+export const DOCTOR_CALLS = LIST.doctor.calls;
+const readers = [...CALLS, ...DOCTOR_CALLS].map((says) => [says, reader(says)]);
 
 /** Which call of the list an entry of the journal is; undefined when it is none. */
 export const callOf = (entry) => readers.find(([, fits]) => fits(entry))?.[0];

@@ -1,0 +1,184 @@
+/* What Entra lets Curfew do: too little, and too much (contract 3). The list is that of
+   docker/entra/permissions.json; tests hold the two together. */
+#include "doctor_checks.h"
+
+enum { APPLICATION = 1, BY_PEOPLE = 2, EVERY = APPLICATION | BY_PEOPLE };
+enum when { ALWAYS, WITH_GROUPS, WITH_ROLES, WITH_RISK, WITH_MAIL, FOR_DOCTOR };
+
+static const struct right {
+    const char *name;
+    unsigned modes;
+    enum when when;
+    const char *without; /* what does not work without it */
+} needed[] = {
+    {"PrivilegedAssignmentSchedule.ReadWrite.AzureADGroup", APPLICATION, WITH_GROUPS,
+     "no membership of a group can be given, taken or read back"},
+    {"PrivilegedAssignmentSchedule.Remove.AzureADGroup", BY_PEOPLE, WITH_GROUPS,
+     "no membership of a group can be taken early"},
+    {"PrivilegedAssignmentSchedule.Read.AzureADGroup", BY_PEOPLE, WITH_GROUPS,
+     "no membership of a group can be read back"},
+    {"PrivilegedEligibilitySchedule.Read.AzureADGroup", BY_PEOPLE, WITH_GROUPS,
+     "nobody can be seen to be eligible for a group"},
+    {"RoleAssignmentSchedule.ReadWrite.Directory", APPLICATION, WITH_ROLES,
+     "no Entra role can be given or taken"},
+    {"RoleAssignmentSchedule.Remove.Directory", BY_PEOPLE, WITH_ROLES,
+     "no Entra role can be taken early"},
+    {"RoleAssignmentSchedule.Read.Directory", BY_PEOPLE, WITH_ROLES,
+     "no Entra role can be read back"},
+    {"RoleEligibilitySchedule.Read.Directory", BY_PEOPLE, WITH_ROLES,
+     "nobody can be seen to be eligible for an Entra role"},
+    {"RoleManagement.Read.Directory", EVERY, WITH_ROLES, "PIM's rules for a role cannot be read"},
+    {"RoleManagement.Read.Directory", EVERY, FOR_DOCTOR, NULL},
+    {"RoleManagementPolicy.Read.AzureADGroup", EVERY, WITH_GROUPS,
+     "PIM's rules for a group cannot be read"},
+    {"Device.Read.All", EVERY, ALWAYS, "devices cannot be looked at in Entra"},
+    {"DeviceManagementManagedDevices.Read.All", EVERY, ALWAYS,
+     "devices cannot be looked at in Intune"},
+    {"GroupMember.Read.All", EVERY, ALWAYS, "nobody can be seen to be in a group of the policy"},
+    {"IdentityRiskyUser.Read.All", EVERY, WITH_RISK, "nobody's risk can be read"},
+    {"Policy.Read.All", EVERY, ALWAYS, "no authentication context counts for anything"},
+    {"User.Read.All", EVERY, ALWAYS, "accounts cannot be read, nor memberships"},
+    {"Mail.Send", EVERY, WITH_MAIL, NULL}, /* Exchange grants it: doctor_mail */
+};
+
+/* Each leads to Global Administrator, or takes away what protects from that (contract 3.2). */
+static const char *const tier_0[] = {
+    "AppRoleAssignment.ReadWrite.All",
+    "Application.ReadWrite.All",
+    "Application.ReadWrite.OwnedBy",
+    "DeviceManagementConfiguration.ReadWrite.All",
+    "Directory.ReadWrite.All",
+    "Group.ReadWrite.All",
+    "GroupMember.ReadWrite.All",
+    "Policy.ReadWrite.ConditionalAccess",
+    "PrivilegedAccess.ReadWrite.AzureADGroup",
+    "PrivilegedAssignmentSchedule.ReadWrite.AzureADGroup",
+    "PrivilegedEligibilitySchedule.ReadWrite.AzureADGroup",
+    "RoleAssignmentSchedule.ReadWrite.Directory",
+    "RoleEligibilitySchedule.ReadWrite.Directory",
+    "RoleManagement.ReadWrite.Directory",
+    "RoleManagementPolicy.ReadWrite.AzureADGroup",
+    "RoleManagementPolicy.ReadWrite.Directory",
+    "UserAuthenticationMethod.ReadWrite.All",
+};
+
+static const char *const take_away =
+    "Take it away: Enterprise applications, Curfew, Permissions, Revoke "
+    "(docker/entra/README.md lists what is needed).";
+
+static bool is_tier_0(const char *name)
+{
+    for (size_t i = 0; i < COUNT(tier_0); i++)
+        if (text_equals(tier_0[i], name))
+            return true;
+    return false;
+}
+
+static bool has_target(const struct policy *policy, enum target_kind kind)
+{
+    for (size_t i = 0; policy && i < policy_role_count(policy); i++)
+        if (policy_role(policy, i)->target.kind == kind)
+            return true;
+    return false;
+}
+
+static bool is_needed(const struct doctor *doctor, const struct right *right)
+{
+    bool application = text_equals(doctor->settings->activation, "application");
+    if (!(right->modes & (application ? APPLICATION : BY_PEOPLE)))
+        return false;
+    switch (right->when) {
+    case WITH_GROUPS:
+        return has_target(doctor->policy, TARGET_GROUP);
+    case WITH_ROLES:
+        return has_target(doctor->policy, TARGET_DIRECTORY_ROLE);
+    case WITH_RISK:
+        return doctor->policy && policy_watches_risk(doctor->policy);
+    case WITH_MAIL:
+        return doctor->settings->notify.count > 0;
+    default:
+        return true;
+    }
+}
+
+static bool is_name_needed(const struct doctor *doctor, const char *name)
+{
+    for (size_t i = 0; i < COUNT(needed); i++)
+        if (text_equals(needed[i].name, name) && is_needed(doctor, &needed[i]))
+            return true;
+    return false;
+}
+
+static size_t judge_missing(struct doctor *doctor)
+{
+    size_t missing = 0;
+    for (size_t i = 0; i < COUNT(needed); i++) {
+        const struct right *right = &needed[i];
+        if (!right->without || !is_needed(doctor, right) ||
+            doctor_holds(&doctor->directory, right->name))
+            continue;
+        missing++;
+        doctor_found(doctor, HEALTH_WRONG, "permission", right->name,
+                     "Add it to the registration and grant admin consent (docker/entra/README.md, "
+                     "step 3); a new token brings it, within the hour.",
+                     "The permission %s is missing: without it %s.", right->name, right->without);
+    }
+    return missing;
+}
+
+static void judge_held(struct doctor *doctor, const char *name)
+{
+    const char *mode = doctor->settings->activation;
+    bool wanted = is_name_needed(doctor, name), strong = is_tier_0(name);
+    if (strong && wanted)
+        doctor_found(doctor, HEALTH_WARNING, "tier-0", name,
+                     "Guard this machine and its key like a domain controller; the modes in which "
+                     "people activate with their own token do not need it.",
+                     "TIER 0: %s can make anybody Global Administrator. Mode %s needs it.", name,
+                     mode);
+    else if (strong)
+        doctor_found(doctor, HEALTH_WRONG, "tier-0", name, take_away,
+                     "TIER 0: %s leads to Global Administrator, and nothing here needs it in mode "
+                     "%s.",
+                     name, mode);
+    else if (!wanted)
+        doctor_found(doctor, HEALTH_WARNING, "permission", name, take_away,
+                     "The permission %s is granted, but nothing here needs it.", name);
+}
+
+/* A registration of its own for sign-in calls nothing. */
+static void judge_sign_in(struct doctor *doctor)
+{
+    const struct granted *granted = &doctor->sign_in;
+    for (size_t i = 0; i < granted->count; i++) {
+        const char *name = granted->rights[i];
+        bool strong = is_tier_0(name);
+        doctor_found(doctor, strong ? HEALTH_WRONG : HEALTH_WARNING,
+                     strong ? "tier-0" : "permission", name, take_away,
+                     "%sthe registration of entra.sign_in holds %s, but that of entra.directory "
+                     "makes the calls.",
+                     strong ? "TIER 0: " : "", name);
+    }
+}
+
+void doctor_rights(struct doctor *doctor)
+{
+    const struct granted *granted = &doctor->directory;
+    if (granted->token.fail) {
+        doctor_found(doctor, HEALTH_UNKNOWN, "permission", NULL,
+                     "Mend the token first; then run doctor again.",
+                     "What Entra permits Curfew shows in its token for Graph, and there is none.");
+        return;
+    }
+    if (!doctor->policy)
+        doctor_found(doctor, HEALTH_UNKNOWN, "permission", NULL, "Mend the policy first.",
+                     "What is needed for the roles of the policy cannot be told.");
+    size_t missing = judge_missing(doctor);
+    if (!missing && doctor->policy)
+        doctor_found(doctor, HEALTH_OK, "permission", NULL, NULL,
+                     "Every permission is granted that mode %s needs for this policy.",
+                     doctor->settings->activation);
+    for (size_t i = 0; doctor->policy && i < granted->count; i++)
+        judge_held(doctor, granted->rights[i]);
+    judge_sign_in(doctor);
+}

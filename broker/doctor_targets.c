@@ -1,0 +1,236 @@
+/* Each role of the catalogue: what it assigns is there, of the right kind, and PIM lets Curfew do
+   it (contract 7, 19 S5). */
+#include "doctor_checks.h"
+
+#include "base/moment.h"
+
+static const char *const group_needs = "GroupMember.Read.All|Group.Read.All|Directory.Read.All";
+
+static const char *rules_needs(const struct target *target)
+{
+    return target->kind == TARGET_GROUP ? "RoleManagementPolicy.Read.AzureADGroup"
+                                        : "RoleManagement.Read.Directory|RoleManagement.Read.All";
+}
+
+static const char *holders_needs(const struct target *target)
+{
+    return target->kind == TARGET_GROUP
+               ? "PrivilegedAssignmentSchedule.Read.AzureADGroup|"
+                 "PrivilegedAssignmentSchedule.ReadWrite.AzureADGroup"
+               : "RoleManagement.Read.Directory|RoleAssignmentSchedule.Read.Directory|"
+                 "RoleAssignmentSchedule.ReadWrite.Directory";
+}
+
+void doctor_want_targets(struct doctor *doctor)
+{
+    for (size_t i = 0; doctor->policy && i < policy_role_count(doctor->policy); i++) {
+        const struct target *target = &policy_role(doctor->policy, i)->target;
+        const char *key = target_key(target, doctor->arena);
+        if (target->kind == TARGET_AZURE_ROLE)
+            continue;
+        if (target->kind == TARGET_GROUP)
+            doctor_want(doctor, FACT_GROUP, target->id, group_needs);
+        doctor_want(doctor, FACT_ADMIN_RULES, key, rules_needs(target));
+        doctor_want(doctor, FACT_SELF_RULES, key, rules_needs(target));
+        doctor_want(doctor, FACT_HOLDERS, key, holders_needs(target));
+    }
+}
+
+static void found_unread(struct doctor *doctor, const struct role *role, const char *what,
+                         const char *why)
+{
+    doctor_found(doctor, HEALTH_UNKNOWN, "role", role->id,
+                 "See `permission` and `token` above; then run doctor again.",
+                 "Role %s: %s cannot be read: %s.", role->id, what, why);
+}
+
+/* What stands about a role when nothing is to be said of it. */
+struct praise {
+    bool deserved;
+    const char *group;
+    int64_t longest_seconds;
+};
+
+static void found_fault(struct doctor *doctor, enum health health, const struct role *role,
+                        struct praise *praise, const char *mend, const char *says)
+{
+    praise->deserved = false;
+    doctor_found(doctor, health, "role", role->id, mend, "Role %s: %s", role->id, says);
+}
+
+static void judge_group(struct doctor *doctor, const struct role *role, struct praise *praise)
+{
+    const char *why, *id = role->target.id;
+    const struct fact *fact = doctor_fact(doctor, FACT_GROUP, id, &why);
+    if (!fact) {
+        praise->deserved = false;
+        found_unread(doctor, role, "its group", why);
+        return;
+    }
+    const struct group *group = &fact->group;
+    praise->group = group->name ? group->name : id;
+    if (!group->exists) {
+        found_fault(doctor, HEALTH_WRONG, role, praise,
+                    "Correct the id of the group in the policy, or make the group.",
+                    arena_text(doctor->arena, "there is no group %s in the tenant.", id));
+        return;
+    }
+    if (group->dynamic)
+        found_fault(
+            doctor, HEALTH_WRONG, role, praise,
+            "Use a group with assigned membership: PIM takes no other.",
+            arena_text(doctor->arena, "the group \"%s\" has dynamic membership.", praise->group));
+    if (group->synced)
+        found_fault(doctor, HEALTH_WRONG, role, praise,
+                    "Use a group that was made in the cloud: PIM takes no other.",
+                    arena_text(doctor->arena, "the group \"%s\" is synced from on premises.",
+                               praise->group));
+    if (!group->role_assignable)
+        found_fault(doctor, HEALTH_WARNING, role, praise,
+                    "Use a group that was made with isAssignableToRole (docker/entra/README.md, "
+                    "step 6).",
+                    arena_text(doctor->arena,
+                               "the group \"%s\" is not role-assignable: group administrators can "
+                               "put people into it.",
+                               praise->group));
+}
+
+static const char *span_words(int64_t seconds, struct arena *arena)
+{
+    char text[32];
+    span_text(seconds, text);
+    return arena_copy(arena, text);
+}
+
+/* What keeps a person or Curfew from what policy allows. */
+static void judge_length(struct doctor *doctor, const struct role *role, int64_t pim_seconds,
+                         const char *rule, struct praise *praise)
+{
+    int64_t wanted = policy_longest(doctor->policy, role->id);
+    if (pim_seconds < wanted)
+        found_fault(doctor, HEALTH_WRONG, role, praise,
+                    "Raise PIM's limit for it, or lower limits.longest of the policy.",
+                    arena_text(doctor->arena,
+                               "PIM allows %s at most (%s), but the policy lets people ask for %s.",
+                               span_words(pim_seconds, doctor->arena), rule,
+                               span_words(wanted, doctor->arena)));
+    else if (pim_seconds < praise->longest_seconds)
+        praise->longest_seconds = pim_seconds;
+}
+
+static void found_no_pim(struct doctor *doctor, const struct role *role, struct praise *praise)
+{
+    found_fault(doctor, HEALTH_WRONG, role, praise,
+                role->target.kind == TARGET_GROUP
+                    ? "Bring the group under PIM: Privileged Identity Management, Groups, Discover "
+                      "groups (docker/entra/README.md, step 6)."
+                    : "Correct the id of the role in the policy.",
+                "PIM has no policy for what it assigns.");
+}
+
+/* In mode `application` the rules for administrators bind Curfew; elsewhere those for people do. */
+static void look_at_admin_rules(struct doctor *doctor, const struct role *role, const char *key,
+                                struct praise *praise)
+{
+    const char *why;
+    const struct fact *fact = doctor_fact(doctor, FACT_ADMIN_RULES, key, &why);
+    if (!fact) {
+        praise->deserved = false;
+        found_unread(doctor, role, "PIM's rules", why);
+        return;
+    }
+    if (!fact->admin_rules.exists) {
+        found_no_pim(doctor, role, praise);
+        return;
+    }
+    if (!text_equals(doctor->settings->activation, "application"))
+        return;
+    if (fact->admin_rules.mfa_required)
+        found_fault(doctor, HEALTH_WRONG, role, praise,
+                    "Switch it off under PIM's settings for it, Assignment "
+                    "(docker/entra/README.md, step 6), or use another mode.",
+                    "PIM requires MFA for active assignments (Enablement_Admin_Assignment), which "
+                    "no application can do: mode application is impossible for it.");
+    judge_length(doctor, role, fact->admin_rules.longest_seconds, "Expiration_Admin_Assignment",
+                 praise);
+}
+
+static void look_at_self_rules(struct doctor *doctor, const struct role *role, const char *key,
+                               struct praise *praise)
+{
+    const struct fact *fact = doctor_fact(doctor, FACT_SELF_RULES, key, NULL);
+    bool application = text_equals(doctor->settings->activation, "application");
+    if (!fact || !fact->self_rules.exists)
+        return; /* said already: it is the same call */
+    const struct self_rules *rules = &fact->self_rules;
+    if (rules->approval_required && rules->nobody_approves)
+        found_fault(doctor, application ? HEALTH_WARNING : HEALTH_WRONG, role, praise,
+                    "Name approvers in PIM's settings for it.",
+                    "PIM asks for an approval when people activate it themselves, but names no "
+                    "approver (Approval_EndUser_Assignment).");
+    if (!application)
+        judge_length(doctor, role, rules->longest_seconds, "Expiration_EndUser_Assignment", praise);
+}
+
+static void judge_holders(struct doctor *doctor, const struct role *role, const char *key,
+                          struct praise *praise)
+{
+    const char *why;
+    size_t permanent = 0;
+    bool owners = text_equals(role->target.access, "owner");
+    const struct fact *fact = doctor_fact(doctor, FACT_HOLDERS, key, &why);
+    if (!fact) {
+        praise->deserved = false;
+        found_unread(doctor, role, "who holds it", why);
+        return;
+    }
+    for (size_t i = 0; i < fact->holders.count; i++)
+        permanent += !fact->holders.list[i].activated && fact->holders.list[i].end_at == INT64_MAX;
+    if (owners && !permanent)
+        found_fault(doctor, HEALTH_WRONG, role, praise,
+                    "Give the group a permanent owner who does not ask for this role.",
+                    "its group has no permanent owner: Entra does not remove the last owner, so "
+                    "access that Curfew gave would stay.");
+    else if (!owners && permanent)
+        found_fault(doctor, HEALTH_WARNING, role, praise,
+                    "Make them eligible, or take them out: nobody need ask for what they hold.",
+                    arena_text(doctor->arena, "%zu hold it permanently.", permanent));
+}
+
+static void judge_role(struct doctor *doctor, const struct role *role)
+{
+    const char *key = target_key(&role->target, doctor->arena);
+    struct praise praise = {.deserved = true, .longest_seconds = INT64_MAX};
+    if (role->target.kind == TARGET_AZURE_ROLE) {
+        doctor_found(doctor, HEALTH_UNKNOWN, "role", role->id,
+                     "Look at it in the portal: Privileged Identity Management, Azure resources.",
+                     "Role %s: Azure roles are not looked at.", role->id);
+        return;
+    }
+    if (role->target.kind == TARGET_GROUP)
+        judge_group(doctor, role, &praise);
+    if (praise.group || role->target.kind != TARGET_GROUP || !praise.deserved) {
+        look_at_admin_rules(doctor, role, key, &praise);
+        look_at_self_rules(doctor, role, key, &praise);
+        judge_holders(doctor, role, key, &praise);
+    }
+    if (!praise.deserved)
+        return;
+    const char *span = praise.longest_seconds == INT64_MAX
+                           ? "any time"
+                           : span_words(praise.longest_seconds, doctor->arena);
+    if (praise.group)
+        doctor_found(doctor, HEALTH_OK, "role", role->id, NULL,
+                     "Role %s: the group \"%s\" is of the right kind, and PIM lets it be given for "
+                     "up to %s.",
+                     role->id, praise.group, span);
+    else
+        doctor_found(doctor, HEALTH_OK, "role", role->id, NULL,
+                     "Role %s: PIM knows it, and lets it be given for up to %s.", role->id, span);
+}
+
+void doctor_targets(struct doctor *doctor)
+{
+    for (size_t i = 0; doctor->policy && i < policy_role_count(doctor->policy); i++)
+        judge_role(doctor, policy_role(doctor->policy, i));
+}
