@@ -13,6 +13,7 @@ enum {
     SIDE_BY_SIDE = 4,
     TRIES = 3,
     RETRY_MOST_MS = 20 * 1000, /* whoever wants to be left alone for longer is not waited for */
+    SILENCES = 4,              /* so many, and none has ever answered: Graph is dead */
 };
 
 bool doctor_holds(const struct granted *granted, const char *right)
@@ -61,6 +62,14 @@ void doctor_want(struct doctor *doctor, enum fact_kind kind, const char *subject
     doctor->wants[doctor->wanted_count++] = wanted;
 }
 
+const char *doctor_silence(const struct doctor *doctor)
+{
+    for (size_t i = 0; i < doctor->wanted_count; i++)
+        if (doctor->wants[i]->fact && doctor->wants[i]->fact->reading.why)
+            return doctor->wants[i]->fact->reading.why;
+    return "Graph does not answer";
+}
+
 const struct fact *doctor_fact(const struct doctor *doctor, enum fact_kind kind,
                                const char *subject, const char **why)
 {
@@ -76,8 +85,10 @@ const struct fact *doctor_fact(const struct doctor *doctor, enum fact_kind kind,
                           (int)strcspn(wanted->lacks, "|"), wanted->lacks);
     else if (fact && fact->reading.why)
         says = fact->reading.why;
+    else
+        says = doctor->dated ? "Graph did not answer in time" : doctor_silence(doctor);
     if (why)
-        *why = says ? says : "Graph did not answer in time";
+        *why = says;
     return NULL;
 }
 
@@ -91,8 +102,11 @@ static void heard(void *context, struct fact *fact)
     struct doctor *doctor = wanted->doctor;
     bool wait = !fact->reading.known && fact->retry_ms > 0 && fact->retry_ms <= RETRY_MOST_MS &&
                 wanted->tries < TRIES && !doctor->stopped;
+    int64_t skew;
     wanted->out = false;
     doctor->in_flight--;
+    if (!directory_skew(doctor->parts.access.directory, &skew))
+        doctor->silences++;
     if (wait) {
         wanted->due_ms = moment_now_ms() + fact->retry_ms;
         fact_free(fact);
@@ -109,7 +123,7 @@ static void heard(void *context, struct fact *fact)
 
 static bool is_waiting(const struct wanted *wanted)
 {
-    return !wanted->fact && !wanted->out && !wanted->lacks;
+    return !wanted->fact && !wanted->out && !wanted->lacks && wanted->doctor->silences < SILENCES;
 }
 
 /* Some answers come at once: they must not begin the next ones from within. */

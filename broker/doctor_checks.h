@@ -55,6 +55,7 @@ struct doctor {
     size_t wanted_count, in_flight;
     struct wanted **wants;
     bool begun, asking, stopped;
+    size_t silences;  /* questions that got no answer, while Graph has not answered any */
     int64_t until_ms; /* moment_ticks_ms */
 };
 
@@ -85,6 +86,8 @@ void doctor_want(struct doctor *doctor, enum fact_kind kind, const char *subject
 /* The fact, or NULL when it is not known: `*why` (may be NULL) says in words why not. */
 const struct fact *doctor_fact(const struct doctor *doctor, enum fact_kind kind,
                                const char *subject, const char **why);
+/* Why Graph answers nothing, where it does not. */
+const char *doctor_silence(const struct doctor *doctor);
 bool doctor_holds(const struct granted *granted, const char *right);
 
 /* --- What is wanted to be known once the token is there, and what it means --- */

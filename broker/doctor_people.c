@@ -123,7 +123,7 @@ static void judge_people(struct doctor *doctor, const struct people *people)
         count_group(doctor, people, people->groups[i], &crowd);
     if (crowd.unknown)
         doctor_found(doctor, HEALTH_UNKNOWN, "people", people->name,
-                     "See `permission` and `token` above; then run doctor again.",
+                     "See `permission`, `token` and `clock` above; then run doctor again.",
                      "Who is in \"%s\" cannot be read: %s.", people->name, crowd.unknown);
     else if (!crowd.found)
         doctor_found(doctor, HEALTH_WRONG, "people", people->name,

@@ -36,20 +36,22 @@ void doctor_want_targets(struct doctor *doctor)
     }
 }
 
-static void found_unread(struct doctor *doctor, const struct role *role, const char *what,
-                         const char *why)
-{
-    doctor_found(doctor, HEALTH_UNKNOWN, "role", role->id,
-                 "See `permission` and `token` above; then run doctor again.",
-                 "Role %s: %s cannot be read: %s.", role->id, what, why);
-}
-
 /* What stands about a role when nothing is to be said of it. */
 struct praise {
     bool deserved;
     const char *group;
     int64_t longest_seconds;
+    const char *unread, *why; /* what could not be read, and the first reason */
 };
+
+static void add_unread(struct doctor *doctor, struct praise *praise, const char *what,
+                       const char *why)
+{
+    praise->deserved = false;
+    praise->why = praise->why ? praise->why : why;
+    praise->unread =
+        praise->unread ? arena_text(doctor->arena, "%s, %s", praise->unread, what) : what;
+}
 
 static void found_fault(struct doctor *doctor, enum health health, const struct role *role,
                         struct praise *praise, const char *mend, const char *says)
@@ -58,14 +60,14 @@ static void found_fault(struct doctor *doctor, enum health health, const struct 
     doctor_found(doctor, health, "role", role->id, mend, "Role %s: %s", role->id, says);
 }
 
-static void judge_group(struct doctor *doctor, const struct role *role, struct praise *praise)
+/* False when there is none: then nothing else is to be said of it. */
+static bool judge_group(struct doctor *doctor, const struct role *role, struct praise *praise)
 {
     const char *why, *id = role->target.id;
     const struct fact *fact = doctor_fact(doctor, FACT_GROUP, id, &why);
     if (!fact) {
-        praise->deserved = false;
-        found_unread(doctor, role, "its group", why);
-        return;
+        add_unread(doctor, praise, "its group", why);
+        return true;
     }
     const struct group *group = &fact->group;
     praise->group = group->name ? group->name : id;
@@ -73,7 +75,7 @@ static void judge_group(struct doctor *doctor, const struct role *role, struct p
         found_fault(doctor, HEALTH_WRONG, role, praise,
                     "Correct the id of the group in the policy, or make the group.",
                     arena_text(doctor->arena, "there is no group %s in the tenant.", id));
-        return;
+        return false;
     }
     if (group->dynamic)
         found_fault(
@@ -93,6 +95,7 @@ static void judge_group(struct doctor *doctor, const struct role *role, struct p
                                "the group \"%s\" is not role-assignable: group administrators can "
                                "put people into it.",
                                praise->group));
+    return true;
 }
 
 static const char *span_words(int64_t seconds, struct arena *arena)
@@ -135,8 +138,7 @@ static void look_at_admin_rules(struct doctor *doctor, const struct role *role, 
     const char *why;
     const struct fact *fact = doctor_fact(doctor, FACT_ADMIN_RULES, key, &why);
     if (!fact) {
-        praise->deserved = false;
-        found_unread(doctor, role, "PIM's rules", why);
+        add_unread(doctor, praise, "PIM's rules", why);
         return;
     }
     if (!fact->admin_rules.exists) {
@@ -180,8 +182,7 @@ static void judge_holders(struct doctor *doctor, const struct role *role, const 
     bool owners = text_equals(role->target.access, "owner");
     const struct fact *fact = doctor_fact(doctor, FACT_HOLDERS, key, &why);
     if (!fact) {
-        praise->deserved = false;
-        found_unread(doctor, role, "who holds it", why);
+        add_unread(doctor, praise, "who holds it", why);
         return;
     }
     for (size_t i = 0; i < fact->holders.count; i++)
@@ -197,6 +198,22 @@ static void judge_holders(struct doctor *doctor, const struct role *role, const 
                     arena_text(doctor->arena, "%zu hold it permanently.", permanent));
 }
 
+static void found_nothing(struct doctor *doctor, const struct role *role,
+                          const struct praise *praise)
+{
+    const char *span = praise->longest_seconds == INT64_MAX
+                           ? "any time"
+                           : span_words(praise->longest_seconds, doctor->arena);
+    if (praise->group)
+        doctor_found(doctor, HEALTH_OK, "role", role->id, NULL,
+                     "Role %s: the group \"%s\" is of the right kind, and PIM lets it be given for "
+                     "up to %s.",
+                     role->id, praise->group, span);
+    else
+        doctor_found(doctor, HEALTH_OK, "role", role->id, NULL,
+                     "Role %s: PIM knows it, and lets it be given for up to %s.", role->id, span);
+}
+
 static void judge_role(struct doctor *doctor, const struct role *role)
 {
     const char *key = target_key(&role->target, doctor->arena);
@@ -207,26 +224,17 @@ static void judge_role(struct doctor *doctor, const struct role *role)
                      "Role %s: Azure roles are not looked at.", role->id);
         return;
     }
-    if (role->target.kind == TARGET_GROUP)
-        judge_group(doctor, role, &praise);
-    if (praise.group || role->target.kind != TARGET_GROUP || !praise.deserved) {
-        look_at_admin_rules(doctor, role, key, &praise);
-        look_at_self_rules(doctor, role, key, &praise);
-        judge_holders(doctor, role, key, &praise);
-    }
-    if (!praise.deserved)
+    if (role->target.kind == TARGET_GROUP && !judge_group(doctor, role, &praise))
         return;
-    const char *span = praise.longest_seconds == INT64_MAX
-                           ? "any time"
-                           : span_words(praise.longest_seconds, doctor->arena);
-    if (praise.group)
-        doctor_found(doctor, HEALTH_OK, "role", role->id, NULL,
-                     "Role %s: the group \"%s\" is of the right kind, and PIM lets it be given for "
-                     "up to %s.",
-                     role->id, praise.group, span);
-    else
-        doctor_found(doctor, HEALTH_OK, "role", role->id, NULL,
-                     "Role %s: PIM knows it, and lets it be given for up to %s.", role->id, span);
+    look_at_admin_rules(doctor, role, key, &praise);
+    look_at_self_rules(doctor, role, key, &praise);
+    judge_holders(doctor, role, key, &praise);
+    if (praise.unread)
+        doctor_found(doctor, HEALTH_UNKNOWN, "role", role->id,
+                     "See `permission`, `token` and `clock` above; then run doctor again.",
+                     "Role %s: what cannot be read: %s (%s).", role->id, praise.unread, praise.why);
+    if (praise.deserved)
+        found_nothing(doctor, role, &praise);
 }
 
 void doctor_targets(struct doctor *doctor)

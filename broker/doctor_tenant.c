@@ -66,7 +66,8 @@ void doctor_clock(struct doctor *doctor)
     if (!doctor->dated)
         doctor_found(doctor, HEALTH_UNKNOWN, "clock", NULL,
                      "See what keeps Graph from answering; then run doctor again.",
-                     "Graph did not answer, so this machine's clock was held against nothing.");
+                     "Graph does not answer, so this machine's clock was held against nothing: %s.",
+                     doctor->directory.token.fail ? "there is no token" : doctor_silence(doctor));
     else if (llabs(skew) > SKEW_SECONDS)
         doctor_found(doctor, HEALTH_WRONG, "clock", NULL,
                      "Set the clock, and have it kept by NTP: nothing is granted meanwhile.",
@@ -181,7 +182,7 @@ void doctor_contexts(struct doctor *doctor)
     const struct fact *fact = doctor_fact(doctor, FACT_CONTEXTS, "", &why);
     if (!fact) {
         doctor_found(doctor, HEALTH_UNKNOWN, "context", NULL,
-                     "See `permission` and `token` above; then run doctor again.",
+                     "See `permission`, `token` and `clock` above; then run doctor again.",
                      "The Conditional Access policies behind the contexts cannot be read: %s.",
                      why);
         return;
