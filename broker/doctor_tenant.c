@@ -41,10 +41,13 @@ static void judge_token(struct doctor *doctor, const char *key, const struct gra
     if (!told->fail)
         doctor_found(doctor, HEALTH_OK, "token", key, NULL,
                      "Entra takes the credential of %s and gives a token for Graph.", key);
+    else if (told->fail == FAIL_INVALID)
+        doctor_found(doctor, HEALTH_UNKNOWN, "token", key,
+                     "Compare what was granted with docker/entra/README.md in the portal.",
+                     "Entra gives %s a token for Graph, but what it permits cannot be read: %s.",
+                     key, told->why.text);
     else
-        doctor_found(doctor,
-                     told->fail == FAIL_UNAVAILABLE || told->fail == FAIL_INVALID ? HEALTH_UNKNOWN
-                                                                                  : HEALTH_WRONG,
+        doctor_found(doctor, told->fail == FAIL_UNAVAILABLE ? HEALTH_UNKNOWN : HEALTH_WRONG,
                      "token", key,
                      "Check the client id, that this very certificate or secret is uploaded and "
                      "has not ended, and that this machine reaches the sign-in host.",
