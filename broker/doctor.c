@@ -63,7 +63,7 @@ static int code_of(const size_t counts[HEALTHS])
 static const char *summary_of(int code)
 {
     return code == SOMETHING_IS_WRONG ? "something is wrong"
-           : code == COULD_NOT_TELL   ? "nothing is wrong as far as could be told"
+           : code == COULD_NOT_TELL   ? "not everything could be told"
                                       : "fine";
 }
 
@@ -114,6 +114,7 @@ static void look_outside(struct doctor *doctor)
     }
     doctor_ask(doctor);
     doctor_sign_in(doctor);
+    doctor_graph(doctor);
     doctor_clock(doctor);
     doctor_rights(doctor);
     doctor_contexts(doctor);

@@ -16,6 +16,8 @@ enum {
     SILENCES = 4,              /* so many, and none has ever answered: Graph is dead */
 };
 
+const char *const doctor_see_above = "See what is wrong above; then run doctor again.";
+
 bool doctor_holds(const struct granted *granted, const char *right)
 {
     for (size_t i = 0; i < granted->count; i++)
@@ -67,7 +69,7 @@ const char *doctor_silence(const struct doctor *doctor)
     for (size_t i = 0; i < doctor->wanted_count; i++)
         if (doctor->wants[i]->fact && doctor->wants[i]->fact->reading.why)
             return doctor->wants[i]->fact->reading.why;
-    return "Graph does not answer";
+    return "no answer came in time";
 }
 
 const struct fact *doctor_fact(const struct doctor *doctor, enum fact_kind kind,
@@ -83,10 +85,10 @@ const struct fact *doctor_fact(const struct doctor *doctor, enum fact_kind kind,
     else if (wanted && wanted->lacks)
         says = arena_text(doctor->arena, "the permission %.*s is missing",
                           (int)strcspn(wanted->lacks, "|"), wanted->lacks);
-    else if (fact && fact->reading.why)
+    else if (fact && fact->reading.why && doctor->dated)
         says = fact->reading.why;
     else
-        says = doctor->dated ? "Graph did not answer in time" : doctor_silence(doctor);
+        says = doctor->dated ? "Graph did not answer in time" : "Graph does not answer";
     if (why)
         *why = says;
     return NULL;

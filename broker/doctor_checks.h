@@ -88,11 +88,14 @@ const struct fact *doctor_fact(const struct doctor *doctor, enum fact_kind kind,
                                const char *subject, const char **why);
 /* Why Graph answers nothing, where it does not. */
 const char *doctor_silence(const struct doctor *doctor);
+/* How to mend what could not be read for a reason that was found already. */
+extern const char *const doctor_see_above;
 bool doctor_holds(const struct granted *granted, const char *right);
 
 /* --- What is wanted to be known once the token is there, and what it means --- */
 
 void doctor_sign_in(struct doctor *doctor);
+void doctor_graph(struct doctor *doctor);
 void doctor_clock(struct doctor *doctor);
 void doctor_rights(struct doctor *doctor);
 

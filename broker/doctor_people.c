@@ -122,8 +122,7 @@ static void judge_people(struct doctor *doctor, const struct people *people)
     for (size_t i = 0; i < people->group_count; i++)
         count_group(doctor, people, people->groups[i], &crowd);
     if (crowd.unknown)
-        doctor_found(doctor, HEALTH_UNKNOWN, "people", people->name,
-                     "See `permission`, `token` and `clock` above; then run doctor again.",
+        doctor_found(doctor, HEALTH_UNKNOWN, "people", people->name, doctor_see_above,
                      "Who is in \"%s\" cannot be read: %s.", people->name, crowd.unknown);
     else if (!crowd.found)
         doctor_found(doctor, HEALTH_WRONG, "people", people->name,
@@ -221,8 +220,10 @@ static void judge_standing(struct doctor *doctor)
     }
     if (unknown)
         doctor_found(doctor, HEALTH_UNKNOWN, "standing", NULL,
-                     "Grant RoleManagement.Read.Directory, which reads only, or look in PIM "
-                     "yourself who is Global Administrator.",
+                     strstr(unknown, "permission")
+                         ? "Grant RoleManagement.Read.Directory, which reads only, or look in PIM "
+                           "yourself who is Global Administrator."
+                         : doctor_see_above,
                      "Whether people of the policy hold roles of tier 0 permanently cannot be "
                      "told: %s.",
                      unknown);

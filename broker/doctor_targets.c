@@ -230,8 +230,7 @@ static void judge_role(struct doctor *doctor, const struct role *role)
     look_at_self_rules(doctor, role, key, &praise);
     judge_holders(doctor, role, key, &praise);
     if (praise.unread)
-        doctor_found(doctor, HEALTH_UNKNOWN, "role", role->id,
-                     "See `permission`, `token` and `clock` above; then run doctor again.",
+        doctor_found(doctor, HEALTH_UNKNOWN, "role", role->id, doctor_see_above,
                      "Role %s: what cannot be read: %s (%s).", role->id, praise.unread, praise.why);
     if (praise.deserved)
         found_nothing(doctor, role, &praise);

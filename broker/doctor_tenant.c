@@ -63,14 +63,37 @@ void doctor_sign_in(struct doctor *doctor)
     judge_token(doctor, "entra.sign_in", &doctor->sign_in);
 }
 
+static bool was_asked(const struct doctor *doctor)
+{
+    for (size_t i = 0; i < doctor->wanted_count; i++)
+        if (doctor->wants[i]->tries)
+            return true;
+    return false;
+}
+
+void doctor_graph(struct doctor *doctor)
+{
+    if (doctor->dated)
+        doctor_found(doctor, HEALTH_OK, "graph", NULL, NULL, "Microsoft Graph answers.");
+    else if (doctor->directory.token.fail)
+        doctor_found(doctor, HEALTH_UNKNOWN, "graph", NULL, doctor_see_above,
+                     "Microsoft Graph was not asked: there is no token for it.");
+    else if (was_asked(doctor))
+        doctor_found(doctor, HEALTH_UNKNOWN, "graph", NULL,
+                     "See that this machine reaches Graph (name, firewall, entra.cloud, "
+                     "entra.graph); nothing is granted meanwhile.",
+                     "Microsoft Graph does not answer: %s.", doctor_silence(doctor));
+    else
+        doctor_found(doctor, HEALTH_UNKNOWN, "graph", NULL, doctor_see_above,
+                     "There was nothing that Microsoft Graph may be asked.");
+}
+
 void doctor_clock(struct doctor *doctor)
 {
     long long skew = doctor->skew_seconds;
     if (!doctor->dated)
-        doctor_found(doctor, HEALTH_UNKNOWN, "clock", NULL,
-                     "See what keeps Graph from answering; then run doctor again.",
-                     "Graph does not answer, so this machine's clock was held against nothing: %s.",
-                     doctor->directory.token.fail ? "there is no token" : doctor_silence(doctor));
+        doctor_found(doctor, HEALTH_UNKNOWN, "clock", NULL, doctor_see_above,
+                     "This machine's clock was held against nothing: Graph says no time.");
     else if (llabs(skew) > SKEW_SECONDS)
         doctor_found(doctor, HEALTH_WRONG, "clock", NULL,
                      "Set the clock, and have it kept by NTP: nothing is granted meanwhile.",
@@ -184,8 +207,7 @@ void doctor_contexts(struct doctor *doctor)
                          names[i]);
     const struct fact *fact = doctor_fact(doctor, FACT_CONTEXTS, "", &why);
     if (!fact) {
-        doctor_found(doctor, HEALTH_UNKNOWN, "context", NULL,
-                     "See `permission`, `token` and `clock` above; then run doctor again.",
+        doctor_found(doctor, HEALTH_UNKNOWN, "context", NULL, doctor_see_above,
                      "The Conditional Access policies behind the contexts cannot be read: %s.",
                      why);
         return;
@@ -219,5 +241,8 @@ void doctor_mail(struct doctor *doctor)
                          "Mail goes out as %s, by a right that only Exchange knows: whether it was "
                          "given, and the mailbox exists, shows with the first message.",
                          from);
+        else
+            doctor_found(doctor, HEALTH_UNKNOWN, "mail", from, doctor_see_above,
+                         "Whether Curfew may send as %s cannot be told: there is no token.", from);
     }
 }
