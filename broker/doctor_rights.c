@@ -10,35 +10,53 @@ static const struct right {
     unsigned modes;
     enum when when;
     const char *without; /* what does not work without it */
+    const char *calls;   /* that need it */
 } needed[] = {
     {"PrivilegedAssignmentSchedule.ReadWrite.AzureADGroup", APPLICATION, WITH_GROUPS,
-     "no membership of a group can be given, taken or read back"},
+     "no membership of a group can be given, taken or read back",
+     "POST /v1.0/identityGovernance/privilegedAccess/group/assignmentScheduleRequests, GET "
+     "/v1.0/identityGovernance/privilegedAccess/group/assignmentScheduleInstances"},
     {"PrivilegedAssignmentSchedule.Remove.AzureADGroup", BY_PEOPLE, WITH_GROUPS,
-     "no membership of a group can be taken early"},
+     "no membership of a group can be taken early",
+     "POST /v1.0/identityGovernance/privilegedAccess/group/assignmentScheduleRequests"},
     {"PrivilegedAssignmentSchedule.Read.AzureADGroup", BY_PEOPLE, WITH_GROUPS,
-     "no membership of a group can be read back"},
+     "no membership of a group can be read back",
+     "GET /v1.0/identityGovernance/privilegedAccess/group/assignmentScheduleInstances"},
     {"PrivilegedEligibilitySchedule.Read.AzureADGroup", BY_PEOPLE, WITH_GROUPS,
-     "nobody can be seen to be eligible for a group"},
+     "nobody can be seen to be eligible for a group",
+     "GET /v1.0/identityGovernance/privilegedAccess/group/eligibilityScheduleInstances"},
     {"RoleAssignmentSchedule.ReadWrite.Directory", APPLICATION, WITH_ROLES,
-     "no Entra role can be given or taken"},
+     "no Entra role can be given or taken",
+     "POST /v1.0/roleManagement/directory/roleAssignmentScheduleRequests"},
     {"RoleAssignmentSchedule.Remove.Directory", BY_PEOPLE, WITH_ROLES,
-     "no Entra role can be taken early"},
+     "no Entra role can be taken early",
+     "POST /v1.0/roleManagement/directory/roleAssignmentScheduleRequests"},
     {"RoleAssignmentSchedule.Read.Directory", BY_PEOPLE, WITH_ROLES,
-     "no Entra role can be read back"},
+     "no Entra role can be read back",
+     "GET /v1.0/roleManagement/directory/roleAssignmentScheduleInstances"},
     {"RoleEligibilitySchedule.Read.Directory", BY_PEOPLE, WITH_ROLES,
-     "nobody can be seen to be eligible for an Entra role"},
-    {"RoleManagement.Read.Directory", EVERY, WITH_ROLES, "PIM's rules for a role cannot be read"},
-    {"RoleManagement.Read.Directory", EVERY, FOR_DOCTOR, NULL},
+     "nobody can be seen to be eligible for an Entra role",
+     "GET /v1.0/roleManagement/directory/roleEligibilityScheduleInstances"},
+    {"RoleManagement.Read.Directory", EVERY, WITH_ROLES, "PIM's rules for a role cannot be read",
+     "GET /v1.0/policies/roleManagementPolicyAssignments?scopeType eq 'DirectoryRole'"},
+    {"RoleManagement.Read.Directory", EVERY, FOR_DOCTOR, NULL, NULL},
     {"RoleManagementPolicy.Read.AzureADGroup", EVERY, WITH_GROUPS,
-     "PIM's rules for a group cannot be read"},
-    {"Device.Read.All", EVERY, ALWAYS, "devices cannot be looked at in Entra"},
+     "PIM's rules for a group cannot be read",
+     "GET /v1.0/policies/roleManagementPolicyAssignments?scopeType eq 'Group'"},
+    {"Device.Read.All", EVERY, ALWAYS, "devices cannot be looked at in Entra",
+     "GET /v1.0/devices(deviceId='{deviceId}')"},
     {"DeviceManagementManagedDevices.Read.All", EVERY, ALWAYS,
-     "devices cannot be looked at in Intune"},
-    {"GroupMember.Read.All", EVERY, ALWAYS, "nobody can be seen to be in a group of the policy"},
-    {"IdentityRiskyUser.Read.All", EVERY, WITH_RISK, "nobody's risk can be read"},
-    {"Policy.Read.All", EVERY, ALWAYS, "no authentication context counts for anything"},
-    {"User.Read.All", EVERY, ALWAYS, "accounts cannot be read, nor memberships"},
-    {"Mail.Send", EVERY, WITH_MAIL, NULL}, /* Exchange grants it: doctor_mail */
+     "devices cannot be looked at in Intune", "GET /v1.0/deviceManagement/managedDevices"},
+    {"GroupMember.Read.All", EVERY, ALWAYS, "nobody can be seen to be in a group of the policy",
+     "POST /v1.0/users/{id}/checkMemberGroups, GET "
+     "/v1.0/groups/{id}/transitiveMembers/microsoft.graph.user"},
+    {"IdentityRiskyUser.Read.All", EVERY, WITH_RISK, "nobody's risk can be read",
+     "GET /v1.0/identityProtection/riskyUsers"},
+    {"Policy.Read.All", EVERY, ALWAYS, "no authentication context counts for anything",
+     "GET /v1.0/identity/conditionalAccess/policies"},
+    {"User.Read.All", EVERY, ALWAYS, "accounts cannot be read, nor memberships",
+     "GET /v1.0/users/{id}, POST /v1.0/users/{id}/checkMemberGroups"},
+    {"Mail.Send", EVERY, WITH_MAIL, NULL, NULL}, /* Exchange grants it: doctor_mail */
 };
 
 /* Each leads to Global Administrator, or takes away what protects from that (contract 3.2). */
@@ -121,7 +139,8 @@ static size_t judge_missing(struct doctor *doctor)
         doctor_found(doctor, HEALTH_WRONG, "permission", right->name,
                      "Add it to the registration and grant admin consent (docker/entra/README.md, "
                      "step 3); a new token brings it, within the hour.",
-                     "The permission %s is missing: without it %s.", right->name, right->without);
+                     "The permission %s is missing: without it %s (%s).", right->name,
+                     right->without, right->calls);
     }
     return missing;
 }
