@@ -91,6 +91,9 @@ enum sql_step {
 };
 
 enum fail sql_transact(struct sql *sql, enum sql_step step, struct reason *why);
+/* Brings what was written into the database file itself, and leaves nothing beside it that another
+   file put in its place could be mistaken with. Readers in hand only put it off. */
+enum fail sql_settle(struct sql *sql, struct reason *why);
 /* False once SQLite rolled the whole transaction back by itself, as it does when the disk is full.
  */
 bool sql_is_in_transaction(const struct sql *sql);

@@ -166,6 +166,13 @@ bool sql_is_lost(const struct sql *sql)
     return sql->lost;
 }
 
+enum fail sql_settle(struct sql *sql, struct reason *why)
+{
+    int code =
+        sqlite3_wal_checkpoint_v2(sql->database, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+    return code == SQLITE_OK ? FAIL_NONE : sqlite_failed(sql->database, "checkpoint", why);
+}
+
 bool sql_is_in_transaction(const struct sql *sql)
 {
     return !sqlite3_get_autocommit(sql->database);

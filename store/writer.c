@@ -230,6 +230,9 @@ void writer_stop(struct writer *writer)
     pthread_mutex_unlock(&writer->mutex);
     (void)pthread_join(writer->thread, NULL);
     writer->started = false;
+    struct reason ignored = {0}; /* the next start reads what stands beside the file as well */
+    if (writer->store && !writer->lost)
+        (void)sql_settle(writer->store->sql, &ignored);
 }
 
 void writer_free(struct writer *writer)

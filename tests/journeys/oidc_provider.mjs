@@ -5,6 +5,7 @@ import assert from "node:assert/strict";
 import { generateKeyPairSync, randomUUID, X509Certificate } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
+import { cookiesOf } from "../support/cookies.mjs";
 import { setUpCurfew } from "../support/curfew.mjs";
 import { loadModule } from "../support/packages.mjs";
 import { AT_ONCE, CURFEW, GRAPH_SCOPE, PERSONS, SECRETS, startSandbox, TENANT } from "../support/sandbox.mjs";
@@ -113,7 +114,7 @@ async function atProvider(url, jar) {
   for (let hops = 0; hops < 10 && !url.startsWith(curfew.origin); hops++) {
     const cookies = [...jar].map(([name, value]) => `${name}=${value}`).join("; ");
     const answer = await fetch(url, { redirect: "manual", headers: { ...(cookies && { cookie: cookies }) } });
-    for (const cookie of answer.headers.getSetCookie()) {
+    for (const cookie of cookiesOf(answer.headers)) {
       const [, name, value] = cookie.match(/^([^=]+)=([^;]*)/);
       if (value) jar.set(name, value);
       else jar.delete(name);

@@ -1,5 +1,6 @@
 // Sessions, cookies, the way to Entra and back, and what every answer carries.
 import assert from "node:assert/strict";
+import { cookiesOf } from "../support/cookies.mjs";
 import { startCurfew } from "../support/curfew.mjs";
 import { AT_ONCE, startSandbox } from "../support/sandbox.mjs";
 import { specification } from "../support/spec.mjs";
@@ -25,8 +26,8 @@ async function turnedAway(browser, answer, code) {
   assert.equal((await browser.get("/api/v1/me")).status, 401);
 }
 
-function cookiesOf(answer) {
-  const all = answer.headers.getSetCookie?.() ?? [answer.headers.get("set-cookie") ?? ""].flatMap((one) => one.split(/, (?=__Host)/));
+function cookiesIn(answer) {
+  const all = cookiesOf(answer.headers);
   return all.map((cookie) => cookie.replace(/=[^;]{20,};/, "=…;"));
 }
 
@@ -61,13 +62,13 @@ await specification("journeys/web_sessions", {
   async "every cookie is bound to this host, to HTTPS, to the server and to its purpose"() {
     const ana = curfew.browser("ana");
     const out = await ana.get("/auth/sign-in");
-    assert.deepEqual(cookiesOf(out), ["__Host-curfew-login=…; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=600"]);
+    assert.deepEqual(cookiesIn(out), ["__Host-curfew-login=…; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=600"]);
     const back = await sandbox.signIn(out.location, { person: "ana" });
-    assert.deepEqual(cookiesOf(await ana.get(back.location)), ["__Host-curfew-login=; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=0",
+    assert.deepEqual(cookiesIn(await ana.get(back.location)), ["__Host-curfew-login=; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=0",
       "__Host-curfew=…; Path=/; Secure; HttpOnly; SameSite=Strict"]);
     ana.csrf = (await ana.get("/api/v1/me")).body.csrf;
     const left = await ana.post("/auth/sign-out");
-    assert.deepEqual(cookiesOf(left), ["__Host-curfew=; Path=/; Secure; HttpOnly; SameSite=Strict; Max-Age=0"]);
+    assert.deepEqual(cookiesIn(left), ["__Host-curfew=; Path=/; Secure; HttpOnly; SameSite=Strict; Max-Age=0"]);
     assert.equal(left.headers.get("clear-site-data"), '"cache", "cookies", "storage"');
   },
 

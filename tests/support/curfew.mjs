@@ -6,6 +6,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { cookiesOf } from "./cookies.mjs";
 import { eventually } from "./eventually.mjs";
 import { holdCalls } from "./registration.mjs";
 import { CURFEW, TENANT } from "./sandbox.mjs";
@@ -53,7 +54,7 @@ export class Browser {
       headers: all,
       body: raw ?? (body === undefined ? undefined : JSON.stringify(body)),
     });
-    for (const cookie of answer.headers.getSetCookie?.() ?? [answer.headers.get("set-cookie") ?? ""]) {
+    for (const cookie of cookiesOf(answer.headers)) {
       const [, name, value] = cookie.match(/^([^=;]+)=([^;]*)/) ?? [];
       if (name && value && !/Max-Age=0/.test(cookie)) this.jar.set(name, value);
       else if (name) this.jar.delete(name);

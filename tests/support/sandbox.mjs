@@ -15,6 +15,7 @@ import { request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { holdJournal, isKnown } from "./contract.mjs";
+import { cookiesOf } from "./cookies.mjs";
 import { eventually } from "./eventually.mjs";
 import { approvalBy } from "./pim.mjs";
 import { finally_ } from "./spec.mjs";
@@ -222,7 +223,7 @@ class Sandbox {
       ...options,
       headers: { ...(cookies && { cookie: cookies }) },
     });
-    for (const cookie of answer.headers.getSetCookie?.() ?? [answer.headers.get("set-cookie") ?? ""]) {
+    for (const cookie of cookiesOf(answer.headers)) {
       const [, name, value] = cookie.match(/^([^=;]+)=([^;]*)/) ?? [];
       if (name && value) this.jar.set(name, value);
       else if (name) this.jar.delete(name);
