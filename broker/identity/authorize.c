@@ -7,19 +7,39 @@
 
 #include <stdlib.h>
 
-/* {"id_token": {"acrs": {"essential": true, "value": "c1"}}, "access_token": …} */
-static json_t *claims_asked(const struct sign_in_begin *begin)
+json_t *acrs_asked(size_t count, const char *const contexts[])
 {
-    json_auto_t *acrs = memory_needed(json_pack("{sb}", "essential", 1));
+    json_t *acrs = memory_needed(json_pack("{sb}", "essential", 1));
     json_auto_t *values = memory_needed(json_array());
-    for (size_t i = 0; i < begin->context_count; i++)
-        (void)json_array_append_new(values, json_string(begin->contexts[i]));
-    if (begin->context_count == 1)
+    for (size_t i = 0; i < count; i++)
+        (void)json_array_append_new(values, json_string(contexts[i]));
+    if (count == 1)
         (void)json_object_set(acrs, "value", json_array_get(values, 0));
     else
         (void)json_object_set(acrs, "values", values);
-    return memory_needed(
-        json_pack("{s{sO} s{sO}}", "id_token", "acrs", acrs, "access_token", "acrs", acrs));
+    return acrs;
+}
+
+/* {"id_token": {"acrs": {"essential": true, "value": "c1"}}, "access_token": …} */
+static json_t *claims_asked(const struct sign_in_begin *begin)
+{
+    json_t *claims = memory_needed(json_object()), *access_token = memory_needed(json_object());
+    if (begin->context_count) {
+        json_auto_t *acrs = acrs_asked(begin->context_count, begin->contexts);
+        (void)json_object_set_new(claims, "id_token",
+                                  memory_needed(json_pack("{s:O}", "acrs", acrs)));
+        (void)json_object_set(access_token, "acrs", acrs);
+    }
+    if (begin->policy_count) {
+        json_t *policies = memory_needed(json_array());
+        for (size_t i = 0; i < begin->policy_count; i++)
+            (void)json_array_append_new(policies, json_string(begin->policies[i]));
+        (void)json_object_set_new(
+            access_token, "polids",
+            memory_needed(json_pack("{s:b, s:o}", "essential", 1, "values", policies)));
+    }
+    (void)json_object_set_new(claims, "access_token", access_token);
+    return claims;
 }
 
 static void add_claims(const struct sign_in_begin *begin, struct text *query)
@@ -51,6 +71,6 @@ void authorize_query(const struct sign_in_begin *begin, const char *client_id,
         fields_add(query, "prompt", "select_account");
     if (begin->login_hint)
         fields_add(query, "login_hint", begin->login_hint);
-    if (begin->context_count)
+    if (begin->context_count || begin->policy_count)
         add_claims(begin, query);
 }

@@ -5,6 +5,7 @@
 #include "identity/app_token.h"
 #include "identity/authorize.h"
 #include "identity/fields.h"
+#include "identity/on_behalf.h"
 #include "identity/redeem.h"
 #include "identity/registration.h"
 #include "outbound/url.h"
@@ -157,6 +158,14 @@ void identity_redeem(struct identity *identity, const struct redemption *redempt
                      void *context)
 {
     redeem(&identity->registration, redemption, done, context);
+}
+
+void identity_on_behalf(struct identity *identity, const struct on_behalf *asked,
+                        void (*done)(void *context, enum fail fail, const struct refusal *refusal,
+                                     const struct secret *token),
+                        void *context)
+{
+    on_behalf(&identity->registration, asked, done, context);
 }
 
 struct bearer identity_bearer(struct identity *identity)

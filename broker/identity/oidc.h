@@ -5,6 +5,8 @@
 
 #include "base/fail.h"
 #include "base/scoped.h"
+#include "base/secret.h"
+#include "model/challenge.h"
 #include "model/person.h"
 #include "outbound/bearer.h"
 #include "outbound/loop.h"
@@ -44,7 +46,8 @@ SCOPED(identity)
    by: never shown as it is. */
 struct refusal {
     struct reason reason;
-    int64_t aadsts; /* Entra's own code (contract 2.10); 0: it gave none */
+    int64_t aadsts;             /* Entra's own code (contract 2.10); 0: it gave none */
+    struct challenge challenge; /* what the next sign-in must bring; empty: it did not say */
 };
 
 struct sign_in_begin {
@@ -54,6 +57,8 @@ struct sign_in_begin {
     const char *login_hint;               /* or NULL */
     size_t context_count;                 /* authentication contexts: any one of them */
     const char *const *contexts;
+    size_t policy_count; /* policies of Conditional Access that a challenge named */
+    const char *const *policies;
 };
 
 /* Where to send the browser. FAIL_UNAVAILABLE while Entra's description of itself cannot be had or
@@ -79,11 +84,12 @@ struct signed_in {
     const char *session;          /* Entra's `sid` */
     const char *address;          /* of the browser, as Entra saw it */
     int64_t issued_at;
-    int64_t auth_time;      /* credentials were asked for */
-    struct text_list acrs;  /* authentication contexts */
-    struct text_list amr;   /* methods: "mfa", "rsa", … */
-    struct text_list roles; /* app roles */
-    const char *device_id;  /* a GUID in lower case */
+    int64_t auth_time;              /* credentials were asked for */
+    struct text_list acrs;          /* authentication contexts */
+    struct text_list amr;           /* methods: "mfa", "rsa", … */
+    struct text_list roles;         /* app roles */
+    const char *device_id;          /* a GUID in lower case */
+    const struct secret *api_token; /* what identity_on_behalf takes; NULL: none is asked for */
 };
 
 /* Redeems the code of the callback, once. FAIL_NOT_SIGNED_IN: the code or a token is not good;
@@ -101,6 +107,22 @@ enum token_version { TOKEN_V2, TOKEN_V1 };
 bool identity_look(struct identity *identity, enum token_version version,
                    void (*done)(void *context, enum fail fail, const struct reason *why),
                    void *context);
+
+/* Exchanges a person's token to Curfew's own API, as identity_redeem gave it, for one of the
+   service behind `scope`, in their name (contract 2.5); `contexts` (none: NULL) are what that one
+   must carry. Both tokens are borrowed. FAIL_STEP_UP_NEEDED: Entra wants another sign-in;
+   FAIL_NOT_SIGNED_IN: it refuses this one, or nobody consented; FAIL_BROKEN: it refuses Curfew;
+   FAIL_UNAVAILABLE: could not tell. */
+struct on_behalf {
+    const struct secret *assertion;
+    const char *scope;
+    size_t context_count;
+    const char *const *contexts;
+};
+void identity_on_behalf(struct identity *identity, const struct on_behalf *asked,
+                        void (*done)(void *context, enum fail fail, const struct refusal *refusal,
+                                     const struct secret *token),
+                        void *context);
 
 /* Curfew's own token for a service: "https://graph.microsoft.com/.default". Kept, renewed when half
    of its life is over, fetched once for all who ask. */

@@ -14,6 +14,7 @@ struct redeeming {
     char *nonce;
     struct arena *arena;
     struct jws *id_token, *api_token;
+    struct secret *api_text;        /* the same as it came, for who may exchange it */
     json_t *id_claims, *api_claims; /* what the texts of `who` and `api` point into */
     struct signed_in who, api;
     struct reason why;
@@ -27,6 +28,7 @@ static void end(struct redeeming *redeeming, enum fail fail, const struct refusa
     redeeming->done(redeeming->context, fail, refusal, fail ? NULL : &redeeming->who);
     jws_free(redeeming->id_token);
     jws_free(redeeming->api_token);
+    secret_free(redeeming->api_text);
     json_decref(redeeming->id_claims);
     json_decref(redeeming->api_claims);
     arena_free(redeeming->arena);
@@ -69,8 +71,10 @@ static void check_api_token(void *context, enum fail fail, const struct reason *
                                       &redeeming->api, own);
     fail =
         fail ? fail : claims_join(&redeeming->who, &redeeming->api, redeeming->arena, &both, own);
-    if (!fail)
+    if (!fail) {
         redeeming->who = both;
+        redeeming->who.api_token = redeeming->api_text;
+    }
     end_because(redeeming, fail);
 }
 
@@ -111,6 +115,8 @@ static void take_tokens(void *context, enum fail fail, const struct refusal *ref
     fail = fail ? fail : jws_new(secret_text(tokens->id), &redeeming->id_token, &redeeming->why);
     if (!fail && registration->api_provider)
         fail = jws_new(secret_text(tokens->access), &redeeming->api_token, &redeeming->why);
+    if (!fail && redeeming->api_token)
+        redeeming->api_text = secret_copy(tokens->access->bytes, tokens->access->length);
     if (fail)
         end_because(redeeming, fail);
     else

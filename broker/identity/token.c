@@ -71,6 +71,7 @@ static enum fail read_refusal(const struct answer *answer, const json_t *json,
     enum fail fail =
         answer->status >= 500 || answer->status == 429 ? FAIL_UNAVAILABLE : kind_of(error);
     refusal->aadsts = json_integer_value(json_array_get(codes, 0));
+    (void)challenge_read(json_member_text(json, "claims"), &refusal->challenge);
     (void)text_read_guid(json_member_text(json, "trace_id"), trace);
     return because(&refusal->reason, fail,
                    "the token endpoint answers %d %.40s, AADSTS%lld, trace %s", answer->status,

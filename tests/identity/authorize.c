@@ -101,6 +101,31 @@ START_TEST(without_an_api_token_only_the_id_token_is_asked_for)
 }
 END_TEST
 
-SPECIFICATION("identity/authorize", a_plain_sign_in_asks_this, a_fresh_sign_in_asks_for_credentials,
+START_TEST(policies_of_a_challenge_are_asked_for_beside_contexts)
+{
+    scoped(text_scoped) struct text query = TEXT_LIMIT(4096);
+    static const char *const contexts[] = {"c1"};
+    static const char *const policies[] = {"9ab0f1d2-0000-4000-8000-000000000001"};
+    struct sign_in_begin begin = {.state = "s-1",
+                                  .nonce = "n-1",
+                                  .verifier = verifier,
+                                  .policy_count = 1,
+                                  .policies = policies};
+#define POLIDS                                                                                     \
+    "%22polids%22%3A%7B%22essential%22%3Atrue%2C%22values%22%3A%5B%229ab0f1d2-0000-4000-8000-"     \
+    "000000000001%22%5D%7D"
+#define ACRS "%22acrs%22%3A%7B%22essential%22%3Atrue%2C%22value%22%3A%22c1%22%7D"
+    ck_assert_text(query_of(&begin, &query),
+                   ALWAYS "&claims=%7B%22access_token%22%3A%7B" POLIDS "%7D%7D");
+    begin.context_count = 1;
+    begin.contexts = contexts;
+    ck_assert_text(query_of(&begin, &query),
+                   ALWAYS "&claims=%7B%22id_token%22%3A%7B" ACRS
+                          "%7D%2C%22access_token%22%3A%7B" ACRS "%2C" POLIDS "%7D%7D");
+}
+END_TEST
+
+SPECIFICATION("identity/authorize", policies_of_a_challenge_are_asked_for_beside_contexts,
+              a_plain_sign_in_asks_this, a_fresh_sign_in_asks_for_credentials,
               an_account_is_chosen_or_hinted_at_never_both, contexts_are_asked_for_in_both_tokens,
               the_address_is_the_issuers_own, without_an_api_token_only_the_id_token_is_asked_for)

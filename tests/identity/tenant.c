@@ -300,6 +300,7 @@ static void person_told(void *context, enum fail fail, const struct refusal *ref
         join_items(&who->acrs, told.acrs);
         join_items(&who->amr, told.amr);
         join_items(&who->roles, told.roles);
+        KEEP(told.api_token, who->api_token ? secret_text(who->api_token) : NULL);
         KEEP(told.device_id, who->device_id);
         KEEP(told.name, who->name);
         KEEP(told.user_name, who->user_name);
@@ -318,6 +319,22 @@ static void token_told(void *context, enum fail fail, const struct reason *why,
         told.refusal.reason = *why;
     KEEP(told.token, token ? secret_text(token) : NULL);
     tell(context, &told);
+}
+
+static void exchanged(void *context, enum fail fail, const struct refusal *refusal,
+                      const struct secret *token)
+{
+    struct told told = {.fail = fail};
+    ck_assert((fail == FAIL_NONE) == (refusal == NULL) && (fail == FAIL_NONE) == (token != NULL));
+    if (refusal)
+        told.refusal = *refusal;
+    KEEP(told.token, token ? secret_text(token) : NULL);
+    tell(context, &told);
+}
+
+static void exchange(struct tenant *tenant)
+{
+    identity_on_behalf(tenant->identity, tenant->argument, exchanged, tenant);
 }
 
 static void begin(struct tenant *tenant)
@@ -360,6 +377,11 @@ struct told told_redeem(struct tenant *tenant)
 struct told told_redeem_code(struct tenant *tenant, const struct redemption *redemption)
 {
     return wait_for(tenant, redeem_code, redemption, 1);
+}
+
+struct told told_on_behalf(struct tenant *tenant, const struct on_behalf *asked)
+{
+    return wait_for(tenant, exchange, asked, 1);
 }
 
 struct told told_bearer(struct tenant *tenant, const char *scope)

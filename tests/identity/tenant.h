@@ -59,7 +59,8 @@ struct told {
     enum fail fail;
     struct refusal refusal;
     char url[8192];           /* of told_begin */
-    char token[256];          /* of told_bearer */
+    char token[256];          /* of told_bearer and told_on_behalf */
+    char api_token[4096];     /* of told_redeem: what may be exchanged */
     struct person_key person; /* of told_redeem, with all that follows */
     int64_t issued_at, auth_time;
     char acrs[128], amr[128], roles[128], device_id[64], name[64], user_name[64], session[64],
@@ -69,6 +70,7 @@ struct told {
 struct told told_begin(struct tenant *tenant, const struct sign_in_begin *begin);
 struct told told_redeem(struct tenant *tenant);
 struct told told_redeem_code(struct tenant *tenant, const struct redemption *redemption);
+struct told told_on_behalf(struct tenant *tenant, const struct on_behalf *asked);
 struct told told_bearer(struct tenant *tenant, const char *scope);
 void told_refused(struct tenant *tenant, const char *scope);
 /* Asks for a token so many times at once; counts those that were told no. */
