@@ -1,4 +1,4 @@
-/* The writes of mode `application`, as the bytes that an intent keeps and that are sent. */
+/* The writes as the bytes that an intent keeps and that are sent. */
 #include "directory/directory.h"
 
 #include "base/json.h"
@@ -55,16 +55,16 @@ static enum fail give_out(const struct target *target, const json_t *request, st
     return FAIL_NONE;
 }
 
-enum fail write_assign(const struct target *target, const char *oid, int64_t starts_at,
-                       int64_t ends_at, const char *words, const char *ticket, struct arena *arena,
-                       struct write *ret, struct reason *why)
+static enum fail give(const char *action, const struct target *target, const char *oid,
+                      int64_t starts_at, int64_t ends_at, const char *words, const char *ticket,
+                      struct arena *arena, struct write *ret, struct reason *why)
 {
     enum fail fail = is_writable(target, why);
     if (fail)
         return fail;
     if (ends_at <= starts_at || ends_at == MOMENT_NEVER)
         return because(why, FAIL_INVALID, "an assignment without an end of its own");
-    json_auto_t *request = request_of(target, oid, "adminAssign", words);
+    json_auto_t *request = request_of(target, oid, action, words);
     bool fine = request &&
                 json_object_set_new(request, "scheduleInfo", schedule_of(starts_at, ends_at)) == 0;
     if (fine && ticket)
@@ -72,6 +72,20 @@ enum fail write_assign(const struct target *target, const char *oid, int64_t sta
                    request, "ticketInfo",
                    json_pack("{s:s, s:s}", "ticketNumber", ticket, "ticketSystem", "Curfew")) == 0;
     return give_out(target, fine ? request : NULL, arena, ret, why);
+}
+
+enum fail write_assign(const struct target *target, const char *oid, int64_t starts_at,
+                       int64_t ends_at, const char *words, const char *ticket, struct arena *arena,
+                       struct write *ret, struct reason *why)
+{
+    return give("adminAssign", target, oid, starts_at, ends_at, words, ticket, arena, ret, why);
+}
+
+enum fail write_activate(const struct target *target, const char *oid, int64_t starts_at,
+                         int64_t ends_at, const char *words, const char *ticket,
+                         struct arena *arena, struct write *ret, struct reason *why)
+{
+    return give("selfActivate", target, oid, starts_at, ends_at, words, ticket, arena, ret, why);
 }
 
 enum fail write_remove(const struct target *target, const char *oid, const char *words,

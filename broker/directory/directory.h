@@ -3,6 +3,8 @@
 #pragma once
 
 #include "base/arena.h"
+#include "base/secret.h"
+#include "model/challenge.h"
 #include "model/facts.h"
 #include "model/role.h"
 #include "outbound/bearer.h"
@@ -19,9 +21,10 @@ enum fact_kind {
     FACT_MANAGED,     /* subject: device id */
     FACT_CONTEXTS,    /* everybody's */
     FACT_ADMIN_RULES, /* subject: target key */
+    FACT_SELF_RULES,  /* subject: target key */
+    FACT_ELIGIBLES,   /* subject: target key */
     FACT_INSTANCES,   /* subject: oid; object: target key */
     FACT_GROUP,       /* subject: group id */
-    FACT_SELF_RULES,  /* subject: target key */
     FACT_HOLDERS,     /* subject: target key */
     FACT_KINDS
 };
@@ -50,9 +53,10 @@ struct fact {
         struct managed_devices managed;
         struct contexts contexts;
         struct admin_rules admin_rules;
+        struct self_rules self_rules;
+        struct eligibles eligibles;
         struct instances instances;
         struct group group;
-        struct self_rules self_rules;
         struct holders holders;
     };
 };
@@ -109,6 +113,7 @@ struct written {
     const char *correlation; /* the header request-id; or NULL */
     const char *ends_at;     /* as the answer has it; or NULL: proves nothing, reading back does */
     int64_t retry_ms;        /* how long to wait before the next try; 0: not said */
+    struct challenge challenge; /* what PIM wants of the person's next sign-in; empty: nothing */
 };
 
 /* `correlation` goes along as client-request-id; NULL: a new one. `done` is called exactly once,
@@ -117,12 +122,22 @@ void directory_write(struct directory *directory, const struct write *write,
                      const char *correlation,
                      void (*done)(void *context, const struct written *written), void *context);
 
-/* The writes of mode `application` (contract 4.1, 5.1). `ends_at` is named as afterDateTime;
-   `words` ends in the request's id; without a `ticket` (NULL) none is named. The same arguments
-   make the same bytes. FAIL_INVALID for a kind of target that is not supported. */
+/* The same in a person's name: with their token (borrowed until `done`), which is tried once and
+   never renewed. */
+void directory_write_as(struct directory *directory, const struct secret *token,
+                        const struct write *write, const char *correlation,
+                        void (*done)(void *context, const struct written *written), void *context);
+
+/* The writes (contract 4.1, 5.1): assigned by Curfew, or activated by the person with that id.
+   `ends_at` is named as afterDateTime; `words` ends in the request's id; without a `ticket` (NULL)
+   none is named. The same arguments make the same bytes. FAIL_INVALID for a kind of target that is
+   not supported. */
 enum fail write_assign(const struct target *target, const char *oid, int64_t starts_at,
                        int64_t ends_at, const char *words, const char *ticket, struct arena *arena,
                        struct write *ret, struct reason *why);
+enum fail write_activate(const struct target *target, const char *oid, int64_t starts_at,
+                         int64_t ends_at, const char *words, const char *ticket,
+                         struct arena *arena, struct write *ret, struct reason *why);
 enum fail write_remove(const struct target *target, const char *oid, const char *words,
                        struct arena *arena, struct write *ret, struct reason *why);
 

@@ -49,11 +49,12 @@ static void wait_until(struct sending *sending, int64_t due_ms)
     loop_wake(sending->directory->loop); /* so that directory_work says when */
 }
 
-/* A 401 is given before anything is looked at, let alone done; only a proxy's is no such answer. */
+/* A 401 is given before anything is looked at, let alone done; only a proxy's is no such answer. A
+   person's token cannot be had anew. */
 static bool needs_new_token(const struct sending *sending, const struct answer *answer)
 {
     return answer->outcome == OUTCOME_ANSWERED && answer->status == 401 && !sending->renewed &&
-           error_is_there(answer->body, answer->length);
+           !sending->errand.token && error_is_there(answer->body, answer->length);
 }
 
 static void answered(void *context, const struct answer *answer)
@@ -123,7 +124,10 @@ static void got_token(void *context, enum fail fail, const struct reason *why,
 static void start(struct sending *sending)
 {
     const struct bearer *bearer = &sending->directory->bearer;
-    bearer->get(bearer->context, sending->directory->scope, got_token, sending);
+    if (sending->errand.token)
+        got_token(sending, FAIL_NONE, NULL, sending->errand.token);
+    else
+        bearer->get(bearer->context, sending->directory->scope, got_token, sending);
 }
 
 void errand_send(struct directory *directory, const struct errand *errand)

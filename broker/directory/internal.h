@@ -24,6 +24,7 @@ struct errand {
     bool write;
     bool advanced;                   /* an advanced query of directory objects (contract 12) */
     const char *method, *url, *body; /* borrowed until `done`; the body is NULL or JSON */
+    const struct secret *token;      /* of a person, borrowed until `done`; NULL: Curfew's own */
     const char *correlation;         /* its client-request-id; NULL: a new one for each try */
     /* Exactly once, perhaps before errand_send returns. What never left has OUTCOME_NOT_SENT;
        `retry_ms` is how long the service now wants to be left alone. */

@@ -11,8 +11,9 @@ const struct reader *reader_of(enum fact_kind kind)
         [FACT_MEMBERS] = &members_reader,       [FACT_RISKS] = &risks_reader,
         [FACT_DEVICE] = &device_reader,         [FACT_MANAGED] = &managed_reader,
         [FACT_CONTEXTS] = &contexts_reader,     [FACT_ADMIN_RULES] = &admin_rules_reader,
+        [FACT_SELF_RULES] = &self_rules_reader, [FACT_ELIGIBLES] = &eligibles_reader,
         [FACT_INSTANCES] = &instances_reader,   [FACT_GROUP] = &group_reader,
-        [FACT_SELF_RULES] = &self_rules_reader, [FACT_HOLDERS] = &holders_reader,
+        [FACT_HOLDERS] = &holders_reader,
     };
     return readers[kind];
 }
@@ -28,8 +29,9 @@ enum fail reader_understand(const struct question *question, struct arena *arena
                             struct reason *why)
 {
     bool everybody = question->kind == FACT_RISKS || question->kind == FACT_CONTEXTS;
-    bool targeted = question->kind == FACT_ADMIN_RULES || question->kind == FACT_INSTANCES ||
-                    question->kind == FACT_SELF_RULES || question->kind == FACT_HOLDERS;
+    bool targeted = question->kind == FACT_ADMIN_RULES || question->kind == FACT_SELF_RULES ||
+                    question->kind == FACT_ELIGIBLES || question->kind == FACT_INSTANCES ||
+                    question->kind == FACT_HOLDERS;
     const char *key = question->kind == FACT_INSTANCES ? question->object : question->subject;
     struct asked asked = {.subject = everybody ? NULL : arena_copy(arena, question->subject),
                           .group_count = question->group_count,

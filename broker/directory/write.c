@@ -23,6 +23,13 @@ void directory_write(struct directory *directory, const struct write *write,
                      const char *correlation,
                      void (*done)(void *context, const struct written *written), void *context)
 {
+    directory_write_as(directory, NULL, write, correlation, done, context);
+}
+
+void directory_write_as(struct directory *directory, const struct secret *token,
+                        const struct write *write, const char *correlation,
+                        void (*done)(void *context, const struct written *written), void *context)
+{
     struct arena *arena = arena_new();
     struct writing *writing = ARENA_NEW(arena, struct writing);
     *writing = (struct writing){
@@ -39,6 +46,7 @@ void directory_write(struct directory *directory, const struct write *write,
         .method = writing->write.method,
         .url = arena_text(arena, "%s%s", directory->graph, write->path),
         .body = writing->write.body,
+        .token = token,
         .correlation = arena_copy(arena, correlation),
         .done = answered,
         .context = writing,

@@ -119,13 +119,26 @@ struct admin_rules {
     int64_t longest_seconds; /* INT64_MAX: no limit */
 };
 
-/* The rules of PIM for people who activate what they are eligible for (contract 7). */
+/* The rules of PIM for what people activate themselves. */
 struct self_rules {
     struct reading reading;
     bool exists;
+    bool mfa_required, approval_required;
+    bool nobody_approves;    /* in some stage, as far as the rule names somebody */
+    const char *context;     /* that the person's token must carry; NULL: none */
     int64_t longest_seconds; /* INT64_MAX: no limit */
-    bool approval_required;
-    bool nobody_approves; /* in some stage, as far as the rule names somebody */
+};
+
+/* Who may activate a target now: persons, and groups for whoever is in them. */
+struct eligible {
+    const char *principal; /* object id, lower-case */
+    int64_t end_at;        /* INT64_MAX: for good */
+};
+
+struct eligibles {
+    struct reading reading;
+    size_t count;
+    struct eligible *list;
 };
 
 /* A group itself. */

@@ -49,6 +49,28 @@ START_TEST(assigning_a_member_is_golden)
 }
 END_TEST
 
+START_TEST(activating_differs_in_its_action_alone)
+{
+    scoped(arena_scoped) struct arena *here = arena_new();
+    struct write write;
+    ck_assert_fine(
+        write_activate(&member, ALICE, TEN, TEN + 7200, WORDS, "INC-7", here, &write, &spec_why));
+    ck_assert_text(write.body,
+                   json_of("{'accessId':'member','action':'selfActivate','groupId':'" SOC
+                           "','justification':'" WORDS "','principalId':'" ALICE
+                           "','scheduleInfo':{'expiration':{'endDateTime':'2026-01-15T12:00:00Z',"
+                           "'type':'afterDateTime'},'startDateTime':'2026-01-15T10:00:00Z'},"
+                           "'ticketInfo':{'ticketNumber':'INC-7','ticketSystem':'Curfew'}}"));
+    ck_assert_fine(
+        write_activate(&in_unit, ALICE, TEN, TEN + 7200, WORDS, "INC-7", here, &write, &spec_why));
+    ck_assert_text(write.path, "/v1.0/roleManagement/directory/roleAssignmentScheduleRequests");
+    ck_assert_ptr_nonnull(strstr(write.body, json_of("'action':'selfActivate'")));
+    ck_assert_int_eq(
+        write_activate(&member, ALICE, TEN, INT64_MAX, WORDS, NULL, NULL, &write, NULL),
+        FAIL_INVALID);
+}
+END_TEST
+
 START_TEST(assigning_a_role_is_golden)
 {
     const struct write *write = assign(&in_unit, WORDS, "INC-7");
@@ -135,8 +157,8 @@ START_TEST(text_that_is_no_utf_8_is_refused)
 }
 END_TEST
 
-SPECIFICATION("directory/bodies", assigning_a_member_is_golden, assigning_a_role_is_golden,
-              removing_an_owner_is_golden, removing_a_role_is_golden,
-              the_same_arguments_make_the_same_bytes, what_people_write_stays_as_they_wrote_it,
-              an_assignment_without_an_end_is_not_made, azure_roles_are_not_assigned_through_graph,
-              text_that_is_no_utf_8_is_refused)
+SPECIFICATION("directory/bodies", activating_differs_in_its_action_alone,
+              assigning_a_member_is_golden, assigning_a_role_is_golden, removing_an_owner_is_golden,
+              removing_a_role_is_golden, the_same_arguments_make_the_same_bytes,
+              what_people_write_stays_as_they_wrote_it, an_assignment_without_an_end_is_not_made,
+              azure_roles_are_not_assigned_through_graph, text_that_is_no_utf_8_is_refused)

@@ -80,6 +80,12 @@ START_TEST(policies_of_pim)
     ck_assert(!fact->admin_rules.end_required);
     ck_assert(!fact->admin_rules.mfa_required);
     ck_assert_int_eq(fact->admin_rules.longest_seconds, INT64_C(180) * 86400);
+    role.kind = FACT_SELF_RULES;
+    scoped(fact_scoped) struct fact *own =
+        read_example(&role, "041-policy-assignments-expanded.resp.json");
+    ck_assert(own->self_rules.exists);
+    ck_assert_int_eq(own->self_rules.longest_seconds, 8 * 3600);
+    role.kind = FACT_ADMIN_RULES;
     /* not expanded: the rules are not there */
     ck_assert(is_refused(&role, example("040-policy-assignments-entra.resp.json"), "object"));
     ck_assert(is_refused(&group, example("042-policy-assignments-group.resp.json"), "object"));

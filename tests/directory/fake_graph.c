@@ -237,7 +237,8 @@ static void begin_next(struct plan *plan)
     struct turn *turn = MEMORY_NEW(struct turn);
     *turn = (struct turn){plan, plan->begun++};
     if (plan->write)
-        directory_write(directory, plan->write, plan->correlation, got_written, turn);
+        directory_write_as(directory, plan->asker->person, plan->write, plan->correlation,
+                           got_written, turn);
     else
         directory_ask(directory, plan->questions[turn->index], got_fact, turn);
 }

@@ -41,6 +41,7 @@ struct asker {
     int token, refused;
     bool without_token;
     const char *token_elsewhere; /* or NULL */
+    const struct secret *person; /* whose token writes go with; NULL: Curfew's own */
 };
 
 /* `graph` may be NULL: nobody listens there. */

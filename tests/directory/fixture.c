@@ -24,13 +24,16 @@ const struct question about[FACT_KINDS] = {
     [FACT_MANAGED] = {.kind = FACT_MANAGED, .subject = LAPTOP},
     [FACT_CONTEXTS] = {.kind = FACT_CONTEXTS},
     [FACT_ADMIN_RULES] = {.kind = FACT_ADMIN_RULES, .subject = SOC_MEMBER},
+    [FACT_SELF_RULES] = {.kind = FACT_SELF_RULES, .subject = SOC_MEMBER},
+    [FACT_ELIGIBLES] = {.kind = FACT_ELIGIBLES, .subject = SOC_MEMBER},
     [FACT_INSTANCES] = {.kind = FACT_INSTANCES, .subject = ALICE, .object = SOC_MEMBER},
     [FACT_GROUP] = {.kind = FACT_GROUP, .subject = SOC},
-    [FACT_SELF_RULES] = {.kind = FACT_SELF_RULES, .subject = SOC_MEMBER},
     [FACT_HOLDERS] = {.kind = FACT_HOLDERS, .subject = SOC_MEMBER},
 };
 const struct question about_role_instances = {
     .kind = FACT_INSTANCES, .subject = ALICE, .object = ROLE_IN_TENANT};
+const struct question about_role_self_rules = {.kind = FACT_SELF_RULES, .subject = ROLE_IN_TENANT};
+const struct question about_role_eligibles = {.kind = FACT_ELIGIBLES, .subject = ROLE_IN_TENANT};
 const struct question about_role_rules = {.kind = FACT_ADMIN_RULES, .subject = ROLE_IN_TENANT};
 
 /* Reachable until the end, so that no leak is seen in it. */

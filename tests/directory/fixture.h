@@ -19,7 +19,8 @@
 
 /* One good question of each kind. */
 extern const struct question about[FACT_KINDS];
-extern const struct question about_role_instances, about_role_rules;
+extern const struct question about_role_instances, about_role_rules, about_role_self_rules,
+    about_role_eligibles;
 
 /* A copy with every ' made a "; kept until the process ends. */
 const char *json_of(const char *quoted);

@@ -82,7 +82,9 @@ END_TEST
 #define POLICY(longest, approval)                                                                  \
     "{'value': [{'scopeId': '" SOC "', 'roleDefinitionId': 'member', 'policy': {'rules': ["        \
     "{'id': 'Expiration_EndUser_Assignment', 'isExpirationRequired': true, 'maximumDuration': "    \
-    "'" longest "'}, {'id': 'Approval_EndUser_Assignment', 'setting': " approval "}]}}]}"
+    "'" longest "'}, {'id': 'Enablement_EndUser_Assignment', 'enabledRules': []}, "                \
+    "{'id': 'AuthenticationContext_EndUser_Assignment', 'isEnabled': false}, "                     \
+    "{'id': 'Approval_EndUser_Assignment', 'setting': " approval "}]}}]}"
 
 START_TEST(rules_of_activation_are_read)
 {
@@ -107,11 +109,12 @@ END_TEST
 
 START_TEST(rules_of_activation_of_another_shape_are_not_known)
 {
-    ck_assert(is_refused(rules, POLICY("soon", "{}"), "maximumDuration"));
+    ck_assert(
+        is_refused(rules, POLICY("soon", "{'isApprovalRequired': false}"), "maximumDuration"));
     ck_assert(is_refused(rules,
                          "{'value': [{'scopeId': '" SOC "', 'roleDefinitionId': 'member',"
                          " 'policy': {'rules': []}}]}",
-                         "without rules for activation"));
+                         "a policy without the rule"));
     scoped(fact_scoped) struct fact *none = read_fact(rules, "{'value': []}", NULL);
     ck_assert(!none->self_rules.exists);
 }

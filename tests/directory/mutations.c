@@ -45,6 +45,20 @@ static const char *const bodies[FACT_KINDS] = {
         " 'Expiration_Admin_Assignment', 'isExpirationRequired': false, 'maximumDuration':"
         " 'P180D'}, {'id': 'Enablement_Admin_Assignment', 'enabledRules': ['Justification',"
         " 'MultiFactorAuthentication']}]}}]}",
+    [FACT_SELF_RULES] =
+        "{" MORE ", 'value': [{'id': 'a', 'scopeId': '" SOC "', 'scopeType': 'Group',"
+        " 'roleDefinitionId': 'member', 'policy': {'id': 'p', 'rules': [{'id':"
+        " 'Expiration_EndUser_Assignment', 'isExpirationRequired': true, 'maximumDuration':"
+        " 'PT8H'}, {'id': 'Enablement_EndUser_Assignment', 'enabledRules': ['Justification',"
+        " 'MultiFactorAuthentication']}, {'id': 'Approval_EndUser_Assignment', 'setting':"
+        " {'isApprovalRequired': true, 'approvalMode': 'SingleStage'}}, {'id':"
+        " 'AuthenticationContext_EndUser_Assignment', 'isEnabled': true, 'claimValue':"
+        " 'c1'}]}}]}",
+    [FACT_ELIGIBLES] =
+        "{" MORE ", 'value': [{'id': 'i', 'groupId': '" SOC "', 'principalId': '" BOB "',"
+        " 'accessId': 'member', 'memberType': 'Direct', 'endDateTime': null}, {'id': 'j',"
+        " 'groupId': '" LEADS "', 'principalId': '" ALICE "', 'accessId': 'member', 'memberType':"
+        " 'Group', 'endDateTime': '2026-01-15T12:00:00Z'}]}",
     [FACT_INSTANCES] =
         "{" MORE ", 'value': [{'id': 'i', 'groupId': '" SOC "', 'principalId': '" BOB "',"
         " 'accessId': 'member', 'memberType': 'Direct', 'assignmentType': 'Assigned',"
@@ -57,6 +71,14 @@ static bool names_alice(const struct members *members)
 {
     for (size_t i = 0; i < members->count; i++)
         if (text_equals(members->people[i].key.oid, ALICE))
+            return true;
+    return false;
+}
+
+static bool may_activate(const struct eligibles *eligibles)
+{
+    for (size_t i = 0; i < eligibles->count; i++)
+        if (text_equals(eligibles->list[i].principal, ALICE))
             return true;
     return false;
 }
@@ -97,6 +119,11 @@ static bool speaks_for(const struct fact *fact)
         return proves_something(&fact->contexts);
     case FACT_ADMIN_RULES:
         return fact->admin_rules.exists && !fact->admin_rules.mfa_required;
+    case FACT_SELF_RULES:
+        return fact->self_rules.exists && !fact->self_rules.mfa_required &&
+               !fact->self_rules.approval_required && !fact->self_rules.context;
+    case FACT_ELIGIBLES:
+        return may_activate(&fact->eligibles);
     case FACT_INSTANCES:
         return fact->instances.count > 0;
     default:
@@ -218,6 +245,8 @@ DAMAGED(no_damage_makes_a_device_compliant_in_entra, FACT_DEVICE)
 DAMAGED(no_damage_makes_a_device_compliant_in_intune, FACT_MANAGED)
 DAMAGED(no_damage_makes_a_policy_prove_more, FACT_CONTEXTS)
 DAMAGED(no_damage_makes_rules_weaker, FACT_ADMIN_RULES)
+DAMAGED(no_damage_makes_rules_for_people_weaker, FACT_SELF_RULES)
+DAMAGED(no_damage_makes_somebody_eligible, FACT_ELIGIBLES)
 DAMAGED(no_damage_makes_an_assignment, FACT_INSTANCES)
 
 /* --- Answers to writes --- */
@@ -253,5 +282,6 @@ SPECIFICATION("directory/mutations", no_damage_enables_an_account,
               no_damage_puts_somebody_into_a_group, no_damage_makes_somebody_a_member,
               no_damage_makes_a_risk_go_away, no_damage_makes_a_device_compliant_in_entra,
               no_damage_makes_a_device_compliant_in_intune, no_damage_makes_a_policy_prove_more,
-              no_damage_makes_rules_weaker, no_damage_makes_an_assignment,
+              no_damage_makes_rules_weaker, no_damage_makes_rules_for_people_weaker,
+              no_damage_makes_somebody_eligible, no_damage_makes_an_assignment,
               no_damage_makes_somebody_elses_assignment_ours)

@@ -148,6 +148,25 @@ START_TEST(what_was_taken_is_told)
 }
 END_TEST
 
+START_TEST(what_pim_wants_of_the_next_sign_in_is_told)
+{
+#define ACRS(code)                                                                                 \
+    "{'error': {'code': '" code "', 'message': '&claims=%7B%22access_token%22%3A%7B%22acrs%22%3A"  \
+    "%7B%22essential%22%3Atrue%2C%20%22value%22%3A%22c1%22%7D%7D%7D'}}"
+    scoped(arena_scoped) struct arena *arena = arena_new();
+    struct write write = sent(arena);
+    struct answer wanted = answered(400, ACRS("RoleAssignmentRequestAcrsValidationFailed")),
+                  other = answered(400, ACRS("RoleAssignmentRequestPolicyValidationFailed"));
+    struct written written;
+    outcome_of(&write, &wanted, arena, &written);
+    ck_assert_int_eq(written.outcome, WRITE_REFUSED);
+    ck_assert_uint_eq(written.challenge.context_count, 1);
+    ck_assert_text(written.challenge.contexts[0], "c1");
+    outcome_of(&write, &other, arena, &written);
+    ck_assert_uint_eq(written.challenge.context_count, 0);
+}
+END_TEST
+
 START_TEST(a_scope_is_compared_byte_for_byte)
 {
     static const struct target role = {
@@ -316,7 +335,8 @@ START_TEST(every_status_has_its_meaning)
 }
 END_TEST
 
-SPECIFICATION("directory/outcomes", every_answer_has_its_outcome, what_was_taken_is_told,
+SPECIFICATION("directory/outcomes", what_pim_wants_of_the_next_sign_in_is_told,
+              every_answer_has_its_outcome, what_was_taken_is_told,
               a_scope_is_compared_byte_for_byte, a_call_that_was_not_answered_says_so,
               errors_are_read, an_empty_code_is_looked_for_inside_in_both_spellings,
               a_long_message_is_cut_at_a_whole_character, what_is_no_envelope_is_no_error,

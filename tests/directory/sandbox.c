@@ -86,8 +86,8 @@ static bool start(struct sandbox *sandbox)
     const char *answer =
         post(sandbox, "/7e4a0000-0000-4000-8000-000000000001/oauth2/v2.0/token",
              "application/x-www-form-urlencoded",
-             "grant_type=client_credentials&client_id=a9900000-0000-4000-8000-000000000001"
-             "&client_secret=sandbox-secret-of-curfew"
+             "grant_type=client_credentials&client_id=a9900000-0000-4000-8000-000000000003"
+             "&client_secret=sandbox-secret-of-the-workbench"
              "&scope=https%3A%2F%2Fgraph.microsoft.com%2F.default");
     json_auto_t *token = json_loads(answer, 0, NULL);
     ck_assert_msg(json_member_text(token, "access_token") != NULL, "%s", answer);
@@ -130,6 +130,10 @@ START_TEST(every_question_is_answered)
         {.kind = FACT_INSTANCES, .subject = ANA, .object = OPERATOR},
         {.kind = FACT_ACCOUNT, .subject = ALICE},
         {.kind = FACT_DEVICE, .subject = LAPTOP},
+        {.kind = FACT_SELF_RULES, .subject = OWNERS_MEMBER},
+        {.kind = FACT_SELF_RULES, .subject = OPERATOR},
+        {.kind = FACT_ELIGIBLES, .subject = OWNERS_MEMBER},
+        {.kind = FACT_ELIGIBLES, .subject = OPERATOR},
     };
     const struct question *questions[COUNT(all)];
     struct fact *facts[COUNT(all)];
@@ -163,6 +167,12 @@ START_TEST(every_question_is_answered)
     ck_assert_uint_eq(facts[10]->instances.count, 0);
     ck_assert(!facts[11]->account.exists);
     ck_assert(!facts[12]->device.exists);
+    ck_assert(facts[13]->self_rules.exists && facts[14]->self_rules.exists);
+    ck_assert_int_eq(facts[13]->self_rules.longest_seconds, 8 * 3600);
+    ck_assert(!facts[13]->self_rules.approval_required);
+    ck_assert_uint_eq(facts[15]->eligibles.count, 2);
+    ck_assert_text(facts[15]->eligibles.list[0].principal, ANA);
+    ck_assert_uint_eq(facts[16]->eligibles.count, 2);
     for (size_t i = 0; i < COUNT(all); i++)
         fact_free(facts[i]);
     stop(&sandbox);

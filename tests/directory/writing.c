@@ -95,6 +95,29 @@ START_TEST(a_second_401_is_a_refusal)
 }
 END_TEST
 
+START_TEST(in_a_persons_name_their_token_goes_along_and_is_never_renewed)
+{
+    static const struct saying sayings[] = {SAY(POST, 201, TAKEN),
+                                            SAY(POST, 401, ERROR("InvalidAuthenticationToken"))};
+    scoped(arena_scoped) struct arena *arena = arena_new();
+    scoped(graph_scoped) struct graph *graph = graph_new(COUNT(sayings), sayings);
+    scoped(asker_scoped) struct asker *asker = asker_new(graph);
+    scoped(secret_scoped) struct secret *token = secret_copy("token-of-alice", 14);
+    struct write write = assignment(arena);
+    struct written written[2];
+    asker->person = token;
+    write_in_turn(asker, 2, &write, CORRELATION, written);
+    ck_assert_uint_eq(graph_asked(graph), 2);
+    ck_assert_text(graph_header(graph, 0, "Authorization"), "Bearer token-of-alice");
+    ck_assert_text(graph_header(graph, 0, "client-request-id"), CORRELATION);
+    ck_assert_int_eq(written[0].outcome, WRITE_ACCEPTED);
+    ck_assert_int_eq(written[1].outcome, WRITE_REFUSED);
+    ck_assert_int_eq(written[1].status, 401);
+    ck_assert_int_eq(asker->token, 1);
+    ck_assert_int_eq(asker->refused, 0);
+}
+END_TEST
+
 START_TEST(a_401_of_a_proxy_is_not_tried_again)
 {
     static const struct saying sayings[] = {SAY(POST, 401, "<html>Sign in</html>"),
@@ -200,8 +223,8 @@ START_TEST(a_busy_service_may_have_done_it)
 }
 END_TEST
 
-SPECIFICATION("directory/writing", what_is_sent_is_the_intents_bytes,
-              without_a_correlation_one_is_made,
+SPECIFICATION("directory/writing", in_a_persons_name_their_token_goes_along_and_is_never_renewed,
+              what_is_sent_is_the_intents_bytes, without_a_correlation_one_is_made,
               a_401_of_graph_has_no_effect_and_is_tried_once_more, a_second_401_is_a_refusal,
               a_401_of_a_proxy_is_not_tried_again, without_a_token_nothing_is_sent,
               a_lost_answer_is_unknown_and_nothing_is_sent_again, nobody_there_means_not_sent,

@@ -19,7 +19,9 @@ function reader(says) {
     (!query || Object.values(entry.query ?? {}).some((value) => value.includes(query)));
 }
 
-export const CALLS = [...new Set(LIST.permissions.flatMap(({ calls, also = [] }) => [...calls, ...also]))];
+/** All calls that permissions of the list stand for. */
+export const callsOf = (permissions) => [...new Set(permissions.flatMap(({ calls, also = [] }) => [...calls, ...also]))];
+export const CALLS = callsOf(LIST.permissions);
 /** What `curfew doctor` alone asks, with the same permissions. */
 export const DOCTOR_CALLS = LIST.doctor.calls;
 const readers = [...CALLS, ...DOCTOR_CALLS].map((says) => [says, reader(says)]);
