@@ -42,9 +42,13 @@ static const char *origin_of(const struct settings *settings)
 static void fill_options(struct parts *parts)
 {
     const struct settings *settings = parts->settings;
+    enum activation activation = ACTIVATION_APPLICATION;
+    (void)activation_read(settings->activation, &activation);
     parts->access.options = (struct access_options){
         .tenant_id = settings->tenant_id,
         .public_url = settings->public_url,
+        .activation = activation,
+        .graph_scope = cloud_of(settings)->graph_scope,
         .claim_count = settings->contexts.count,
         .claims = settings->contexts.list,
         .mail_from = settings->notify.count ? settings->notify.list[0].from : NULL,

@@ -87,6 +87,14 @@ static enum fail read_policy(struct parts *parts, struct reason *why)
         policy_read(parts->settings->policies, &parts->access.policy, &complaints, why);
     for (size_t i = 0; fail && i < complaints_kept(&complaints); i++)
         (void)fprintf(stderr, "%s: %s\n", complaints.list[i].field, complaints.list[i].says);
+    bool no_token = text_equals(parts->settings->api_token, "none");
+    for (size_t i = 0; !fail && no_token && i < policy_role_count(parts->access.policy); i++) {
+        const struct role *role = policy_role(parts->access.policy, i);
+        if (role->has_activation && role->activation == ACTIVATION_DELEGATED)
+            fail = because(why, FAIL_INVALID,
+                           "roles.%s.activation: `delegated` needs `entra.api_token` to be `v1`",
+                           role->id);
+    }
     return fail;
 }
 

@@ -93,7 +93,9 @@ struct contexts_settings {
       "\"compliant_device\"]}. It counts only while an enabled Conditional Access policy demands " \
       "it.")                                                                                       \
     X(activation, "activation", ACTIVATION, "\"application\"",                                     \
-      "How access is activated: `application`.")                                                   \
+      "How access begins, unless a role of the policy says otherwise: `application` (Curfew "      \
+      "assigns it) or `delegated` (the person, eligible in PIM, activates it by a fresh sign-in; " \
+      "recommended: Curfew then holds nothing that can grant).")                                   \
     X(notify, "notify", CHANNELS, "[]",                                                            \
       "Channels for messages: [{\"kind\": \"graph_mail\", \"from\": "                              \
       "\"curfew@contoso.example\"}].")                                                             \

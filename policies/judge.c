@@ -1,4 +1,4 @@
-#include "policies/judge.h"
+#include "policies/judging.h"
 
 #include "base/memory.h"
 #include "base/moment.h"
@@ -9,11 +9,25 @@
 /* How far Entra's clock and ours may stand apart. */
 enum { CLOCKS_DIFFER = 300 };
 
+bool sign_in_has(size_t count, const char *const values[], const char *wanted)
+{
+    for (size_t i = 0; i < count; i++)
+        if (text_equals(values[i], wanted))
+            return true;
+    return false;
+}
+
+bool used_mfa(const struct sign_in *sign_in)
+{
+    return sign_in_has(sign_in->method_count, sign_in->methods, "mfa") ||
+           sign_in_has(sign_in->method_count, sign_in->methods, "ngcmfa");
+}
+
 static const char *const risk_texts[] = {"none", "low", "medium", "high", "hidden"};
 
 /* Nobody answered: not granted, and asked again. */
-static void add_unread(struct evidence_list *list, const char *check, const char *code,
-                       const char *source)
+void judge_add_unread(struct evidence_list *list, const char *check, const char *code,
+                      const char *source)
 {
     evidence_add(list, (struct evidence){.check = check,
                                          .verdict = VERDICT_UNKNOWN,
@@ -23,8 +37,8 @@ static void add_unread(struct evidence_list *list, const char *check, const char
                                          .passing = true});
 }
 
-static void add(struct evidence_list *list, const char *check, enum verdict verdict,
-                const char *code, const char *source, int64_t at, json_t *args)
+void judge_add(struct evidence_list *list, const char *check, enum verdict verdict,
+               const char *code, const char *source, int64_t at, json_t *args)
 {
     evidence_add(list, (struct evidence){.check = check,
                                          .verdict = verdict,
@@ -38,25 +52,25 @@ void judge_membership(const struct demands *demands, const struct findings *find
                       struct evidence_list *list)
 {
     if (demands->unknown) {
-        add_unread(list, "membership", "membership_unread", "entra");
+        judge_add_unread(list, "membership", "membership_unread", "entra");
         return;
     }
     const struct memberships *memberships = findings->memberships;
     int64_t at = memberships ? memberships->reading.at : findings->now;
     if (demands->too_many_approvals) {
-        add(list, "membership", VERDICT_FAIL, "approvals_too_many", "policy", at,
-            json_pack("{s:i}", "most", APPROVAL_LINES));
+        judge_add(list, "membership", VERDICT_FAIL, "approvals_too_many", "policy", at,
+                  json_pack("{s:i}", "most", APPROVAL_LINES));
         return;
     }
     if (!demands->allowed) {
-        add(list, "membership", VERDICT_FAIL, "membership_missing", "policy", at, NULL);
+        judge_add(list, "membership", VERDICT_FAIL, "membership_missing", "policy", at, NULL);
         return;
     }
     scoped(text_scoped) struct text rules = TEXT_LIMIT(2000);
     for (size_t i = 0; i < demands->rule_count; i++)
         text_addf(&rules, "%s%s", i ? ", " : "", demands->rules[i]);
-    add(list, "membership", VERDICT_PASS, "membership_fine", "policy", at,
-        json_pack("{s:s}", "rules", text_of(&rules)));
+    judge_add(list, "membership", VERDICT_PASS, "membership_fine", "policy", at,
+              json_pack("{s:s}", "rules", text_of(&rules)));
 }
 
 void judge_limits(const struct demands *demands, int64_t duration_seconds,
@@ -66,26 +80,29 @@ void judge_limits(const struct demands *demands, int64_t duration_seconds,
     if (duration_seconds > demands->longest_seconds) {
         span_text(duration_seconds, asked);
         span_text(demands->longest_seconds, longest);
-        add(list, "limits", VERDICT_FAIL, "limits_too_long", "policy", -1,
-            json_pack("{s:s, s:s}", "asked", asked, "longest", longest));
+        judge_add(list, "limits", VERDICT_FAIL, "limits_too_long", "policy", -1,
+                  json_pack("{s:s, s:s}", "asked", asked, "longest", longest));
     }
     if (justification_characters < demands->justification_least)
-        add(list, "limits", VERDICT_FAIL, "limits_too_short_a_reason", "policy", -1,
-            json_pack("{s:I, s:I}", "have", (json_int_t)justification_characters, "least",
-                      (json_int_t)demands->justification_least));
+        judge_add(list, "limits", VERDICT_FAIL, "limits_too_short_a_reason", "policy", -1,
+                  json_pack("{s:I, s:I}", "have", (json_int_t)justification_characters, "least",
+                            (json_int_t)demands->justification_least));
 }
 
 void judge_account(const struct findings *findings, struct evidence_list *list)
 {
     const struct account *account = findings->account;
     if (!account || !account->reading.known || (account->exists && account->enabled == TRI_UNKNOWN))
-        add_unread(list, "account", "account_unread", "entra");
+        judge_add_unread(list, "account", "account_unread", "entra");
     else if (!account->exists)
-        add(list, "account", VERDICT_FAIL, "account_gone", "entra", account->reading.at, NULL);
+        judge_add(list, "account", VERDICT_FAIL, "account_gone", "entra", account->reading.at,
+                  NULL);
     else if (account->enabled == TRI_NO)
-        add(list, "account", VERDICT_FAIL, "account_disabled", "entra", account->reading.at, NULL);
+        judge_add(list, "account", VERDICT_FAIL, "account_disabled", "entra", account->reading.at,
+                  NULL);
     else
-        add(list, "account", VERDICT_PASS, "account_enabled", "entra", account->reading.at, NULL);
+        judge_add(list, "account", VERDICT_PASS, "account_enabled", "entra", account->reading.at,
+                  NULL);
 }
 
 void judge_risk(const struct demands *demands, const struct findings *findings,
@@ -95,7 +112,7 @@ void judge_risk(const struct demands *demands, const struct findings *findings,
     if (!demands->watch_risk)
         return;
     if (!risks || !risks->reading.known) {
-        add_unread(list, "user_risk", "risk_unread", "identity_protection");
+        judge_add_unread(list, "user_risk", "risk_unread", "identity_protection");
         return;
     }
     const char *allowed = risk_texts[demands->risk_at_most];
@@ -106,16 +123,16 @@ void judge_risk(const struct demands *demands, const struct findings *findings,
         enum risk_level level = user->compromised ? RISK_HIGH : user->level;
         /* A level that is hidden from us, or a word never seen, stands above all that are known. */
         if (level > demands->risk_at_most || user->compromised) {
-            add(list, "user_risk", level == RISK_HIDDEN ? VERDICT_UNKNOWN : VERDICT_FAIL,
-                "risk_found", "identity_protection", risks->reading.at,
-                json_pack("{s:s, s:s}", "level",
-                          user->compromised ? "confirmed compromised" : risk_texts[level],
-                          "allowed", allowed));
+            judge_add(list, "user_risk", level == RISK_HIDDEN ? VERDICT_UNKNOWN : VERDICT_FAIL,
+                      "risk_found", "identity_protection", risks->reading.at,
+                      json_pack("{s:s, s:s}", "level",
+                                user->compromised ? "confirmed compromised" : risk_texts[level],
+                                "allowed", allowed));
             return;
         }
     }
-    add(list, "user_risk", VERDICT_PASS, "risk_fine", "identity_protection", risks->reading.at,
-        json_pack("{s:s}", "allowed", allowed));
+    judge_add(list, "user_risk", VERDICT_PASS, "risk_fine", "identity_protection",
+              risks->reading.at, json_pack("{s:s}", "allowed", allowed));
 }
 
 void judge_admin_rules(const struct admin_rules *rules, const char *role, int64_t duration_seconds,
@@ -123,36 +140,24 @@ void judge_admin_rules(const struct admin_rules *rules, const char *role, int64_
 {
     char longest[32];
     if (!rules || !rules->reading.known) {
-        add_unread(list, "pim", "pim_unread", "pim");
+        judge_add_unread(list, "pim", "pim_unread", "pim");
         return;
     }
     int64_t at = rules->reading.at;
     if (!rules->exists) {
-        add(list, "pim", VERDICT_FAIL, "pim_missing", "pim", at, json_pack("{s:s}", "role", role));
+        judge_add(list, "pim", VERDICT_FAIL, "pim_missing", "pim", at,
+                  json_pack("{s:s}", "role", role));
     } else if (rules->mfa_required) {
-        add(list, "pim", VERDICT_FAIL, "pim_needs_mfa", "pim", at,
-            json_pack("{s:s}", "role", role));
+        judge_add(list, "pim", VERDICT_FAIL, "pim_needs_mfa", "pim", at,
+                  json_pack("{s:s}", "role", role));
     } else if (duration_seconds > rules->longest_seconds) {
         span_text(rules->longest_seconds, longest);
-        add(list, "pim", VERDICT_FAIL, "pim_too_long", "pim", at,
-            json_pack("{s:s, s:s}", "role", role, "longest", longest));
+        judge_add(list, "pim", VERDICT_FAIL, "pim_too_long", "pim", at,
+                  json_pack("{s:s, s:s}", "role", role, "longest", longest));
     } else {
-        add(list, "pim", VERDICT_PASS, "pim_fine", "pim", at, json_pack("{s:s}", "role", role));
+        judge_add(list, "pim", VERDICT_PASS, "pim_fine", "pim", at,
+                  json_pack("{s:s}", "role", role));
     }
-}
-
-static bool sign_in_has(size_t count, const char *const values[], const char *wanted)
-{
-    for (size_t i = 0; i < count; i++)
-        if (text_equals(values[i], wanted))
-            return true;
-    return false;
-}
-
-static bool used_mfa(const struct sign_in *sign_in)
-{
-    return sign_in_has(sign_in->method_count, sign_in->methods, "mfa") ||
-           sign_in_has(sign_in->method_count, sign_in->methods, "ngcmfa");
 }
 
 static void add_context_unread(struct evidence_list *list, const char *context)
@@ -176,8 +181,8 @@ static bool judge_contexts(const struct demands *demands, const struct findings 
         const char *context = demands->contexts[i];
         unsigned proves = 0;
         if (!sign_in_has(sign_in->context_count, sign_in->contexts, context)) {
-            add(list, "mfa", VERDICT_FAIL, "mfa_context_missing", "sign-in", sign_in->at,
-                json_pack("{s:s}", "context", context));
+            judge_add(list, "mfa", VERDICT_FAIL, "mfa_context_missing", "sign-in", sign_in->at,
+                      json_pack("{s:s}", "context", context));
             return false;
         }
         enum tri backed = context_backed(context, findings, &proves);
@@ -186,8 +191,8 @@ static bool judge_contexts(const struct demands *demands, const struct findings 
             return false;
         }
         if (backed == TRI_NO || !(proves & PROOF_MFA)) {
-            add(list, "mfa", VERDICT_UNKNOWN, "mfa_context_unbacked", "conditional_access",
-                findings->contexts->reading.at, json_pack("{s:s}", "context", context));
+            judge_add(list, "mfa", VERDICT_UNKNOWN, "mfa_context_unbacked", "conditional_access",
+                      findings->contexts->reading.at, json_pack("{s:s}", "context", context));
             return false;
         }
     }
@@ -217,7 +222,7 @@ static bool judge_factor(const struct findings *findings, const char **by,
     if (unread)
         add_context_unread(list, unread);
     else
-        add(list, "mfa", VERDICT_FAIL, "mfa_missing", "sign-in", sign_in->at, NULL);
+        judge_add(list, "mfa", VERDICT_FAIL, "mfa_missing", "sign-in", sign_in->at, NULL);
     return false;
 }
 
@@ -228,7 +233,7 @@ void judge_mfa(const struct demands *demands, const struct findings *findings,
     if (!demands->mfa)
         return;
     if (!sign_in) {
-        add(list, "mfa", VERDICT_FAIL, "mfa_unseen", "sign-in", -1, NULL);
+        judge_add(list, "mfa", VERDICT_FAIL, "mfa_unseen", "sign-in", -1, NULL);
         return;
     }
     const char *context = demands->context_count ? demands->contexts[0] : NULL;
@@ -242,17 +247,19 @@ void judge_mfa(const struct demands *demands, const struct findings *findings,
     bool aged = demands->mfa_within_seconds != INT64_MAX;
     json_int_t minutes = age < 0 ? 0 : age / 60;
     if (aged && !dated)
-        add(list, "mfa", VERDICT_FAIL, "mfa_unseen", "sign-in", sign_in->at, NULL);
+        judge_add(list, "mfa", VERDICT_FAIL, "mfa_unseen", "sign-in", sign_in->at, NULL);
     else if (aged && age > demands->mfa_within_seconds)
-        add(list, "mfa", VERDICT_FAIL, "mfa_stale", "sign-in", sign_in->at,
-            json_pack("{s:I, s:I}", "minutes", minutes, "limit",
-                      (json_int_t)(demands->mfa_within_seconds / 60)));
+        judge_add(list, "mfa", VERDICT_FAIL, "mfa_stale", "sign-in", sign_in->at,
+                  json_pack("{s:I, s:I}", "minutes", minutes, "limit",
+                            (json_int_t)(demands->mfa_within_seconds / 60)));
     else if (!dated)
-        add(list, "mfa", VERDICT_PASS, context ? "mfa_by_context_undated" : "mfa_by_method_undated",
-            "sign-in", sign_in->at, json_pack("{s:s?}", "context", context));
+        judge_add(list, "mfa", VERDICT_PASS,
+                  context ? "mfa_by_context_undated" : "mfa_by_method_undated", "sign-in",
+                  sign_in->at, json_pack("{s:s?}", "context", context));
     else
-        add(list, "mfa", VERDICT_PASS, context ? "mfa_by_context" : "mfa_by_method", "sign-in",
-            sign_in->at, json_pack("{s:s?, s:I}", "context", context, "minutes", minutes));
+        judge_add(list, "mfa", VERDICT_PASS, context ? "mfa_by_context" : "mfa_by_method",
+                  "sign-in", sign_in->at,
+                  json_pack("{s:s?, s:I}", "context", context, "minutes", minutes));
 }
 
 bool sign_in_may_mend(const struct evidence_list *list)

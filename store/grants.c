@@ -7,7 +7,7 @@ enum fail store_grant_add(struct store *store, const struct stored_grant *grant,
     return sql_run(store->sql, SQL_GRANT_ADD, NULL, why, TEXT(grant->id.text),
                    TEXT(grant->request.text), NUMBER(grant->position), TEXT(grant->holder.tid),
                    TEXT(grant->holder.oid), TEXT(grant->role), TEXT(grant->target),
-                   NUMBER(grant->start_by));
+                   NUMBER(grant->start_by), TEXT(activation_text(grant->mode)));
 }
 
 static bool read_grant(const struct rows *rows, struct arena *arena, struct stored_grant *grant)
@@ -33,7 +33,8 @@ static bool read_grant(const struct rows *rows, struct arena *arena, struct stor
     if (grant->has_holding)
         (void)snprintf(grant->holding.text, ID_SIZE, "%s", rows_text(rows, 9));
     return person_key_read(rows_text(rows, 3), rows_text(rows, 4), &grant->holder) &&
-           grant_state_read(rows_text(rows, 7), &grant->state);
+           grant_state_read(rows_text(rows, 7), &grant->state) &&
+           activation_read(rows_text(rows, 19), &grant->mode);
 }
 
 static enum fail read_grants(struct rows *rows, struct arena *arena, size_t *count,
@@ -101,6 +102,16 @@ enum fail store_grant_move(struct store *store, const struct grant_id *id, enum 
     return fail || moved ? fail
                          : because(why, FAIL_CONFLICT, "grant %s is not %s any more", id->text,
                                    grant_state_text(from));
+}
+
+enum fail store_grant_not_started(struct store *store, const struct grant_id *id,
+                                  const char *because_of, struct reason *why)
+{
+    int64_t kept = 0;
+    enum fail fail =
+        sql_run(store->sql, SQL_GRANT_NOT_STARTED, &kept, why, TEXT(id->text), TEXT(because_of));
+    return fail || kept ? fail
+                        : because(why, FAIL_CONFLICT, "grant %s does not wait any more", id->text);
 }
 
 enum fail store_grant_hold(struct store *store, const struct grant_id *id,

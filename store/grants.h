@@ -4,6 +4,7 @@
 #include "model/ids.h"
 #include "model/lifecycle.h"
 #include "model/person.h"
+#include "model/role.h"
 #include "store/store.h"
 
 struct stored_grant {
@@ -12,6 +13,7 @@ struct stored_grant {
     int position;
     struct person_key holder;
     const char *role, *target;
+    enum activation mode;
     enum grant_state state;
     const char *why; /* why it ended or failed, or what it waits for: a code, or NULL */
     bool has_holding;
@@ -25,7 +27,7 @@ struct stored_grant {
 };
 
 /* Adds a grant in state `waiting`; of the struct: id, request, position, holder, role, target,
- * start_by. */
+ * start_by, mode. */
 enum fail store_grant_add(struct store *store, const struct stored_grant *grant,
                           struct reason *why);
 enum fail store_grant(struct store *store, const struct grant_id *id, struct arena *arena,
@@ -41,6 +43,9 @@ enum fail store_grants_page(struct store *store, const struct person_key *person
 /* FAIL_CONFLICT when it is not in `from` any more. Only access/moves.c calls this. */
 enum fail store_grant_move(struct store *store, const struct grant_id *id, enum grant_state from,
                            enum grant_state to, const char *because_of, struct reason *why);
+/* Why it waits on: a code. FAIL_CONFLICT when it does not wait any more. */
+enum fail store_grant_not_started(struct store *store, const struct grant_id *id,
+                                  const char *because_of, struct reason *why);
 enum fail store_grant_hold(struct store *store, const struct grant_id *id,
                            const struct holding_id *holding, int64_t ends_at, struct reason *why);
 /* It was read in the directory at `now`, where it began at `start_at`. */

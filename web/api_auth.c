@@ -1,5 +1,6 @@
 /* /auth: to Entra and back. The way there changes nothing: what must be remembered goes along in a
    sealed cookie, which the browser brings back with the code (design 3.6). */
+#include "access/attempt.h"
 #include "access/purposes.h"
 #include "base/json.h"
 #include "base/log.h"
@@ -30,15 +31,17 @@ struct journey {
     bool has_purpose;
     struct purpose purpose;
     const char *url;
-    size_t context_count;
-    const char **contexts;
+    size_t context_count, policy_count;
+    const char **contexts, **policies;
     const char *code;
+    struct secret *api_token; /* of a sign-in that starts something; wiped with the call */
     enum fail fail;
     struct person person;
     struct sign_in sign_in;
     unsigned roles;
     char cookie[TOKEN_SIZE];
     struct asking asking;
+    struct attempt attempt;
     struct caller caller;
     struct arrival arrival;
     struct digest old_session;
@@ -130,6 +133,8 @@ static enum pace ask_url(struct task *task, void *data)
         .fresh = journey->baggage.fresh,
         .context_count = journey->context_count,
         .contexts = journey->contexts,
+        .policy_count = journey->policy_count,
+        .policies = journey->policies,
     };
     journey->task = task;
     task_begins(task);
@@ -148,15 +153,22 @@ static enum next depart(struct visit *visit)
     return visit_go(visit, journey->url);
 }
 
+static const char **copy_texts(struct arena *arena, const json_t *list, size_t *count)
+{
+    const char **texts = ARENA_ARRAY(arena, const char *, json_array_size(list));
+    for (*count = 0; *count < json_array_size(list); (*count)++)
+        texts[*count] = arena_copy(arena, json_string_value(json_array_get(list, *count)));
+    return texts;
+}
+
 /* What the purpose says this sign-in must bring. */
 static void want_contexts(struct visit *visit, struct journey *journey)
 {
     json_auto_t *body = json_loads(journey->purpose.body, 0, NULL);
-    const json_t *contexts = json_object_get(body, "contexts");
-    journey->contexts = ARENA_ARRAY(visit->arena, const char *, json_array_size(contexts));
-    for (size_t i = 0; i < json_array_size(contexts); i++)
-        journey->contexts[journey->context_count++] =
-            arena_copy(visit->arena, json_string_value(json_array_get(contexts, i)));
+    journey->contexts =
+        copy_texts(visit->arena, json_object_get(body, "contexts"), &journey->context_count);
+    journey->policies =
+        copy_texts(visit->arena, json_object_get(body, "policies"), &journey->policy_count);
 }
 
 enum next get_sign_in(struct visit *visit)
@@ -188,6 +200,18 @@ enum next get_sign_in(struct visit *visit)
 }
 
 /* The way back. */
+
+static void free_journey(void *owned)
+{
+    struct journey *journey = owned;
+    attempt_wipe(&journey->attempt);
+    secret_free(take(journey->api_token));
+}
+
+static bool is_for(const struct journey *journey, const char *kind)
+{
+    return journey->has_purpose && text_equals(journey->purpose.kind, kind);
+}
 
 static unsigned special_roles(const struct signed_in *who)
 {
@@ -237,6 +261,8 @@ static void redeemed(void *context, enum fail fail, const struct refusal *refusa
                       refusal->reason.text);
     else
         take_who(visit, journey, who);
+    if (!fail && who->api_token && journey->baggage.purpose[0])
+        journey->api_token = secret_copy(who->api_token->bytes, who->api_token->length);
     journey->answered = true;
     task_goes_on(journey->task, PACE_OVER);
 }
@@ -254,25 +280,54 @@ static enum pace redeem(struct task *task, void *data)
     return PACE_WAIT;
 }
 
+static enum next land(struct visit *visit, const char *to)
+{
+    const struct journey *journey = visit->data;
+    set_cookie(visit, "__Host-curfew-login", "", 0, "Lax");
+    set_cookie(visit, "__Host-curfew", journey->cookie, -1, "Strict");
+    return visit_go(visit, to);
+}
+
 static enum fail compose_arrived(struct visit *visit, struct store *store)
 {
     struct journey *journey = visit->data;
     const struct arrival *arrival = &journey->arrival;
     const char *to = "/";
     (void)store;
-    set_cookie(visit, "__Host-curfew-login", "", 0, "Lax");
-    set_cookie(visit, "__Host-curfew", journey->cookie, -1, "Strict");
     if (arrival->submission && arrival->done)
         to = arena_text(visit->arena, "/?problem=%s", fail_code(arrival->done));
     else if (arrival->submission)
         to = arena_text(visit->arena, "/requests/%s", arrival->submission->id.text);
-    (void)visit_go(visit, to);
+    (void)land(visit, to);
     return FAIL_NONE;
 }
 
 static enum next arrive_failed(struct visit *visit)
 {
     return sorry(visit, visit->fail == FAIL_CONFLICT ? "sign_in_used" : "unavailable");
+}
+
+/* Whatever came of it stands there; or one more sign-in is to bring what PIM asks for. */
+static enum next attempted(struct visit *visit)
+{
+    const struct attempt *attempt = &((struct journey *)visit->data)->attempt;
+    if (attempt->sent_back)
+        return land(visit, arena_text(visit->arena, "/auth/sign-in?purpose=%s", attempt->locator));
+    return land(visit, attempt->request.text[0]
+                           ? arena_text(visit->arena, "/requests/%s", attempt->request.text)
+                           : "/");
+}
+
+/* The purpose is used and the session is open: now the access that it was for. */
+static enum next attempt_start(struct visit *visit)
+{
+    struct journey *journey = visit->data;
+    if (visit->fail)
+        return arrive_failed(visit);
+    journey->caller.session = digest_of_text(journey->cookie);
+    journey->attempt.caller = &journey->caller;
+    journey->attempt.assertion = journey->api_token;
+    return visit_inquire(visit, attempt_step, &journey->attempt, attempted);
 }
 
 static enum next arrive(struct visit *visit)
@@ -293,19 +348,21 @@ static enum next arrive(struct visit *visit)
     if (journey->has_purpose) {
         arrival->purpose = &journey->purpose;
         arrival->old_session = &journey->purpose.session;
+    }
+    bool starts = is_for(journey, "activate");
+    if (journey->has_purpose && !starts) {
         arrival->submission = &journey->asking.submission;
         arrival->done = journey->asking.fail;
     }
-    enum next next = visit_change(visit, arrival_apply, arrival, compose_arrived, arrive_failed);
+    enum next next =
+        starts ? visit_change(visit, arrival_apply, arrival, NULL, attempt_start)
+               : visit_change(visit, arrival_apply, arrival, compose_arrived, arrive_failed);
     visit->act.actor = (struct actor){.kind = ACTOR_PERSON, .person = journey->person.key};
     return next;
 }
 
-/* The purpose was to ask for roles: looked at as POST /api/v1/requests looks at it, with the fresh
- * sign-in. */
-static enum next take_up_purpose(struct visit *visit, struct journey *journey)
+static void make_caller(struct visit *visit, struct journey *journey)
 {
-    struct asking *asking = &journey->asking;
     json_auto_t *packed = sign_in_pack(&journey->sign_in, journey->person.name, journey->roles);
     char *text = json_compact(packed);
     journey->caller = (struct caller){.person = journey->person,
@@ -313,6 +370,13 @@ static enum next take_up_purpose(struct visit *visit, struct journey *journey)
                                       .sign_in = journey->sign_in,
                                       .sign_in_json = arena_copy(visit->arena, text)};
     free(text);
+}
+
+/* The purpose was to ask for roles: looked at as POST /api/v1/requests looks at it, with the fresh
+ * sign-in. */
+static enum next take_up_request(struct visit *visit, struct journey *journey)
+{
+    struct asking *asking = &journey->asking;
     visit->json = json_loads(journey->purpose.body, 0, NULL);
     submission_read(json_object_get(visit->json, "body"), &visit->complaints, &asking->submission);
     asking->submission.caller = &journey->caller;
@@ -340,7 +404,14 @@ static enum next came_back(struct visit *visit)
     if (!person_is(&journey->purpose.person, &journey->person.key))
         return sorry(visit, "somebody_else");
     journey->has_purpose = true;
-    return take_up_purpose(visit, journey);
+    make_caller(visit, journey);
+    if (!is_for(journey, "activate")) {
+        free_journey(journey); /* only a start exchanges it */
+        return take_up_request(visit, journey);
+    }
+    if (!journey->api_token || !attempt_read(journey->purpose.body, &journey->attempt))
+        return sorry(visit, "unavailable");
+    return arrive(visit);
 }
 
 enum next get_callback(struct visit *visit)
@@ -359,6 +430,8 @@ enum next get_callback(struct visit *visit)
     journey->code = visit_query(visit, "code");
     if (!journey->code || !*journey->code)
         return sorry(visit, "sign_in_lost");
+    visit->owned = journey;
+    visit->free_owned = free_journey;
     return visit_inquire(visit, redeem, visit, came_back);
 }
 

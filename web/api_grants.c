@@ -1,4 +1,5 @@
 /* /api/v1/grants: what is held, and giving it back or taking it away. */
+#include "access/attempt.h"
 #include "access/decisions.h"
 #include "access/grants.h"
 #include "access/views.h"
@@ -70,6 +71,53 @@ static enum next end_grant(struct visit *visit, struct grant_end *end)
     end->caller = visit->caller;
     visit->data = end;
     return visit_change(visit, grant_end_apply, end, compose_grant, end_failed);
+}
+
+static enum fail compose_go(struct visit *visit, struct store *store)
+{
+    const struct attempt_ask *ask = visit->data;
+    (void)store;
+    const char *go = arena_text(visit->arena, "/auth/sign-in?purpose=%s", ask->locator);
+    (void)visit_json(visit, 202, memory_needed(json_pack("{s:s}", "go", go)));
+    return FAIL_NONE;
+}
+
+static enum next activate_failed(struct visit *visit)
+{
+    const struct attempt_ask *ask = visit->data;
+    return visit->fail == FAIL_CONFLICT && ask->says
+               ? visit_refuse(visit, FAIL_CONFLICT, "%s", ask->says)
+               : visit_fail(visit, visit->fail);
+}
+
+static enum next activate(struct visit *visit)
+{
+    struct attempt_ask *ask = visit->data;
+    locator_new(ask->locator);
+    return visit_change(visit, attempt_ask_apply, ask, compose_go, activate_failed);
+}
+
+static void free_ask(void *owned)
+{
+    const struct attempt_ask *ask = owned;
+    json_decref(ask->contexts);
+}
+
+enum next post_activate(struct visit *visit)
+{
+    struct attempt_ask *ask = ARENA_NEW(visit->arena, struct attempt_ask);
+    if (!id_is(visit->params[0]))
+        return visit_fail(visit, FAIL_NOT_FOUND);
+    if (!visit_takes_nothing(visit))
+        return NEXT_REPLY;
+    memcpy(ask->id.text, visit->params[0], ID_SIZE);
+    ask->arena = visit->arena;
+    ask->caller = visit->caller;
+    ask->contexts = memory_needed(json_array());
+    visit->data = ask;
+    visit->owned = ask;
+    visit->free_owned = free_ask;
+    return visit_inquire(visit, attempt_prepare, ask, activate);
 }
 
 enum next post_release(struct visit *visit)

@@ -132,14 +132,14 @@ static enum pace rehearse(struct task *task, void *data)
         request.roles[i].role = role->id;
         request.roles[i].target = target_key(&role->target, task_arena(task));
     }
-    if (!findings_gather(task, &request, &visit->caller->sign_in, &gathered) ||
+    if (!findings_gather(task, &request, NULL, &visit->caller->sign_in, &gathered) ||
         !approvers_resolve(task, &gathered.demands, &request.requester.key, FACT_MINUTE,
                            &approvers))
         return PACE_WAIT;
     struct first_look look = {.memberships = gathered.findings.memberships,
                               .contexts = gathered.findings.contexts};
     judge(visit, asking, &look);
-    findings_judge(&gathered, request.duration_seconds, true, &list);
+    findings_judge(&gathered, request.duration_seconds, true, false, &list);
     judge_approvers(&approvers, &gathered.demands, visit->now, &list);
     asking->evidence = evidence_pack(&list);
     return PACE_OVER;

@@ -13,7 +13,7 @@ handler get_me, get_roles, get_link;
 /* api_requests.c */
 handler post_request, get_requests, get_request, post_cancel, post_decision;
 /* api_grants.c */
-handler get_grants, post_release, post_revoke;
+handler get_grants, post_activate, post_release, post_revoke;
 /* api_audit.c */
 handler get_audit, get_export, get_checkpoint, get_proof;
 /* pages.c */

@@ -226,7 +226,7 @@ enum next web_go_on(struct visit *visit)
     visit->begun = BEGUN_NOTHING;
     if (change && visit->fail)
         visit->reply = (struct reply){0}; /* what was made inside the change is not true */
-    if (change && !visit->fail)
+    if (change && !visit->fail && (visit->compose || visit->reply.status))
         next = visit->reply.status ? NEXT_REPLY : composed(visit);
     else if (visit->then)
         next = visit->then(visit);

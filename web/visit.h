@@ -91,8 +91,8 @@ enum next visit_refuse(struct visit *visit, enum fail fail, const char *detail, 
 enum next visit_go(struct visit *visit, const char *location);
 
 /* Hands a change to the writer; when it is on disk, `compose` makes the reply from what was
-   committed. A failure becomes its problem, unless `then` (may be NULL) looks at visit->fail first.
- */
+   committed. A failure becomes its problem, unless `then` (may be NULL) looks at visit->fail first;
+   without `compose` it goes on with `then` in any case. */
 enum next visit_change(struct visit *visit,
                        enum fail (*apply)(struct turn *turn, void *data, struct reason *why),
                        void *data, enum fail (*compose)(struct visit *visit, struct store *store),

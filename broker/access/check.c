@@ -186,7 +186,7 @@ static enum pace check(struct task *task, const struct stored_request *request)
     scoped(evidence_scoped) struct evidence_list list = {0};
     if (!sign_in_unpack(request->sign_in, task_arena(task), &sign_in, &name, &roles))
         return refuse(task, checked, "sign_in_unreadable");
-    if (!findings_gather(task, request, &sign_in, &gathered))
+    if (!findings_gather(task, request, NULL, &sign_in, &gathered))
         return PACE_WAIT;
     if (gathered.role_gone)
         return refuse(task, checked, "role_gone");
@@ -194,7 +194,7 @@ static enum pace check(struct task *task, const struct stored_request *request)
     if (!approvers_resolve(task, &checked->demands, &request->requester.key, FACT_MINUTE,
                            &checked->approvers))
         return PACE_WAIT;
-    findings_judge(&gathered, request->duration_seconds, true, &list);
+    findings_judge(&gathered, request->duration_seconds, true, false, &list);
     judge_limits(&checked->demands, request->duration_seconds,
                  request->justification ? (int64_t)text_characters(request->justification) : 0,
                  &list);

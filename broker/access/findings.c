@@ -1,5 +1,6 @@
 #include "access/findings.h"
 
+#include "base/moment.h"
 #include "base/text.h"
 
 #include <string.h>
@@ -39,24 +40,70 @@ static const struct fact *ask_memberships(struct task *task, const struct policy
     return task_fact(task, &question, FACT_MINUTE);
 }
 
+enum activation activation_of(const struct access *access, const struct role *role)
+{
+    return role && role->has_activation ? role->activation : access->options.activation;
+}
+
+/* Who is not eligible themselves may be through a group: which of those that are eligible they are
+   in. Ids of other persons among them are in no harm's way: nobody is in a person. */
+static bool gather_through(struct task *task, const struct person_key *person,
+                           struct gathered *gathered, size_t role)
+{
+    enum { THROUGH_MOST = 200 };
+    const struct eligibles *eligibles = gathered->eligibles[role];
+    int64_t now = moment_now();
+    if (!eligibles->reading.known || eligible_self(eligibles, person, now))
+        return true;
+    const char **groups = ARENA_ARRAY(task_arena(task), const char *, eligibles->count + 1);
+    size_t count = 0;
+    for (size_t i = 0; i < eligibles->count && count < THROUGH_MOST; i++)
+        if (now < eligibles->list[i].end_at)
+            groups[count++] = eligibles->list[i].principal;
+    const struct question question = {
+        .kind = FACT_MEMBERSHIPS, .subject = person->oid, .group_count = count, .groups = groups};
+    const struct fact *in = count ? task_fact(task, &question, FACT_MINUTE) : NULL;
+    gathered->through[role] = in ? &in->memberships : NULL;
+    return in || !count;
+}
+
+static bool gather_pim(struct task *task, const struct stored_request *request,
+                       struct gathered *gathered, size_t role)
+{
+    const char *target = request->roles[role].target;
+    if (gathered->modes[role] == ACTIVATION_APPLICATION) {
+        const struct fact *rules = ask(task, FACT_ADMIN_RULES, target, FACT_MINUTE);
+        gathered->admin_rules[role] = rules ? &rules->admin_rules : NULL;
+        return rules;
+    }
+    const struct fact *rules = ask(task, FACT_SELF_RULES, target, FACT_MINUTE);
+    const struct fact *eligibles = ask(task, FACT_ELIGIBLES, target, FACT_MINUTE);
+    if (!rules || !eligibles)
+        return false;
+    gathered->self_rules[role] = &rules->self_rules;
+    gathered->eligibles[role] = &eligibles->eligibles;
+    return gather_through(task, &request->requester.key, gathered, role);
+}
+
 static bool gather_roles(struct task *task, const struct stored_request *request,
-                         struct gathered *gathered)
+                         const struct stored_grant *grant, struct gathered *gathered)
 {
     bool here = true;
-    const struct policy *policy = task_access(task)->policy;
+    const struct access *access = task_access(task);
     gathered->role_count = request->role_count;
     for (size_t i = 0; i < request->role_count; i++) {
-        const struct role *role = policy_find_role(policy, request->roles[i].role);
+        const struct role *role = policy_find_role(access->policy, request->roles[i].role);
         /* The target is part of what was asked and approved: a role that points elsewhere now is
          * another role. */
         bool same = role && text_equals(target_key(&role->target, task_arena(task)),
                                         request->roles[i].target);
         gathered->roles[i] = same ? role : NULL;
         gathered->role_gone |= !same;
-        const struct fact *rules =
-            ask(task, FACT_ADMIN_RULES, request->roles[i].target, FACT_MINUTE);
-        here &= rules != NULL;
-        gathered->admin_rules[i] = rules ? &rules->admin_rules : NULL;
+        gathered->judged[i] = !grant || (size_t)grant->position == i;
+        gathered->modes[i] =
+            grant && gathered->judged[i] ? grant->mode : activation_of(access, role);
+        if (gathered->judged[i])
+            here &= gather_pim(task, request, gathered, i);
     }
     return here;
 }
@@ -74,7 +121,8 @@ static bool gather_device(struct task *task, struct findings *findings)
 }
 
 bool findings_gather(struct task *task, const struct stored_request *request,
-                     const struct sign_in *sign_in, struct gathered *ret)
+                     const struct stored_grant *grant, const struct sign_in *sign_in,
+                     struct gathered *ret)
 {
     struct access *access = task_access(task);
     const char *oid = request->requester.key.oid;
@@ -90,7 +138,7 @@ bool findings_gather(struct task *task, const struct stored_request *request,
     const struct fact *contexts =
         access->options.claim_count ? ask(task, FACT_CONTEXTS, NULL, FACT_TEN_MINUTES) : NULL;
     const struct fact *account = ask(task, FACT_ACCOUNT, oid, FACT_FRESH);
-    bool here = gather_roles(task, request, &gathered);
+    bool here = gather_roles(task, request, grant, &gathered);
     here &= gather_device(task, findings);
     if ((access->options.claim_count && !contexts) || !account)
         return false;
@@ -116,8 +164,23 @@ bool findings_gather(struct task *task, const struct stored_request *request,
     return true;
 }
 
+static void judge_pim(const struct gathered *gathered, size_t role, int64_t duration_seconds,
+                      bool at_start, struct evidence_list *list)
+{
+    const struct findings *findings = &gathered->findings;
+    const char *name = gathered->roles[role]->name;
+    if (gathered->modes[role] == ACTIVATION_APPLICATION) {
+        judge_admin_rules(gathered->admin_rules[role], name, duration_seconds, list);
+        return;
+    }
+    judge_eligibility(gathered->eligibles[role], gathered->through[role], findings->person, name,
+                      moment_now(), list);
+    judge_self_rules(gathered->self_rules[role], at_start ? findings->sign_in : NULL, name,
+                     duration_seconds, list);
+}
+
 void findings_judge(const struct gathered *gathered, int64_t duration_seconds, bool with_sign_in,
-                    struct evidence_list *list)
+                    bool at_start, struct evidence_list *list)
 {
     const struct findings *findings = &gathered->findings;
     const struct demands *demands = &gathered->demands;
@@ -129,6 +192,6 @@ void findings_judge(const struct gathered *gathered, int64_t duration_seconds, b
         judge_device(demands, findings, list);
     judge_risk(demands, findings, list);
     for (size_t i = 0; i < gathered->role_count; i++)
-        judge_admin_rules(gathered->admin_rules[i], gathered->roles[i]->name, duration_seconds,
-                          list);
+        if (gathered->judged[i])
+            judge_pim(gathered, i, duration_seconds, at_start, list);
 }

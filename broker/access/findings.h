@@ -2,6 +2,7 @@
 #pragma once
 
 #include "access/worker.h"
+#include "store/grants.h"
 #include "store/requests.h"
 
 /* What was found out about one request. Everything lives until the step ends. */
@@ -10,15 +11,24 @@ struct gathered {
     struct demands demands;
     size_t role_count;
     const struct role *roles[REQUEST_ROLES]; /* NULL where the role left the catalogue */
-    const struct admin_rules *admin_rules[REQUEST_ROLES];
+    bool judged[REQUEST_ROLES]; /* all of a request's, or the one that a grant is about */
+    enum activation modes[REQUEST_ROLES];
+    const struct admin_rules *admin_rules[REQUEST_ROLES]; /* of mode `application` */
+    const struct self_rules *self_rules[REQUEST_ROLES];   /* of mode `delegated` */
+    const struct eligibles *eligibles[REQUEST_ROLES];
+    const struct memberships *through[REQUEST_ROLES]; /* NULL: not asked */
     bool role_gone;
 };
 
+/* How a role is activated when a grant of it is made now. */
+enum activation activation_of(const struct access *access, const struct role *role);
+
 /* Asks for all facts that judging this request takes; false: answer PACE_WAIT. `sign_in` is the
-   evidence it was submitted with. */
+   evidence it is judged by, `grant` the one that is about to start, or NULL. */
 bool findings_gather(struct task *task, const struct stored_request *request,
-                     const struct sign_in *sign_in, struct gathered *ret);
+                     const struct stored_grant *grant, const struct sign_in *sign_in,
+                     struct gathered *ret);
 /* Judges all of it; `with_sign_in` is false at an unattended start, when only what Graph knows is
- * judged again. */
+   judged again, and what PIM wants of a sign-in counts only `at_start`. */
 void findings_judge(const struct gathered *gathered, int64_t duration_seconds, bool with_sign_in,
-                    struct evidence_list *list);
+                    bool at_start, struct evidence_list *list);

@@ -1,5 +1,6 @@
 #include "access/grants.h"
 
+#include "access/findings.h"
 #include "access/messages.h"
 #include "access/words_kept.h"
 #include "access/worker.h"
@@ -25,6 +26,8 @@ enum fail grants_make(struct turn *turn, const struct stored_request *request, s
             .holder = request->requester.key,
             .role = request->roles[i].role,
             .target = request->roles[i].target,
+            .mode = activation_of(turn->access,
+                                  policy_find_role(turn->access->policy, request->roles[i].role)),
             .start_by = from + request->start_within_seconds,
         };
         id_new(turn->now_ms, grant.id.text);

@@ -24,7 +24,8 @@ enum sight look(const struct work *work, const struct instances *instances, int6
         return SIGHT_UNKNOWN;
     for (size_t i = 0; i < instances->count; i++) {
         const struct instance *one = &instances->list[i];
-        if (work->grant.has_holding && one->direct && !one->activated &&
+        if (work->grant.has_holding && one->direct &&
+            one->activated == (work->grant.mode == ACTIVATION_DELEGATED) &&
             one->end_at == work->holding.ends_at) {
             *start_at = one->start_at;
             return SIGHT_OURS;
@@ -56,7 +57,7 @@ static enum fail raise_alarm(struct turn *turn, const struct work *work, struct 
 
 /* Somebody may have asked for an end while this step waited for the directory: then what the step
    saw is no ground for anything any more, and its job must not be put off. */
-static enum fail still_as_seen(struct turn *turn, const struct work *work, struct reason *why)
+enum fail still_as_seen(struct turn *turn, const struct work *work, struct reason *why)
 {
     struct stored_grant now;
     enum fail fail = store_grant(turn->store, &work->grant.id, turn->arena, &now, why);
@@ -179,13 +180,21 @@ enum pace look_at(struct work *work, int64_t due_at)
     return task_change(work->task, apply_again, work);
 }
 
+enum pace move_to(struct work *work, enum grant_state to, const char *code)
+{
+    work->to = to;
+    work->code = code;
+    work->due_at = moment_now();
+    return task_change(work->task, apply_move, work);
+}
+
 static enum fail forget(struct turn *turn, void *data, struct reason *why)
 {
     const struct work *work = data;
     return store_job_end(turn->store, job_grant, work->grant.id.text, why);
 }
 
-static enum fail load(struct work *work, struct store *store, struct reason *why)
+enum fail work_load(struct work *work, struct store *store, struct reason *why)
 {
     struct arena *arena = task_arena(work->task);
     enum fail fail = store_grant(store, &work->grant.id, arena, &work->grant, why);
@@ -205,7 +214,7 @@ enum pace holding_step(struct task *task)
     struct store *store = task_store(task);
     work->task = task;
     memcpy(work->grant.id.text, task_subject(task), ID_SIZE);
-    enum fail fail = store ? load(work, store, &why) : FAIL_UNAVAILABLE;
+    enum fail fail = store ? work_load(work, store, &why) : FAIL_UNAVAILABLE;
     if (fail && fail != FAIL_NOT_FOUND)
         return task_hold(task, 0);
     if (fail)

@@ -16,7 +16,8 @@ enum {
         60, /* after its end the directory gets so long to end it by itself (contract S2) */
     TOO_YOUNG_SECONDS = 301, /* PIM ends nothing that is younger than five minutes (contract 4.5) */
     ALARM_SECONDS = 10 * 60, /* an outcome that is not known for so long is an alarm */
-    LATE_SECONDS = 120, /* access that is still there so long after its end is an alarm (I-01) */
-    SKEW_SECONDS = 60,  /* clocks that differ by more are not trusted (security.md T26) */
+    LATE_SECONDS = 120,   /* access that is still there so long after its end is an alarm (I-01) */
+    SKEW_SECONDS = 60,    /* clocks that differ by more are not trusted (security.md T26) */
+    ATTEMPT_SECONDS = 60, /* how long a write in a person's name may be on its way */
     REPLICATION_SECONDS = 120 /* how long a new principal may be unknown to PIM (contract 13) */
 };

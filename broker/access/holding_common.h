@@ -1,6 +1,7 @@
 /* What the files of the holding job share; nobody else includes it. */
 #pragma once
 
+#include "access/attempt.h"
 #include "access/findings.h"
 #include "access/grants.h"
 #include "access/holding.h"
@@ -23,7 +24,12 @@ struct work {
     int64_t start_at;     /* of the instance that was read */
     struct person requester;
     bool anchored;
+    struct attempt *attempt;    /* of a person who just signed in for it; NULL: a job */
+    struct challenge challenge; /* what their next sign-in must bring */
 };
+
+/* Reads the grant with the id that stands there, and all it belongs to. */
+enum fail work_load(struct work *work, struct store *store, struct reason *why);
 
 /* What a reading of the directory shows of this grant. */
 enum sight { SIGHT_UNKNOWN, SIGHT_ABSENT, SIGHT_OURS, SIGHT_FOREIGN };
@@ -46,6 +52,9 @@ enum fail apply_again(struct turn *turn, void *work,
 enum fail apply_answer(struct turn *turn, void *work,
                        struct reason *why); /* the outcome of work->intent */
 
+/* FAIL_CONFLICT when the grant is not in the state that this step saw. */
+enum fail still_as_seen(struct turn *turn, const struct work *work, struct reason *why);
+
 /* Has the next change raise this alarm, unless the history has it; true when it is to be raised. */
 bool alarm_is_new(struct work *work, const char *alarm);
 /* Keeps what was judged for this start, if anything was; inside a change. */
@@ -53,12 +62,25 @@ enum fail keep_evidence(struct turn *turn, const struct work *work, struct reaso
 
 /* Looks again then; raises the work's alarm, if any. */
 enum pace look_at(struct work *work, int64_t due_at);
+/* Moves the grant there, and says why. */
+enum pace move_to(struct work *work, enum grant_state to, const char *code);
 
 /* Commits the intent to write, then sends it. */
 enum pace begin_assign(struct work *work);
 enum pace begin_remove(struct work *work);
 
+/* An end that is held by the directory needs a clock that agrees with the directory's. */
+void judge_clock(const struct work *work, struct evidence_list *list);
+/* Somebody else's: never adopted, never removed, and the person is told until when it stands. */
+enum pace already_held(struct work *work, int64_t until);
+/* It is there after all: an intent that was given up for lost had its effect. */
+enum pace adopt(struct work *work);
+/* The answer to what was sent in a person's name. */
+enum pace attempt_written(struct work *work, const struct written *outcome);
+
 enum pace step_waiting(struct work *work);
+/* Only the person can start it: watches the time it has for that. */
+enum pace step_waiting_for_person(struct work *work);
 enum pace step_activating(struct work *work);
 enum pace step_active(struct work *work);
 enum pace step_ending(struct work *work);

@@ -6,14 +6,6 @@
 
 enum { READ_AGAIN_SECONDS = 5, REMOVE_AGAIN_SECONDS = 5 * 60 };
 
-static enum pace move_to(struct work *work, enum grant_state to, const char *code)
-{
-    work->to = to;
-    work->code = code;
-    work->due_at = moment_now();
-    return task_change(work->task, apply_move, work);
-}
-
 /* When a live grant is looked at next: at its end at the latest. */
 static int64_t next_watch(const struct work *work, int64_t now)
 {

@@ -9,17 +9,9 @@
 
 #include <stdlib.h>
 
-static enum pace move_to(struct work *work, enum grant_state to, const char *code)
-{
-    work->to = to;
-    work->code = code;
-    work->due_at = moment_now();
-    return task_change(work->task, apply_move, work);
-}
-
 /* An end that is held by the directory needs a clock that agrees with the directory's (security.md
  * T26). */
-static void judge_clock(const struct work *work, struct evidence_list *list)
+void judge_clock(const struct work *work, struct evidence_list *list)
 {
     int64_t skew = 0;
     bool known = directory_skew(task_access(work->task)->directory, &skew);
@@ -62,7 +54,7 @@ static bool still_stands(struct work *work, enum pace *pace)
         *pace = move_to(work, GRANT_FAILED, "sign_in_unreadable");
         return false;
     }
-    if (!findings_gather(work->task, &work->request, &sign_in, &gathered)) {
+    if (!findings_gather(work->task, &work->request, &work->grant, &sign_in, &gathered)) {
         *pace = PACE_WAIT;
         return false;
     }
@@ -70,7 +62,7 @@ static bool still_stands(struct work *work, enum pace *pace)
         *pace = move_to(work, GRANT_FAILED, "role_gone");
         return false;
     }
-    findings_judge(&gathered, work->request.duration_seconds, false, &list);
+    findings_judge(&gathered, work->request.duration_seconds, false, false, &list);
     judge_clock(work, &list);
     json_auto_t *packed = evidence_pack(&list);
     char *text = json_canonical(packed);
@@ -86,7 +78,7 @@ static bool still_stands(struct work *work, enum pace *pace)
 }
 
 /* Somebody else's: never adopted, never removed, and the person is told until when it stands. */
-static enum pace already_held(struct work *work, int64_t until)
+enum pace already_held(struct work *work, int64_t until)
 {
     char end[21];
     bool ends = until != INT64_MAX;
@@ -106,7 +98,7 @@ static enum pace already_held(struct work *work, int64_t until)
     return move_to(work, GRANT_FAILED, "already_held");
 }
 
-static enum pace adopt(struct work *work)
+enum pace adopt(struct work *work)
 {
     struct reason why = {0};
     enum fail fail = store_intent_newest(task_store(work->task), &work->grant.holding, "assign",
@@ -123,6 +115,8 @@ enum pace step_waiting(struct work *work)
         return move_to(work, GRANT_LAPSED, "not_started");
     if (task_access(work->task)->safe_mode)
         return task_hold(work->task, 60 * 1000);
+    if (work->grant.mode == ACTIVATION_DELEGATED)
+        return step_waiting_for_person(work);
     const struct instances *instances = ask_instances(work);
     if (!still_stands(work, &pace))
         return pace;
@@ -159,6 +153,11 @@ static enum pace refused(struct work *work)
     const char *code = work->intent.code ? work->intent.code : "";
     int64_t age = moment_now() - work->holding.opened_at;
     bool replicating = text_equals(code, "SubjectNotFound") || text_equals(code, "RoleNotFound");
+    bool delegated = work->grant.mode == ACTIVATION_DELEGATED;
+    if (delegated && (work->intent.status == 401 ||
+                      text_equals(code, "RoleAssignmentRequestPolicyValidationFailed") ||
+                      text_equals(code, "RoleAssignmentRequestAcrsValidationFailed")))
+        return move_to(work, GRANT_WAITING, "pim_refused");
     if (work->intent.status == 401 || (replicating && age < REPLICATION_SECONDS))
         return move_to(work, GRANT_WAITING, code);
     if (work->intent.status == 403)

@@ -71,8 +71,10 @@ static enum fail apply_assign(struct turn *turn, void *data, struct reason *why)
         fail = move_grant(turn, &work->grant, GRANT_ACTIVATING, NULL, detail, why);
     if (!fail)
         fail = record_intent(turn, work, why);
+    /* While it is on its way in a person's name, the job must not take its outcome for lost. */
+    int64_t due_at = work->attempt ? turn->now + ATTEMPT_SECONDS : turn->now;
     if (!fail)
-        fail = turn_job(turn, job_grant, work->grant.id.text, RANK_START, turn->now, why);
+        fail = turn_job(turn, job_grant, work->grant.id.text, RANK_START, due_at, why);
     return fail;
 }
 
@@ -137,7 +139,7 @@ static enum pace written(struct task *task, void *data, const struct written *ou
     /* What was taken may be visible at once; what was not sent waits as long as the service asked.
      */
     work->due_at = moment_now() + (outcome->retry_ms + 999) / 1000;
-    return task_change(task, apply_answer, work);
+    return work->attempt ? attempt_written(work, outcome) : task_change(task, apply_answer, work);
 }
 
 /* The intent is on disk: only now may it leave. What gives access must be in the highest checkpoint
@@ -156,7 +158,8 @@ static enum pace send(struct task *task, void *data, enum fail fail)
         .method = work->intent.method, .path = work->intent.path, .body = work->intent.body};
     char correlation[GUID_SIZE]; /* Graph knows no others */
     id_guid(work->intent.id.text, correlation);
-    return task_write(task, &write, correlation, written, work);
+    const struct secret *token = work->attempt ? work->attempt->token : NULL;
+    return task_write(task, token, &write, correlation, written, work);
 }
 
 static void take_write(struct work *work, const char *action, const struct write *write)
@@ -197,9 +200,10 @@ enum pace begin_assign(struct work *work)
     if (work->holding.ends_at - (now + skew) < 5 * 60)
         return fail_at_once(work, "too_late");
     const char *ticket = work->request.ticket ? work->request.ticket : work->request.id.text;
-    enum fail fail =
-        write_assign(&work->target, work->grant.holder.oid, now + skew, work->holding.ends_at,
-                     words_of(work), ticket, task_arena(task), &write, &why);
+    bool delegated = work->grant.mode == ACTIVATION_DELEGATED;
+    enum fail fail = (delegated ? write_activate : write_assign)(
+        &work->target, work->grant.holder.oid, now + skew, work->holding.ends_at, words_of(work),
+        ticket, task_arena(task), &write, &why);
     if (fail)
         return fail_at_once(work, "target_unsupported");
     take_write(work, "assign", &write);

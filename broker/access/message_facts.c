@@ -178,9 +178,35 @@ static enum fail add_grant(struct access *access, struct store *store, const str
         return fail;
     set(facts, "role", role_name(access, grant.role));
     set(facts, "ends", grant.ends_at >= 0 ? minute(arena, grant.ends_at) : "");
+    set(facts, "start_by", minute(arena, grant.start_by));
     grant_phase(&grant.id, phase);
     add_why(store, &grant.request, phase, grant.why, arena, facts);
     return FAIL_NONE;
+}
+
+/* There is nothing to start any more when it was started, or is over. */
+static enum fail still_waits(struct store *store, const struct grant_id *id, struct arena *arena,
+                             struct reason *why)
+{
+    struct stored_grant grant;
+    enum fail fail = store_grant(store, id, arena, &grant, why);
+    if (!fail && grant.state != GRANT_WAITING)
+        return because(why, FAIL_CONFLICT, "the grant is %s", grant_state_text(grant.state));
+    return fail;
+}
+
+/* Whether Curfew starts what was approved, or the requester does. */
+static enum fail add_start(struct store *store, const struct request_id *id, struct arena *arena,
+                           json_t *facts, struct reason *why)
+{
+    size_t count = 0, theirs = 0;
+    struct stored_grant *grants = NULL;
+    enum fail fail = store_grants_of(store, id, arena, &count, &grants, why);
+    for (size_t i = 0; i < count; i++)
+        theirs += grants[i].mode == ACTIVATION_DELEGATED;
+    set(facts, "by_itself", theirs < count ? "yes" : "");
+    set(facts, "by_them", theirs ? "yes" : "");
+    return fail;
 }
 
 enum fail message_letter(struct access *access, struct store *store,
@@ -193,8 +219,12 @@ enum fail message_letter(struct access *access, struct store *store,
     enum fail fail = store_request(store, message->request, arena, &request, why);
     if (!fail && text_equals(message->kind, "decide") && request.state != REQUEST_PENDING)
         fail = because(why, FAIL_CONFLICT, "the request is %s", request_state_text(request.state));
+    if (!fail && text_equals(message->kind, "start"))
+        fail = still_waits(store, message->grant, arena, why);
     if (!fail)
         fail = add_request(access, store, &request, arena, facts, why);
+    if (!fail)
+        fail = add_start(store, &request.id, arena, facts, why);
     if (!fail && message->grant)
         fail = add_grant(access, store, message->grant, arena, facts, why);
     if (fail)

@@ -19,6 +19,7 @@ static const char *const kinds[] = {
     [MESSAGE_DECIDE] = "decide", [MESSAGE_DECIDED] = "decided", [MESSAGE_APPROVED] = "approved",
     [MESSAGE_DENIED] = "denied", [MESSAGE_REFUSED] = "refused", [MESSAGE_LAPSED] = "lapsed",
     [MESSAGE_ACTIVE] = "active", [MESSAGE_ENDED] = "ended",     [MESSAGE_FAILED] = "failed",
+    [MESSAGE_START] = "start",
 };
 
 const char *message_kind_text(enum message_kind kind)

@@ -15,6 +15,7 @@ enum message_kind {
     MESSAGE_ACTIVE,
     MESSAGE_ENDED,
     MESSAGE_FAILED, /* a grant that could not be given */
+    MESSAGE_START,  /* a grant that only they can start */
     MESSAGE_KINDS
 };
 

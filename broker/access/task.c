@@ -138,7 +138,8 @@ static void written(void *context, const struct written *outcome)
     task_goes_on(task, task->then_written(task, task->data, outcome));
 }
 
-enum pace task_write(struct task *task, const struct write *write, const char *correlation,
+enum pace task_write(struct task *task, const struct secret *token, const struct write *write,
+                     const char *correlation,
                      enum pace (*then)(struct task *task, void *data,
                                        const struct written *outcome),
                      void *data)
@@ -146,7 +147,7 @@ enum pace task_write(struct task *task, const struct write *write, const char *c
     task_begins(task);
     task->data = data;
     task->then_written = then;
-    directory_write(task_access(task)->directory, write, correlation, written, task);
+    directory_write_as(task_access(task)->directory, token, write, correlation, written, task);
     return PACE_WAIT;
 }
 

@@ -1,6 +1,7 @@
 /* The catalogue as one person sees it, and events with names. */
 #include "access/views.h"
 
+#include "access/findings.h"
 #include "base/json.h"
 #include "base/memory.h"
 #include "base/moment.h"
@@ -79,12 +80,13 @@ json_t *view_role(const struct access *access, const struct role *role,
     if (!demands.allowed)
         return NULL;
     return memory_needed(json_pack(
-        "{s:s, s:s, s:s, s:s?, s:o, s:s, s:{s:o, s:o}, s:o, s:o, s:[]}", "id", role->id, "name",
-        role->name, "product", role->product, "opens", role->opens, "tier",
+        "{s:s, s:s, s:s, s:s?, s:o, s:s, s:s, s:{s:o, s:o}, s:o, s:o, s:[]}", "id", role->id,
+        "name", role->name, "product", role->product, "opens", role->opens, "tier",
         role->tier < 0 ? json_null() : json_integer(role->tier), "kind",
-        target_kind_text(role->target.kind), "limits", "longest", span(demands.longest_seconds),
-        "default", span(demands.default_seconds), "requires", requires_of(&demands, arena),
-        "approvers", approvers_of(&demands), "missing"));
+        target_kind_text(role->target.kind), "activation",
+        activation_text(activation_of(access, role)), "limits", "longest",
+        span(demands.longest_seconds), "default", span(demands.default_seconds), "requires",
+        requires_of(&demands, arena), "approvers", approvers_of(&demands), "missing"));
 }
 
 /* A name beside an object id, where one is known. */

@@ -100,6 +100,19 @@ static enum fail kept_evidence(struct store *store, const struct request_id *id,
     return fail;
 }
 
+/* Whether it waits for its holder, who starts it by signing in. */
+static enum fail needs_person(struct store *store, const struct stored_grant *grant,
+                              struct arena *arena, bool *ret, struct reason *why)
+{
+    struct stored_request request;
+    if (grant->mode != ACTIVATION_DELEGATED || grant->state != GRANT_WAITING)
+        return FAIL_NONE;
+    enum fail fail = store_request(store, &grant->request, arena, &request, why);
+    if (!fail)
+        *ret = moment_now() >= request.start_at;
+    return fail;
+}
+
 enum fail view_grant(const struct access *access, struct store *store,
                      const struct stored_grant *grant, json_t **ret, struct reason *why)
 {
@@ -107,8 +120,11 @@ enum fail view_grant(const struct access *access, struct store *store,
     json_auto_t *kept = NULL;
     scoped(arena_scoped) struct arena *arena = arena_new();
     const struct role *role = policy_find_role(access->policy, grant->role);
+    bool needs_sign_in = false;
     grant_phase(&grant->id, phase);
     enum fail fail = kept_evidence(store, &grant->request, phase, arena, &kept, why);
+    if (!fail)
+        fail = needs_person(store, grant, arena, &needs_sign_in, why);
     if (fail)
         return fail;
     json_t *view = memory_needed(json_pack(
@@ -119,6 +135,8 @@ enum fail view_grant(const struct access *access, struct store *store,
         moment_or_null(grant->ends_at), "ended_at", moment_or_null(grant->ended_at), "seen",
         grant->seen, "directory", "status", grant->status, "request_id", "seen_at",
         moment_or_null(grant->seen_at)));
+    (void)json_object_set_new(view, "mode", json_string(activation_text(grant->mode)));
+    (void)json_object_set_new(view, "needs", needs_sign_in ? json_string("sign_in") : json_null());
     json_auto_t *evidence = kept ? evidence_view(kept) : NULL;
     add_why(view, grant->why, evidence, arena);
     *ret = view;

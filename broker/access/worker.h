@@ -74,8 +74,10 @@ enum pace task_change_then(struct task *task,
                            enum fail (*apply)(struct turn *turn, void *data, struct reason *why),
                            void *data,
                            enum pace (*then)(struct task *task, void *data, enum fail fail));
-/* Sends what an intent holds, which must be committed, and goes on with its outcome. */
-enum pace task_write(struct task *task, const struct write *write, const char *correlation,
+/* Sends what an intent holds, which must be committed, and goes on with its outcome; with a
+   person's `token` (borrowed until then), or Curfew's own (NULL). */
+enum pace task_write(struct task *task, const struct secret *token, const struct write *write,
+                     const char *correlation,
                      enum pace (*then)(struct task *task, void *data,
                                        const struct written *written),
                      void *data);

@@ -42,6 +42,7 @@ static enum fail read_answer(const struct asked *asked, const json_t *answer, st
         if (!is_asked_for(&entry, &asked->target) && !entry.fail)
             continue;
         struct eligible eligible = {.principal = entry_guid(&entry, "principalId"),
+                                    .direct = entry_is(&entry, "memberType", "direct"),
                                     .end_at = entry_moment(&entry, "endDateTime", INT64_MAX)};
         if (entry.fail)
             return entry.fail;

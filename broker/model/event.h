@@ -28,6 +28,7 @@
     X(DECISION_APPROVED, "decision.approved")                                                      \
     X(DECISION_DENIED, "decision.denied")                                                          \
     X(GRANT_WAITING, "grant.waiting")                                                              \
+    X(START_REFUSED, "start.refused") /* a start that was refused: it waits on */                  \
     X(GRANT_ACTIVATING, "grant.activating")                                                        \
     X(GRANT_ACTIVE, "grant.active")                                                                \
     X(GRANT_ENDING, "grant.ending")                                                                \

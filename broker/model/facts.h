@@ -132,7 +132,8 @@ struct self_rules {
 /* Who may activate a target now: persons, and groups for whoever is in them. */
 struct eligible {
     const char *principal; /* object id, lower-case */
-    int64_t end_at;        /* INT64_MAX: for good */
+    bool direct;    /* not through a group, of which PIM lists the members for some targets */
+    int64_t end_at; /* INT64_MAX: for good */
 };
 
 struct eligibles {

@@ -26,6 +26,27 @@ bool target_kind_read(const char *text, enum target_kind *kind)
     return false;
 }
 
+static const char *const activations[] = {
+    [ACTIVATION_APPLICATION] = "application",
+    [ACTIVATION_DELEGATED] = "delegated",
+};
+
+const char *activation_text(enum activation activation)
+{
+    return activations[activation];
+}
+
+bool activation_read(const char *text, enum activation *activation)
+{
+    for (size_t i = 0; i < COUNT(activations); i++) {
+        if (text_equals(text, activations[i])) {
+            *activation = (enum activation)i;
+            return true;
+        }
+    }
+    return false;
+}
+
 const char *target_key(const struct target *target, struct arena *arena)
 {
     return arena_text(arena, "%s/%s/%s", kinds[target->kind], target->id,

@@ -7,6 +7,10 @@
 
 enum target_kind { TARGET_GROUP, TARGET_DIRECTORY_ROLE, TARGET_AZURE_ROLE };
 
+/* How access is activated: by Curfew, or by the person's own token right after a fresh sign-in
+   (design 6). Fixed for a grant when it is made. */
+enum activation { ACTIVATION_APPLICATION, ACTIVATION_DELEGATED };
+
 /* Texts are echoed to the directory byte for byte (contract 4.1, scenario S80). */
 struct target {
     enum target_kind kind;
@@ -22,12 +26,16 @@ struct role {
     const char *opens; /* what it opens, in words; may be NULL */
     int tier;
     struct target target;
+    bool has_activation; /* otherwise the setting's */
+    enum activation activation;
     size_t lesser_count;
     const char **lesser; /* ids of roles that may do instead */
 };
 
 const char *target_kind_text(enum target_kind kind);
 bool target_kind_read(const char *text, enum target_kind *kind);
+const char *activation_text(enum activation activation);
+bool activation_read(const char *text, enum activation *activation);
 /* One text for one target, as the database keys it: `group/<id>/member`, `directory_role/<id>//`.
  */
 const char *target_key(const struct target *target, struct arena *arena);

@@ -1,32 +1,36 @@
 -- name: grant_add
-INSERT INTO grant_ (id, request, position, tid, oid, role, target, state, start_by, seen)
-VALUES ($1, $2, $3, $4, $5, $6, $7, 'waiting', $8, 'no');
+INSERT INTO grant_ (id, request, position, tid, oid, role, target, state, start_by, seen, mode)
+VALUES ($1, $2, $3, $4, $5, $6, $7, 'waiting', $8, 'no', $9);
 
 -- name: grant_read
 SELECT id, request, position, tid, oid, role, target, state, why, holding, start_by, starts_at, ends_at, ended_at, seen,
-    seen_at, absent_at, status, asked_end
+    seen_at, absent_at, status, asked_end, mode
 FROM grant_ WHERE id = $1;
 
 -- name: grants_of_request
 SELECT id, request, position, tid, oid, role, target, state, why, holding, start_by, starts_at, ends_at, ended_at, seen,
-    seen_at, absent_at, status, asked_end
+    seen_at, absent_at, status, asked_end, mode
 FROM grant_ WHERE request = $1 ORDER BY position;
 
 -- name: grants_of_person
 SELECT id, request, position, tid, oid, role, target, state, why, holding, start_by, starts_at, ends_at, ended_at, seen,
-    seen_at, absent_at, status, asked_end
+    seen_at, absent_at, status, asked_end, mode
 FROM grant_ WHERE tid = $1 AND oid = $2 AND id < $3
     AND ($4 = 0 OR state NOT IN ('ended', 'failed', 'lapsed'))
 ORDER BY id DESC LIMIT $5;
 
 -- name: grants_live
 SELECT id, request, position, tid, oid, role, target, state, why, holding, start_by, starts_at, ends_at, ended_at, seen,
-    seen_at, absent_at, status, asked_end
+    seen_at, absent_at, status, asked_end, mode
 FROM grant_ WHERE state NOT IN ('ended', 'failed', 'lapsed') AND id < $1 ORDER BY id DESC LIMIT $2;
 
 -- name: grant_move
 -- Compare and set: no row comes back when someone else moved it first.
 UPDATE grant_ SET state = $3, why = $4 WHERE id = $1 AND state = $2 RETURNING id;
+
+-- name: grant_not_started
+-- Why it waits on; no row comes back when it does not wait any more.
+UPDATE grant_ SET why = $2 WHERE id = $1 AND state = 'waiting' RETURNING id;
 
 -- name: grant_hold
 UPDATE grant_ SET holding = $2, ends_at = $3 WHERE id = $1;

@@ -148,7 +148,7 @@ await specification(
       await ana.goto("/");
       await shoot("ask-held", ana, ana.page.getByText("See how it stands"));
       await ana.goto(`/requests/${asked.id}`);
-      await shoot("request-own-pending", ana, ana.page.getByText("Access starts by itself"));
+      await shoot("request-own-pending", ana, ana.page.getByText("Access can start"));
       await lena.goto("/decide");
       await shoot("decide-queue", lena, lena.page.getByText("Ben Okafor: Security Operator"));
       await lena.goto(`/requests/${asked.id}`);

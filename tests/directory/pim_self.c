@@ -39,9 +39,12 @@ START_TEST(strict_rules_are_read)
 {
     scoped(fact_scoped) struct fact *fact = read_fact(
         of_group,
-        OF_GROUP(EXPIRES("'PT8H'") "," ENABLES("'Justification', 'Ticketing', "
-                                               "'MultiFactorAuthentication'") "," APPROVAL(
-            "'isApprovalRequired': true, 'approvalStages': []") "," CONTEXT("true", "'c1'")),
+        OF_GROUP(EXPIRES("'PT8H'") "," ENABLES(
+            "'Justification', 'Ticketing', "
+            "'MultiFactorAuthentication'") "," APPROVAL("'isApprovalRequired': true, "
+                                                        "'approvalStages': []") "," CONTEXT("true",
+                                                                                            "'c1"
+                                                                                            "'")),
         NULL);
     ck_assert(fact->self_rules.exists);
     ck_assert(fact->self_rules.mfa_required);
@@ -152,6 +155,7 @@ START_TEST(who_is_eligible_is_read_over_all_pages)
         "{'value': [" IN_GROUP(SOC, LEADS, "member", "'endDateTime': '2026-01-15T12:00:00Z'") "]}");
     ck_assert_uint_eq(fact->eligibles.count, 2);
     ck_assert_text(fact->eligibles.list[0].principal, ALICE);
+    ck_assert(fact->eligibles.list[0].direct);
     ck_assert_int_eq(fact->eligibles.list[0].end_at, INT64_MAX);
     ck_assert_text(fact->eligibles.list[1].principal, LEADS);
     ck_assert_int_eq(fact->eligibles.list[1].end_at, 1768478400);

@@ -1,13 +1,16 @@
 // web/openapi.json tells the truth: every answer of a running Curfew is one that it describes, on every route and for the main
 // kinds of problems; and the judge of that is one who finds what is wrong.
 import assert from "node:assert/strict";
-import { Browser, eventually, startCurfew } from "../support/curfew.mjs";
+import { readFileSync } from "node:fs";
+import { Browser, eventually, POLICY, startCurfew } from "../support/curfew.mjs";
 import { description, METHODS, mistakes, resolve, wrong } from "../support/description.mjs";
 import { AT_ONCE, startSandbox } from "../support/sandbox.mjs";
 import { specification } from "../support/spec.mjs";
 
 const sandbox = await startSandbox({ switches: AT_ONCE });
-const curfew = await startCurfew(sandbox, { settings: { limits: { exports_per_day: 3 } } });
+const policy = JSON.parse(readFileSync(POLICY));
+policy.roles["security-reader"].activation = "delegated";
+const curfew = await startCurfew(sandbox, { policy, settings: { limits: { exports_per_day: 3 } } });
 const seen = new Map(); // "GET /api/v1/me 200": how often
 const failed = [];
 
@@ -104,6 +107,7 @@ await specification("journeys/web_described", {
     assert.equal((await lena.decide(mine.id, "approve", { duration: "PT30M" })).status, 200);
     const grant = await ana.untilGrant(mine.id, "active");
     await ana.get("/api/v1/grants?active");
+    assert.equal((await ana.post(`/api/v1/grants/${grant.id}/activate`)).status, 409);
     assert.equal((await ana.post(`/api/v1/grants/${grant.id}/release`)).status, 200);
     assert.equal((await lena.post(`/api/v1/grants/${grant.id}/revoke`, { reason: "The account is under attack" })).status, 200);
     await priya.get("/api/v1/requests");
@@ -118,6 +122,16 @@ await specification("journeys/web_described", {
     const landed = await ana.through(answer.body.go);
     assert.match(landed.location, /^\/requests\//);
     await ana.post(`/api/v1/requests/${landed.location.slice(10)}/cancel`);
+    allFine();
+  },
+
+  async "a grant that its holder starts"() {
+    const { id } = await ana.until((await ana.ask({ roles: ["security-reader"] })).id, "approved");
+    const waiting = await ana.untilGrant(id, "waiting");
+    const answer = await ana.post(`/api/v1/grants/${waiting.id}/activate`);
+    assert.deepEqual([waiting.needs, answer.status], ["sign_in", 202]);
+    assert.equal((await ana.through(answer.body.go)).location, `/requests/${id}`);
+    await ana.untilGrant(id, "active");
     allFine();
   },
 

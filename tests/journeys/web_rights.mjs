@@ -36,6 +36,7 @@ POST /api/v1/requests/PENDING/decision           401 404 403   0 403 403
 POST /api/v1/requests/ACTIVE/decision            401 404 403 409 403 403
 POST /api/v1/requests/CANCELLED/decision         401 404 403 409 403 403
 POST /api/v1/requests/x/decision                 401 404 404 404 404 404
+POST /api/v1/grants/GRANT/activate               401 404 409 403 403 403
 POST /api/v1/grants/GRANT/release                401 404   0 403 403 403
 POST /api/v1/grants/GRANT/revoke                 401 404 403   0 403   0
 POST /api/v1/grants/01K9ZQ3V6D8M2T4X7B0C5F1G9H/revoke 401 404 404 404 404 404
@@ -200,7 +201,7 @@ await specification("journeys/web_rights", {
   async "bodies that are no JSON object of known members are 400, and say what is wrong"() {
     const at = (path) => [path, { ...bodies[path.split("/").pop()] }];
     const posts = [["/api/v1/requests", { roles: ["security-reader"], duration: "PT1H", justification: JUSTIFICATION }], at(`/api/v1/requests/${pending.id}/cancel`),
-      at(`/api/v1/requests/${pending.id}/decision`), at(`/api/v1/grants/${grant.id}/release`), at(`/api/v1/grants/${grant.id}/revoke`), at("/auth/sign-out")];
+      at(`/api/v1/requests/${pending.id}/decision`), at(`/api/v1/grants/${grant.id}/activate`), at(`/api/v1/grants/${grant.id}/release`), at(`/api/v1/grants/${grant.id}/revoke`), at("/auth/sign-out")];
     for (const [path, body] of posts) {
       const unknown = await ana.post(path, { ...body, extra_member: 1 });
       assert.equal(unknown.status, 400, path);

@@ -160,6 +160,7 @@ await specification("journeys/web_wire", {
       ["/api/v1/requests", 16384],
       ["/api/v1/requests/x/cancel", 1024],
       ["/api/v1/requests/x/decision", 8192],
+      ["/api/v1/grants/x/activate", 1024],
       ["/api/v1/grants/x/release", 1024],
       ["/api/v1/grants/x/revoke", 8192],
     ]) {

@@ -79,6 +79,20 @@ START_TEST(kinds_of_targets_go_there_and_back)
 }
 END_TEST
 
-SPECIFICATION("model/role", each_target_has_its_own_key, a_key_leads_back_to_its_target,
-              scope_and_access_are_kept_byte_for_byte,
+START_TEST(ways_of_activation_go_there_and_back)
+{
+    static const char *const texts[] = {"application", "delegated"};
+    enum activation activation = ACTIVATION_DELEGATED;
+    for (unsigned i = 0; i < COUNT(texts); i++) {
+        ck_assert_text(activation_text((enum activation)i), texts[i]);
+        ck_assert(activation_read(texts[i], &activation));
+        ck_assert_uint_eq(activation, i);
+    }
+    ck_assert(!activation_read("Application", &activation));
+    ck_assert(!activation_read("pim_approval", &activation));
+}
+END_TEST
+
+SPECIFICATION("model/role", ways_of_activation_go_there_and_back, each_target_has_its_own_key,
+              a_key_leads_back_to_its_target, scope_and_access_are_kept_byte_for_byte,
               what_is_no_key_is_refused_and_nothing_is_touched, kinds_of_targets_go_there_and_back)

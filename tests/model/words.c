@@ -10,17 +10,29 @@
 
 /* What says that all is well: nothing to mend. */
 static const char *const speak_for[] = {
-    "account_enabled", "approvers_found", "device_by_context",      "device_compliant",
-    "membership_fine", "mfa_by_context",  "mfa_by_context_undated", "mfa_by_method",
-    "pim_fine",        "risk_fine",       "mfa_by_method_undated",
+    "account_enabled",
+    "approvers_found",
+    "device_by_context",
+    "device_compliant",
+    "membership_fine",
+    "mfa_by_context",
+    "mfa_by_context_undated",
+    "mfa_by_method",
+    "pim_fine",
+    "risk_fine",
+    "mfa_by_method_undated",
+    "eligibility_direct",
+    "pim_rules_fine",
+    "eligibility_through_group",
 };
 
 /* What speaks against, and the person cannot change it. */
 static const char *const beyond_mending[] = {"account_gone", "membership_missing"};
 
 /* How the codes of evidence begin; sources hold other words in quotes too. */
-static const char *const checks[] = {"account_", "approvals_",  "limits_", "approvers_", "device_",
-                                     "mfa_",     "membership_", "pim_",    "risk_"};
+static const char *const checks[] = {"account_", "approvals_",  "limits_",     "approvers_",
+                                     "device_",  "mfa_",        "membership_", "pim_",
+                                     "risk_",    "eligibility_"};
 
 static bool is_one_of(const char *text, size_t count, const char *const list[])
 {
@@ -32,7 +44,8 @@ static bool is_one_of(const char *text, size_t count, const char *const list[])
 
 static bool is_code(const char *word)
 {
-    if (strspn(word, "abcdefghijklmnopqrstuvwxyz_") != strlen(word))
+    if (strspn(word, "abcdefghijklmnopqrstuvwxyz_") != strlen(word) ||
+        text_equals(word, "pim_rules")) /* the name of a check */
         return false;
     for (size_t i = 0; i < COUNT(checks); i++)
         if (text_starts_with(word, checks[i]))

@@ -50,14 +50,16 @@ static const char *const payloads[] = {
 
 static json_t *usual(void)
 {
-    return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s}",
+    return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, "
+                     "s:s, s:s, s:s}",
                      "requester", "Ana Torres", "roles", "Copilot owner", "role", "Copilot owner",
                      "duration", "1 h 30 min", "justification", "Incident 42: plugin misbehaves",
                      "ticket", "INC-42", "evidence", "SEC-114 is compliant.", "lapses",
                      "2026-01-15 11:00", "rule", "Copilot owner", "decided_by", "Lena Vogt",
                      "state", "approved by Lena Vogt", "reason", "Known incident", "ends",
                      "2026-01-15 12:00", "why", "It was ended at its time.", "mend",
-                     "Ask again if you still need it.");
+                     "Ask again if you still need it.", "start_by", "2026-01-15 11:30", "by_itself",
+                     "yes", "by_them", "yes");
 }
 
 static void write(const char *kind, const json_t *facts, struct arena *arena, struct letter *letter)
@@ -83,8 +85,16 @@ static const struct golden {
      "Nothing is left to do for you: Ana Torres's request for Copilot owner is approved by Lena "
      "Vogt.\n\n" LINK "\n"},
     {"approved", "Approved: Copilot owner",
-     "Your request for Copilot owner was approved by Lena Vogt. Access for 1 h 30 min is being set "
-     "up now; you get another message when it can be used.\n\n\"Known incident\"\n\n" LINK "\n"},
+     "Your request for Copilot owner was approved by Lena Vogt, for 1 h 30 min.\n"
+     "Access is being set up now; you get another message when it can be used.\n"
+     "You start it yourself, by signing in once more: the next message leads there.\n\n"
+     "\"Known incident\"\n\n" LINK "\n"},
+    {"start", "Start now: Copilot owner",
+     "Your request for Copilot owner may begin, and only you can start it: open the link and "
+     "choose "
+     "Start now. You sign in once more, and hold the role for 1 h 30 min from then on.\n\n"
+     "Start it by 2026-01-15 11:30 (UTC). After that it lapses, and you have to ask again.\n\n" LINK
+     "\n"},
     {"denied", "Denied: Copilot owner",
      "Your request for Copilot owner was denied by Lena Vogt.\n\n\"Known incident\"\n\n" LINK "\n"},
     {"refused", "Refused: Copilot owner",

@@ -13,6 +13,7 @@ export const requestOver = (request: AccessRequest) =>
 
 function ofGrant(grant: Grant): number {
   if (grantOver(grant)) return RESTING;
+  if (grant.needs) return STEADY;
   if (grant.state !== "active" || !grant.ends_at) return MOVING;
   const left = (Date.parse(grant.ends_at) - clock.now()) / 1000;
   return left < 0 ? MOVING : Math.min(STEADY, left + 1);

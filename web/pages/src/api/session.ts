@@ -45,9 +45,9 @@ export function whereBefore(): string | null {
   return where;
 }
 
-/** To Entra with a change that is made on the way back. The page is left, so nothing ever follows. */
-function leaveFor(to: string): Promise<never> {
-  keep("sent", true);
+/** To Entra with a change that is made on the way back. The page is left, so nothing ever follows. `sends`: what was typed goes with it. */
+function leaveFor(to: string, sends: boolean): Promise<never> {
+  if (sends) keep("sent", true);
   location.assign(to);
   return new Promise(() => {});
 }
@@ -71,7 +71,7 @@ interface Manner {
 
 async function send<T>(path: string, body: unknown, csrf: string | undefined, manner: Manner): Promise<T> {
   const answer = await post<T | { go: string }>(path, body, { csrf, ...manner });
-  return answer.status === 202 ? leaveFor((answer.body as { go: string }).go) : (answer.body as T);
+  return answer.status === 202 ? leaveFor((answer.body as { go: string }).go, path === "/api/v1/requests") : (answer.body as T);
 }
 
 /**

@@ -20,6 +20,8 @@ export interface Role {
   product: string | null;
   opens: string | null;
   tier: number | null;
+  /** "delegated": who holds it starts it, by signing in once more. */
+  activation: string;
   limits: { longest: string; default: string };
   requires: { code: string; says: string }[];
   approvers: { rule: string; need: number; within: string; from: string[] }[];
@@ -77,6 +79,10 @@ export interface Grant extends Why {
   ends_at: string | null;
   ended_at: string | null;
   seen: string;
+  /** Who activates it: Curfew ("application") or its holder ("delegated"). */
+  mode: string;
+  /** "sign_in": its holder starts it, by signing in once more. */
+  needs: string | null;
   directory: { status: string | null; request_id: string | null; seen_at: string | null };
 }
 

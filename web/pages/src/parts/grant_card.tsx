@@ -1,6 +1,7 @@
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import { announce } from "../announce";
+import { asProblem, type Problem } from "../api/problem";
 import { act } from "../api/session";
 import { grantOver } from "../api/pace";
 import type { Grant } from "../api/types";
@@ -11,6 +12,8 @@ import { endedWords, grantShown } from "../words/states";
 import { Badge } from "./badge";
 import { Button } from "./button";
 import { Confirm } from "./confirm";
+import { Notice } from "./notice";
+import { ProblemNotice } from "./problem_notice";
 import { Reason } from "./reason";
 import { Remaining } from "./remaining";
 import { When } from "./time";
@@ -76,6 +79,39 @@ function Revoke({ grant, holder, onChange, onClose }: EndProps & { holder: strin
   );
 }
 
+/** Leaves for the sign-in that starts it; says so where it cannot be started, or could not the last time. */
+function Start({ grant, onChange, children }: { grant: Grant; onChange: () => void; children: ComponentChildren }) {
+  const [busy, setBusy] = useState(false);
+  const [problem, setProblem] = useState<Problem | null>(null);
+  const start = async () => {
+    setBusy(true);
+    setProblem(null);
+    try {
+      await act<never>(`/api/v1/grants/${grant.id}/activate`, {});
+    } catch (error) {
+      setProblem(asProblem(error));
+      setBusy(false);
+      onChange();
+    }
+  };
+  return (
+    <>
+      {grant.why_says && (
+        <Notice tone="bad" title={grant.why_says}>
+          {grant.why_mend && <p>{grant.why_mend}</p>}
+        </Notice>
+      )}
+      {problem && <ProblemNotice problem={problem} />}
+      <div class="buttons">
+        <Button kind="primary" busy={busy} onClick={() => void start()}>
+          Start now
+        </Button>
+        {children}
+      </div>
+    </>
+  );
+}
+
 interface Props {
   grant: Grant;
   /** What somebody may do who looks: its holder gives it back, approvers and administrators revoke. */
@@ -94,6 +130,15 @@ export function GrantCard({ grant, may, holder = null, onChange, children }: Pro
   const over = grantOver(grant);
   const live = grant.state === "active" && grant.starts_at && grant.ends_at;
   const close = () => setAsking(false);
+  const endable = !over && grant.state !== "ending" && may !== "look";
+  const end =
+    may === "release" ? (
+      <Button onClick={() => setAsking(true)}>{grant.state === "waiting" ? "Cancel" : "Give back"}</Button>
+    ) : (
+      <Button kind="danger" onClick={() => setAsking(true)}>
+        Revoke
+      </Button>
+    );
   return (
     <article class={`grant card ${grant.state}`}>
       <header>
@@ -108,7 +153,7 @@ export function GrantCard({ grant, may, holder = null, onChange, children }: Pro
               Ends by itself <When at={grant.ends_at} />.{" "}
             </>
           )}
-          {grantWords(grant, now)}
+          {grantWords(grant, now, holder)}
         </p>
       )}
       {over && (
@@ -125,17 +170,12 @@ export function GrantCard({ grant, may, holder = null, onChange, children }: Pro
         <p class="small">Whether it was ever live is not known: the directory could not be read in time.</p>
       )}
       {children}
-      {!over && grant.state !== "ending" && may !== "look" && (
-        <div class="buttons">
-          {may === "release" ? (
-            <Button onClick={() => setAsking(true)}>{grant.state === "waiting" ? "Cancel" : "Give back"}</Button>
-          ) : (
-            <Button kind="danger" onClick={() => setAsking(true)}>
-              Revoke
-            </Button>
-          )}
-        </div>
+      {endable && grant.needs && may === "release" && (
+        <Start grant={grant} onChange={onChange}>
+          {end}
+        </Start>
       )}
+      {endable && !(grant.needs && may === "release") && <div class="buttons">{end}</div>}
       {asking && may === "release" && <GiveBack grant={grant} onChange={onChange} onClose={close} />}
       {asking && may === "revoke" && <Revoke grant={grant} holder={holder} onChange={onChange} onClose={close} />}
     </article>

@@ -9,6 +9,8 @@ const checks: Record<string, string> = {
   approvers: "Approvers.",
   clock: "Clock.",
   eligibility: "Eligibility.",
+  pim_rules: "PIM's rules.",
+  on_behalf: "In your name.",
 };
 
 const sources: Record<string, string> = {

@@ -28,6 +28,7 @@ const messages: Record<string, string> = {
   active: "told that it is live",
   ended: "told that it ended",
   failed: "told that it was not given",
+  start: "told that they can start it",
 };
 const message = (kind: unknown): string => messages[text(kind)] ?? text(kind);
 const formats: Record<string, string> = { csv: "as CSV", jsonl: "as JSONL", bundle: "as a proof bundle" };
@@ -44,6 +45,7 @@ const sentences: Record<string, Sentence> = {
   "decision.approved": ({ duration }) => (duration ? `Approved, for ${isoWords(text(duration))} only` : "Approved"),
   "decision.denied": "Denied",
   "grant.waiting": "Access is to start",
+  "start.refused": ({ why }) => `Could not be started${because(why)}`,
   "grant.activating": "Access is being set up",
   "grant.active": ({ ends_at }) =>
     ends_at ? `Live in the directory until ${momentWords(text(ends_at))}` : "Live in the directory",

@@ -26,10 +26,17 @@ function activatingWords({ directory: { status } }: Grant): string {
   return `Entra answered “${status}”: Curfew reads the directory to find out what came of it.`;
 }
 
+/** What only its holder can start, and how long they may still do it. */
+function startWords(grant: Grant, holder: string | null): string {
+  const who = holder ? `Only ${holder} can start it.` : "Only you can start it: you sign in once more, and hold it from then on.";
+  return grant.start_by ? `${who} It may still be started until ${whenWords(grant.start_by)}.` : who;
+}
+
 /** Where a live grant is, in words that are true: what is accepted is not yet there, what is asked to go is not yet gone. */
-export function grantWords(grant: Grant, now: number): string {
+export function grantWords(grant: Grant, now: number, holder: string | null = null): string {
   switch (grant.state) {
     case "waiting":
+      if (grant.needs) return startWords(grant, holder);
       return grant.start_by
         ? `Approved. Starts by itself, at the latest ${whenWords(grant.start_by)}.`
         : "Approved. Starts by itself.";

@@ -28,7 +28,8 @@ const grants: Record<string, Shown> = {
 
 export const requestShown = (request: AccessRequest): Shown =>
   requests[request.state] ?? { label: request.state, tone: "plain" };
-export const grantShown = (grant: Grant): Shown => grants[grant.state] ?? { label: grant.state, tone: "plain" };
+export const grantShown = (grant: Grant): Shown =>
+  grant.needs ? { label: "Ready to start", tone: "wait" } : grants[grant.state] ?? { label: grant.state, tone: "plain" };
 
 /** Why a grant is over, to whoever looks: the API speaks to its holder. */
 export function endedWords(grant: Grant, holder: string | null): string {

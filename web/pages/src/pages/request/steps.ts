@@ -34,7 +34,7 @@ function grantSteps(grant: Grant, of: string): Step[] {
   switch (grant.state) {
     case "waiting":
       return [
-        { title: `Waiting to start${of}`, state: "now" },
+        { title: `${grant.needs ? "Ready to be started" : "Waiting to start"}${of}`, state: "now" },
         { title: `Live${of}`, state: "next" },
       ];
     case "activating":
@@ -65,7 +65,7 @@ export function stepsOf(request: AccessRequest): Step[] {
   const steps: Step[] = [{ title: "Asked", state: "done", at: request.submitted_at }];
   if (request.state === "checking") steps.push({ title: "Being checked", state: "now" });
   steps.push(...decisionSteps(request));
-  if (["checking", "pending"].includes(request.state)) steps.push({ title: "Access starts by itself", state: "next" });
+  if (["checking", "pending"].includes(request.state)) steps.push({ title: "Access can start", state: "next" });
   const several = request.grants.length > 1;
   for (const grant of request.grants) steps.push(...grantSteps(grant, several ? `: ${grant.role_name}` : ""));
   return steps;

@@ -1,0 +1,52 @@
+/* Starting a grant in its holder's name, right after they signed in for it: mode `delegated`
+   (design 6). The token of that sign-in is exchanged, used once, and dropped with the attempt. */
+#pragma once
+
+#include "access/caller.h"
+#include "access/worker.h"
+#include "model/ids.h"
+
+/* How often one start may be sent back to sign in more strongly. */
+enum { ATTEMPT_ROUNDS = 2 };
+
+/* Somebody wants to start a grant. Filled by the caller; `arena` lives until the change is done. */
+struct attempt_ask {
+    struct act act;
+    struct arena *arena;
+    struct grant_id id;
+    const struct caller *caller;
+    json_t *contexts;           /* that the sign-in must carry: a list, filled by attempt_prepare */
+    char locator[LOCATOR_SIZE]; /* of the purpose that is committed */
+    const char *says;           /* of FAIL_CONFLICT: why not, for people */
+};
+
+/* An inquiry: what the sign-in for it must carry, as far as PIM says so. */
+enum pace attempt_prepare(struct task *task, void *ask);
+/* The change: commits the purpose `activate`. FAIL_NOT_FOUND for strangers, FAIL_DENIED for whoever
+   may see it but does not hold it, FAIL_CONFLICT when there is nothing to start. */
+enum fail attempt_ask_apply(struct turn *turn, void *ask, struct reason *why);
+
+/* The holder is back. */
+struct attempt {
+    struct grant_id grant;
+    const struct caller *caller;    /* as they just signed in, with the session that was opened */
+    const struct secret *assertion; /* the token of that sign-in; borrowed */
+    const char *body;               /* of the purpose */
+    int round;                      /* how often this start was sent back to sign in */
+    bool sent_back;                 /* once more, to the purpose of `locator` */
+    char locator[LOCATOR_SIZE];
+    struct request_id request; /* to look at then; "" when the grant cannot be read */
+    /* Its own. */
+    struct task *task;
+    struct secret *token; /* of Graph, in their name */
+    const char *context;  /* that PIM's rule wants it to carry; valid in this step */
+    enum fail fail;       /* of the exchange */
+    struct refusal refusal;
+};
+
+/* What the purpose says; false when it makes no sense. Texts are borrowed from it. */
+bool attempt_read(const char *body, struct attempt *ret);
+/* An inquiry: judges, exchanges, commits the intent, sends it once, and records what came of it.
+   Whatever is in the way leaves the grant waiting, and says why. */
+enum pace attempt_step(struct task *task, void *attempt);
+void attempt_wipe(struct attempt *attempt);

@@ -1,0 +1,153 @@
+// Mode `delegated`: the person's own token activates what they are eligible for, right after a fresh sign-in, and Curfew holds
+// nothing that can grant: its own permissions read and remove. The ordinary life, and who may start what.
+import assert from "node:assert/strict";
+import { eventually } from "../support/curfew.mjs";
+import { delegated, PERMISSIONS } from "../support/delegated.mjs";
+import { askedOfGraph, callsOf, isDenied } from "../support/registration.mjs";
+import { GROUPS, PERSONS, ROLES } from "../support/sandbox.mjs";
+import { specification } from "../support/spec.mjs";
+
+const CONTRIBUTORS = { group: GROUPS.contributors, access: "member" };
+const stage = await delegated();
+const { sandbox, curfew, people } = stage;
+const { ana, ben, nils, priya, tom } = people;
+
+await specification("journeys/delegated", {
+  async "a group: asked, approved, told, started by its holder, read back, given back, removed with the right to remove"() {
+    const mark = await sandbox.mark();
+    const mails = await sandbox.mailMark();
+    const waiting = await stage.waits("copilot-owner");
+    const approved = await sandbox.mailTo("ana.torres@contoso.example", "Approved: Copilot owner", mails);
+    assert.match(approved.content, /You start it yourself/);
+    assert.doesNotMatch(approved.content, /being set up/);
+    const mail = await sandbox.mailTo("ana.torres@contoso.example", "Start now: Copilot owner", mails);
+    assert.match(mail.content, /choose Start now/);
+    assert.equal((await stage.effects(mark, "assign")).length, 0, "nothing before its holder starts it");
+    assert.equal((await stage.start(waiting)).location, `/requests/${waiting.request.id}`);
+    const grant = await ana.untilGrant(waiting.request.id, "active");
+    assert.deepEqual([grant.needs, grant.mode, grant.seen], [null, "delegated", "yes"]);
+    const [live] = await stage.live(GROUPS.owners);
+    assert.deepEqual([live.manner, Date.parse(live.ends_at)], ["activated", Date.parse(grant.ends_at)]);
+    const [made] = await stage.effects(mark, "assign");
+    assert.deepEqual([made.person, made.body.action, made.body.principalId], [PERSONS.ana, "selfActivate", PERSONS.ana]);
+    assert.ok(made.body.justification.endsWith(` [Curfew ${waiting.request.id}]`));
+    await stage.later("PT6M");
+    await ana.post(`/api/v1/grants/${grant.id}/release`);
+    assert.equal((await ana.untilGrant(waiting.request.id, "ended")).why, "released");
+    const [gone] = await stage.effects(mark, "remove");
+    assert.deepEqual([gone.person, gone.body.action], [null, "adminRemove"]);
+    assert.deepEqual(await stage.live(GROUPS.owners), []);
+  },
+
+  async "an Entra role: the same, revoked by an administrator"() {
+    const waiting = await stage.waits("security-operator");
+    await stage.start(waiting);
+    const grant = await ana.untilGrant(waiting.request.id, "active");
+    assert.equal((await stage.live(ROLES.securityOperator)).length, 1);
+    await stage.later("PT6M");
+    assert.equal((await tom.post(`/api/v1/grants/${grant.id}/revoke`, { reason: "Enough" })).status, 200);
+    assert.equal((await ana.untilGrant(waiting.request.id, "ended")).why, "revoked");
+    assert.deepEqual(await stage.live(ROLES.securityOperator), []);
+  },
+
+  async "that took every call of the list of this mode and no other, and none was refused"() {
+    const calls = askedOfGraph(await sandbox.journal());
+    assert.deepEqual(calls.filter(isDenied), []);
+    const made = new Set(calls.map(({ method, path }) => `${method} ${path}`));
+    for (const call of callsOf(PERMISSIONS).filter((one) => !/\{|\(|\?/.test(one))) assert.ok(made.has(call), `${call} was not made`);
+    const grants = calls.filter(({ method, path, person }) => method === "POST" && path.includes("ScheduleRequests") && !person);
+    assert.ok(grants.length && grants.every(({ body }) => body.action === "adminRemove"), "what Curfew writes in its own name takes away");
+  },
+
+  async "it runs out by itself, and is seen to be over"() {
+    const waiting = await stage.waits("copilot-contributor", { duration: "PT10M" });
+    await stage.start(waiting);
+    await ana.untilGrant(waiting.request.id, "active");
+    await stage.later("PT11M");
+    assert.equal((await ana.untilGrant(waiting.request.id, "ended")).why, "expired");
+  },
+
+  async "who is eligible through a group starts it for themselves alone"() {
+    const { eligible } = await sandbox.assignments();
+    const direct = eligible.find(({ principal, target }) => principal.id === PERSONS.ben && target.id === GROUPS.contributors);
+    await sandbox.control("DELETE", `/assignments/${direct.id}`);
+    await sandbox.control("POST", "/assignments", { principal: GROUPS.leads, ...CONTRIBUTORS, manner: "eligible" });
+    await sandbox.clock.advance("PT2M"); // what was read of it is not believed any more
+    await ben.signIn();
+    const waiting = await stage.waits("copilot-contributor", { person: ben });
+    const piece = (await ben.request(waiting.request.id)).evidence.find(({ check }) => check === "eligibility");
+    assert.deepEqual([piece.verdict, piece.code], ["pass", "eligibility_through_group"]);
+    await stage.start(waiting);
+    await ben.untilGrant(waiting.request.id, "active");
+    assert.equal((await stage.live(GROUPS.contributors, PERSONS.ben)).length, 1);
+    assert.deepEqual(await stage.live(GROUPS.contributors, PERSONS.lena), []);
+    await stage.over(waiting);
+  },
+
+  async "only its holder starts it; strangers find nothing, and what runs is not started twice"() {
+    const waiting = await stage.waits();
+    const path = `/api/v1/grants/${waiting.grant.id}/activate`;
+    assert.equal((await nils.post(path)).status, 404);
+    assert.equal((await priya.post(path)).status, 403);
+    assert.equal((await tom.post(path)).status, 403);
+    assert.equal((await ana.post("/api/v1/grants/01ARZ3NDEKTSV4RRFFQ69G5FAV/activate")).status, 404);
+    assert.equal((await ana.post(path, { role: "copilot-owner" })).status, 400);
+    await stage.start(waiting);
+    await ana.untilGrant(waiting.request.id, "active");
+    const again = await ana.post(path);
+    assert.deepEqual([again.status, again.body.code], [409, "conflict"]);
+    assert.match(again.body.detail, /does not wait/);
+    await stage.over(waiting);
+  },
+
+  async "somebody else who comes back for it is nobody here, and starts nothing"() {
+    const waiting = await stage.waits();
+    const mark = await sandbox.mark();
+    const { body } = await ana.post(`/api/v1/grants/${waiting.grant.id}/activate`);
+    const landed = await ana.through(body.go, { person: "ben" });
+    assert.equal(landed.location, "/?problem=somebody_else");
+    await ana.signIn();
+    assert.equal((await ana.request(waiting.request.id)).grants[0].state, "waiting");
+    assert.equal((await stage.effects(mark, "assign")).length, 0);
+    await stage.over(waiting);
+  },
+
+  async "a purpose is good once"() {
+    const waiting = await stage.waits();
+    const { body } = await ana.post(`/api/v1/grants/${waiting.grant.id}/activate`);
+    await ana.through(body.go);
+    await ana.untilGrant(waiting.request.id, "active");
+    assert.equal((await ana.get(body.go)).location, "/?problem=purpose_over");
+    await stage.over(waiting);
+  },
+
+  async "not started within its time: lapsed, told, and nothing was given"() {
+    const mark = await sandbox.mark();
+    const mails = await sandbox.mailMark();
+    const waiting = await stage.waits();
+    await stage.later("PT59M");
+    assert.equal((await ana.request(waiting.request.id)).grants[0].state, "waiting");
+    const { body } = await ana.post(`/api/v1/grants/${waiting.grant.id}/activate`);
+    await sandbox.clock.advance("PT2M");
+    assert.equal((await ana.untilGrant(waiting.request.id, "lapsed")).why, "not_started");
+    await ana.through(body.go);
+    assert.equal((await ana.request(waiting.request.id)).grants[0].state, "lapsed", "a sign-in that comes too late changes nothing");
+    await sandbox.mailTo("ana.torres@contoso.example", "Not given: Copilot contributor", mails);
+    assert.equal((await sandbox.mail("ana.torres@contoso.example")).filter(({ id, subject }) => id > mails && subject.startsWith("Start now")).length, 1, "told once");
+    assert.equal((await stage.effects(mark, "assign")).length, 0);
+  },
+
+  async "whose mode is application, by the policy, Curfew starts by itself"() {
+    await curfew.stop();
+    const other = await delegated({ policy: (all) => (all.roles["copilot-contributor"].activation = "application") });
+    await other.app({ permissions: [...PERMISSIONS.map(({ name }) => name), "PrivilegedAssignmentSchedule.ReadWrite.AzureADGroup"] });
+    const request = await other.people.ana.ask({ roles: ["copilot-contributor"] });
+    const grant = await other.people.ana.untilGrant(request.id, "active");
+    assert.deepEqual([grant.mode, grant.needs], ["application", null]);
+    const answer = await other.people.ana.post(`/api/v1/grants/${grant.id}/activate`);
+    assert.deepEqual([answer.status, answer.body.code], [409, "conflict"]);
+    assert.match(answer.body.detail, /by itself/);
+    await eventually(async () => (await other.sandbox.mail()).length > 0, { what: "mail" });
+    assert.ok((await other.sandbox.mail()).every(({ subject }) => !subject.startsWith("Start now")));
+  },
+}, { seconds: 60 });
