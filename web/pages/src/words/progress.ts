@@ -29,7 +29,7 @@ function activatingWords({ directory: { status } }: Grant): string {
 /** What only its holder can start, and how long they may still do it. */
 function startWords(grant: Grant, holder: string | null): string {
   const who = holder ? `Only ${holder} can start it.` : "Only you can start it: you sign in once more, and hold it from then on.";
-  return grant.start_by ? `${who} It may still be started until ${whenWords(grant.start_by)}.` : who;
+  return grant.start_by ? `${who} It lapses ${whenWords(grant.start_by)} unless it has started.` : who;
 }
 
 /** Where a live grant is, in words that are true: what is accepted is not yet there, what is asked to go is not yet gone. */
