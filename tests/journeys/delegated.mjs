@@ -1,9 +1,10 @@
 // Mode `delegated`: the person's own token activates what they are eligible for, right after a fresh sign-in, and Curfew holds
 // nothing that can grant: its own permissions read and remove. The ordinary life, and who may start what.
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { eventually } from "../support/curfew.mjs";
 import { delegated, PERMISSIONS } from "../support/delegated.mjs";
-import { askedOfGraph, callsOf, isDenied } from "../support/registration.mjs";
+import { askedOfGraph, callOf, callsOf, isDenied, LIST } from "../support/registration.mjs";
 import { GROUPS, PERSONS, ROLES } from "../support/sandbox.mjs";
 import { specification } from "../support/spec.mjs";
 
@@ -57,6 +58,36 @@ await specification("journeys/delegated", {
     for (const call of callsOf(PERMISSIONS).filter((one) => !/\{|\(|\?/.test(one))) assert.ok(made.has(call), `${call} was not made`);
     const grants = calls.filter(({ method, path, person }) => method === "POST" && path.includes("ScheduleRequests") && !person);
     assert.ok(grants.length && grants.every(({ body }) => body.action === "adminRemove"), "what Curfew writes in its own name takes away");
+  },
+
+  async "the registration of this mode asks for what is on the list, and nothing that can grant"() {
+    const { requiredResourceAccess } = JSON.parse(readFileSync(new URL("../../docker/entra/registration_delegated.json", import.meta.url), "utf8"));
+    const [graph, ...others] = requiredResourceAccess;
+    const ids = (type) => graph.resourceAccess.filter((one) => one.type === type).map(({ id }) => id).sort();
+    assert.deepEqual([others.length, graph.resourceAppId], [0, LIST.resource]);
+    assert.deepEqual(ids("Role"), PERMISSIONS.filter(({ granted }) => !granted).map(({ id }) => id).sort());
+    assert.deepEqual(ids("Scope"), LIST.delegated.map(({ id }) => id).sort());
+    assert.ok(PERMISSIONS.every(({ name, tier }) => tier > 0 && !/ReadWrite/.test(name)));
+  },
+
+  async "without any one of the list, exactly the calls that it stands for are refused"() {
+    const found = new Map();
+    for (const entry of askedOfGraph(await sandbox.journal()).filter(({ person }) => !person)) found.set(`${callOf(entry)} ${entry.body?.action}`, entry);
+    const refusedWith = (permissions) =>
+      sandbox.withPermissions(permissions, async (token) => {
+        const refused = new Set();
+        for (const { method, path, query, body } of found.values()) {
+          const answer = await sandbox.graph(`${sandbox.origin}${path}?${new URLSearchParams(query)}`, { method, body: body ?? undefined, token });
+          if (isDenied(answer)) refused.add(callOf({ method, path, query }));
+        }
+        return [...refused].sort();
+      });
+    const names = PERMISSIONS.map(({ name }) => name);
+    assert.deepEqual(await refusedWith(names), []);
+    for (const { name, calls, also = [] } of PERMISSIONS) {
+      const refused = await refusedWith(names.filter((other) => other !== name));
+      assert.deepEqual(refused.filter((call) => !also.includes(call)), [...calls].sort(), `without ${name}`);
+    }
   },
 
   async "it runs out by itself, and is seen to be over"() {
