@@ -6,6 +6,7 @@
 #include "base/text.h"
 
 #include <cjose/cjose.h>
+#include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -137,6 +138,7 @@ void jws_free(struct jws *jws)
     if (!jws)
         return;
     json_decref(jws->header);
+    sodium_memzero(jws->compact, strlen(jws->compact)); /* whoever has it may exchange it */
     free(jws->compact);
     free(jws);
 }
