@@ -91,14 +91,14 @@ enum fail attempt_ask_apply(struct turn *turn, void *data, struct reason *why)
         fail = store_request(turn->store, &grant.request, turn->arena, &request, why);
     if (fail)
         return fail;
+    if (turn->access->safe_mode)
+        return because(why, FAIL_UNAVAILABLE, "safe mode: %s", turn->access->safe_why);
     const char *nothing = nothing_to_start(turn, &grant, &request);
     if (nothing) {
         ask->says = arena_copy(ask->arena, nothing);
         return because(why, FAIL_CONFLICT, "grant %s cannot be started by its holder",
                        grant.id.text);
     }
-    if (turn->access->safe_mode)
-        return because(why, FAIL_UNAVAILABLE, "safe mode: %s", turn->access->safe_why);
     json_auto_t *body = memory_needed(json_pack("{s:s, s:O, s:i}", "grant", grant.id.text,
                                                 "contexts", ask->contexts, "round", 0));
     char *text = json_canonical(body);

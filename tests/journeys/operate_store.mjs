@@ -195,6 +195,9 @@ await specification("journeys/operate_store", {
     await refusal(await ana.post("/api/v1/requests", { roles: ["copilot-owner"], duration: "PT1H", justification: "Incident 42: again" }));
     const asks = { roles: ["security-reader"], duration: "PT1H", justification: "Incident 42: again" };
     await refusal(await ana.post("/api/v1/requests", asks));
+    const [grant] = (await ana.get("/api/v1/grants?active=true")).body.items;
+    if (grant) await refusal(await ana.post(`/api/v1/grants/${grant.id}/activate`));
+    assert.ok(grant, "there is something that could be started");
     await refusal(await lena.decide(pending.id));
     assert.equal((await ana.request(pending.id)).state, "pending");
     assert.equal((await priya.get("/api/v1/audit?limit=5")).status, 200);
