@@ -92,7 +92,7 @@ bool challenge_find(const char *message, struct challenge *ret)
     if (!at)
         return false;
     for (at += strlen("claims="); *at && !strchr(" \t\r\n\"'&", *at); at++) {
-        int byte = *at;
+        int byte = (unsigned char)*at;
         if (byte == '%') {
             int high = hex_of(at[1]), low = high < 0 ? -1 : hex_of(at[2]);
             if (low < 0 || !(high | low))

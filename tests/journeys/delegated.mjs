@@ -143,6 +143,25 @@ await specification("journeys/delegated", {
     await stage.over(waiting);
   },
 
+  async "asked for later: it can be started from then on, and not before; its holder is told then"() {
+    const { now } = await sandbox.clock.now();
+    const from = new Date(Math.floor(Date.parse(now) / 1000) * 1000 + 30 * 60_000).toISOString().replace(".000", "");
+    const mails = await sandbox.mailMark();
+    const request = await ana.until((await ana.ask({ roles: ["copilot-contributor"], start: from })).id, "approved");
+    const grant = await ana.untilGrant(request.id, "waiting");
+    assert.equal(grant.needs, null);
+    const early = await ana.post(`/api/v1/grants/${grant.id}/activate`);
+    assert.equal(early.status, 409);
+    assert.ok(early.body.detail.includes(from), early.body.detail);
+    await stage.later("PT31M");
+    await sandbox.mailTo("ana.torres@contoso.example", "Start now: Copilot contributor", mails);
+    const waiting = { request, grant, person: ana };
+    assert.equal((await ana.request(request.id)).grants[0].needs, "sign_in");
+    await stage.start(waiting);
+    await ana.untilGrant(request.id, "active");
+    await stage.over(waiting);
+  },
+
   async "a purpose is good once"() {
     const waiting = await stage.waits();
     const { body } = await ana.post(`/api/v1/grants/${waiting.grant.id}/activate`);
