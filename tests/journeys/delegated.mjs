@@ -98,21 +98,22 @@ await specification("journeys/delegated", {
     assert.equal((await ana.untilGrant(waiting.request.id, "ended")).why, "expired");
   },
 
-  async "who is eligible through a group starts it for themselves alone"() {
-    const { eligible } = await sandbox.assignments();
-    const direct = eligible.find(({ principal, target }) => principal.id === PERSONS.ben && target.id === GROUPS.contributors);
-    await sandbox.control("DELETE", `/assignments/${direct.id}`);
-    await sandbox.control("POST", "/assignments", { principal: GROUPS.leads, ...CONTRIBUTORS, manner: "eligible" });
-    await sandbox.clock.advance("PT2M"); // what was read of it is not believed any more
-    await ben.signIn();
-    const waiting = await stage.waits("copilot-contributor", { person: ben });
-    const piece = (await ben.request(waiting.request.id)).evidence.find(({ check }) => check === "eligibility");
-    assert.deepEqual([piece.verdict, piece.code], ["pass", "eligibility_through_group"]);
-    await stage.start(waiting);
-    await ben.untilGrant(waiting.request.id, "active");
-    assert.equal((await stage.live(GROUPS.contributors, PERSONS.ben)).length, 1);
-    assert.deepEqual(await stage.live(GROUPS.contributors, PERSONS.lena), []);
-    await stage.over(waiting);
+  async "who is eligible through a group starts it for themselves alone: of a group, and of an Entra role, which lists the group only"() {
+    for (const [role, id, target] of [["copilot-contributor", GROUPS.contributors, CONTRIBUTORS], ["security-reader", ROLES.securityReader, { role: ROLES.securityReader }]]) {
+      const { eligible } = await sandbox.assignments();
+      const direct = eligible.find((one) => one.principal.id === PERSONS.ben && one.target.id === id);
+      await sandbox.control("DELETE", `/assignments/${direct.id}`);
+      await sandbox.control("POST", "/assignments", { principal: GROUPS.leads, ...target, manner: "eligible" });
+      await stage.later("PT2M"); // what was read of it is not believed any more
+      const waiting = await stage.waits(role, { person: ben });
+      const piece = (await ben.request(waiting.request.id)).evidence.find(({ check }) => check === "eligibility");
+      assert.deepEqual([piece.verdict, piece.code], ["pass", "eligibility_through_group"]);
+      await stage.start(waiting);
+      await ben.untilGrant(waiting.request.id, "active");
+      assert.equal((await stage.live(id, PERSONS.ben)).length, 1);
+      assert.deepEqual(await stage.live(id, PERSONS.lena), []);
+      await stage.over(waiting);
+    }
   },
 
   async "only its holder starts it; strangers find nothing, and what runs is not started twice"() {
