@@ -17,8 +17,9 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
-/* How long calls in hand may take to be answered when the process is to end. */
-enum { STOP_MS = 10 * 1000, LOST = 3 };
+/* How long calls in hand may take to be answered when the process is to end, and then what still
+ * waited to be told that it is not. */
+enum { STOP_MS = 8 * 1000, ANSWERED_MS = 2 * 1000, LOST = 3 };
 
 static int wake_up = -1;
 static atomic_bool lost;
@@ -178,7 +179,7 @@ static void stop(struct parts *parts)
     struct reason why = {0};
     server_drain(parts->server, STOP_MS);
     worker_stop(parts->access.worker);
-    server_stop(parts->server, STOP_MS);
+    server_stop(parts->server, ANSWERED_MS);
     enum fail fail = act_now(&parts->access, &curfew, record_stop, NULL, &why);
     writer_stop(parts->access.writer);
     if (!fail)
