@@ -246,7 +246,7 @@ await specification("journeys/operate_store", {
     assert.ok(events.some(({ code }) => code === "service.safe_mode"));
     const event = events.find(({ code }) => code === "store.accepted");
     assert.equal(event.actor.kind, "operator");
-    assert.equal(event.detail.lost_size, Number(exported.newest.split("\n")[1]) + 1); // the orderly stop is an event as well
+    assert.ok(event.detail.lost_size > Number(exported.newest.split("\n")[1])); // the orderly stop is an event as well, and mail may be
   },
 
   async "accepted, it grants again; its history verifies, and is not taken for the one that was lost"() {

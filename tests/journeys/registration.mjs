@@ -6,7 +6,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { POLICY, startCurfew } from "../support/curfew.mjs";
-import { askedOfGraph, CALLS, callOf, callsOf, DOCTOR_CALLS, isDenied, LIST, REGISTRATION } from "../support/registration.mjs";
+import { askedOfGraph, CALLS, callOf, callsOf, DOCTOR_CALLS, inMode, isDenied, LIST, REGISTRATION } from "../support/registration.mjs";
 import { AT_ONCE, CURFEW, startSandbox } from "../support/sandbox.mjs";
 import { specification } from "../support/spec.mjs";
 
@@ -14,7 +14,6 @@ const sandbox = await startSandbox({ switches: AT_ONCE });
 const curfew = await startCurfew(sandbox);
 const TOP = fileURLToPath(new URL("../..", import.meta.url));
 // as it is shipped, for the mode application; tests/journeys/delegated.mjs has the other one
-const inMode = ({ mode = "application" }) => mode === "application";
 const PERMISSIONS = LIST.permissions.filter(inMode);
 const DELEGATED = LIST.delegated.filter(inMode);
 const names = PERMISSIONS.map(({ name }) => name);

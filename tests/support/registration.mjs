@@ -19,6 +19,8 @@ function reader(says) {
     (!query || Object.values(entry.query ?? {}).some((value) => value.includes(query)));
 }
 
+/** Whether a permission of the list is for mode `application`; what names no mode is for every one. */
+export const inMode = ({ mode = "application" }) => mode === "application";
 /** All calls that permissions of the list stand for. */
 export const callsOf = (permissions) => [...new Set(permissions.flatMap(({ calls, also = [] }) => [...calls, ...also]))];
 export const CALLS = callsOf(LIST.permissions);
