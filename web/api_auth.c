@@ -310,7 +310,9 @@ static enum next arrive_failed(struct visit *visit)
 /* Whatever came of it stands there; or one more sign-in is to bring what PIM asks for. */
 static enum next attempted(struct visit *visit)
 {
-    const struct attempt *attempt = &((struct journey *)visit->data)->attempt;
+    struct journey *journey = visit->data;
+    const struct attempt *attempt = &journey->attempt;
+    free_journey(journey); /* whatever came of it, no token is needed any more */
     if (attempt->sent_back)
         return land(visit, arena_text(visit->arena, "/auth/sign-in?purpose=%s", attempt->locator));
     return land(visit, attempt->request.text[0]
