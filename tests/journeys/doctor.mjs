@@ -286,6 +286,16 @@ const permissions = {
     assert.deepEqual(of(fewer, "permission", "RoleManagement.Read.Directory"), []); // doctor's own
   },
 
+  async "where people start with their own token, the list of that mode is all that is needed, and nothing of tier 0"() {
+    const file = settingsFile((settings) => (settings.activation = "delegated"));
+    const own = LIST.permissions.filter(({ mode = "delegated" }) => mode === "delegated").map(({ name }) => name);
+    const checks = await afterwards(() => sandbox.control("PATCH", `/apps/${CURFEW}`, { permissions: own }), file);
+    assert.deepEqual(of(checks, "permission").map(({ health }) => health), ["ok"]);
+    assert.deepEqual(of(checks, "tier-0"), []);
+    const more = await afterwards(() => sandbox.control("PATCH", `/apps/${CURFEW}`, { permissions: [...new Set([...own, ...names])] }), file);
+    assert.deepEqual(of(more, "tier-0").map(({ health }) => health), ["WRONG", "WRONG"]);
+  },
+
   async "two registrations: the one that people sign in to needs nothing"() {
     writeFileSync(join(curfew.folder, "workbench"), SECRETS[WORKBENCH], { mode: 0o600 });
     const file = settingsFile(({ entra }) => (entra.directory = { client_id: WORKBENCH, secret_file: "workbench" }));
