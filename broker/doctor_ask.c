@@ -26,7 +26,7 @@ bool doctor_holds(const struct granted *granted, const char *right)
     return false;
 }
 
-/* --- Facts --- */
+/* Facts. */
 
 static struct wanted *find(const struct doctor *doctor, enum fact_kind kind, const char *subject)
 {
@@ -94,7 +94,7 @@ const struct fact *doctor_fact(const struct doctor *doctor, enum fact_kind kind,
     return NULL;
 }
 
-/* --- Asking --- */
+/* Asking. */
 
 static void send_some(struct doctor *doctor);
 

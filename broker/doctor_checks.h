@@ -63,7 +63,7 @@ struct doctor {
 void doctor_found(struct doctor *doctor, enum health health, const char *check, const char *about,
                   const char *mend, const char *format, ...) PRINTF(6, 7);
 
-/* --- doctor_here.c: what this machine alone can tell --- */
+/* doctor_here.c: what this machine alone can tell. */
 
 /* False when the settings cannot be read: nothing else can be looked at. */
 bool doctor_settings(struct doctor *doctor, const char *config);
@@ -71,11 +71,11 @@ void doctor_policy(struct doctor *doctor);
 void doctor_certificates(struct doctor *doctor);
 void doctor_service(struct doctor *doctor);
 
-/* --- doctor_store.c --- */
+/* doctor_store.c. */
 
 void doctor_store(struct doctor *doctor);
 
-/* --- doctor_ask.c: all that is asked of Microsoft, at once --- */
+/* doctor_ask.c: all that is asked of Microsoft, at once. */
 
 /* Returns when everything is answered, or after two minutes. */
 void doctor_ask(struct doctor *doctor);
@@ -92,7 +92,7 @@ const char *doctor_silence(const struct doctor *doctor);
 extern const char *const doctor_see_above;
 bool doctor_holds(const struct granted *granted, const char *right);
 
-/* --- What is wanted to be known once the token is there, and what it means --- */
+/* What is wanted to be known once the token is there, and what it means. */
 
 void doctor_sign_in(struct doctor *doctor);
 void doctor_graph(struct doctor *doctor);

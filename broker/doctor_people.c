@@ -70,7 +70,7 @@ void doctor_people_heard(struct doctor *doctor, const struct wanted *wanted)
             doctor_want(doctor, FACT_GROUP, fact->holders.list[i].id, group_needs);
 }
 
-/* --- Whom a set holds --- */
+/* Whom a set holds. */
 
 struct crowd {
     size_t found;
@@ -133,7 +133,7 @@ static void judge_people(struct doctor *doctor, const struct people *people)
                      crowd.found, people->name);
 }
 
-/* --- Who among them is too strong --- */
+/* Who among them is too strong. */
 
 static bool has_user(const struct people *people, const char *oid)
 {

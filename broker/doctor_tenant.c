@@ -108,7 +108,7 @@ void doctor_clock(struct doctor *doctor)
                      "This machine's clock agrees with Graph's.");
 }
 
-/* --- Authentication contexts --- */
+/* Authentication contexts. */
 
 static size_t named_contexts(const struct doctor *doctor, const char *const **names)
 {
@@ -216,7 +216,7 @@ void doctor_contexts(struct doctor *doctor)
         judge_context(doctor, &fact->contexts, claims->list[i].context, claims->list[i].proves);
 }
 
-/* --- Mail --- */
+/* Mail. */
 
 void doctor_mail(struct doctor *doctor)
 {

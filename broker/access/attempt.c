@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* --- The job: the person has so long, and is told once --- */
+/* The job: the person has so long, and is told once. */
 
 static enum fail apply_told(struct turn *turn, void *data, struct reason *why)
 {
@@ -41,7 +41,7 @@ enum pace step_waiting_for_person(struct work *work)
     return task_change(work->task, apply_told, work);
 }
 
-/* --- The holder is back --- */
+/* The holder is back. */
 
 bool attempt_read(const char *body, struct attempt *ret)
 {

@@ -7,7 +7,7 @@
 
 enum { MOST_ITEMS = 64, MOST_ITEM_BYTES = 256 };
 
-/* --- Shapes --- */
+/* Shapes. */
 
 /* Leaves `*ret` alone when the claim is absent. */
 static enum fail read_moment(const json_t *token, const char *name, int64_t *ret,
@@ -50,7 +50,7 @@ static enum fail read_list(const json_t *token, const char *name, struct arena *
     return FAIL_NONE;
 }
 
-/* --- Whose token, for whom, and when --- */
+/* Whose token, for whom, and when. */
 
 static enum fail need_text(const json_t *token, const char *name, const char *wanted,
                            struct reason *why)
@@ -107,7 +107,7 @@ static enum fail check_token(const json_t *token, const struct expected *expecte
     return fail ? fail : check_person(token, expected, &who->person, why);
 }
 
-/* --- Evidence --- */
+/* Evidence. */
 
 static enum fail read_device(const json_t *token, struct arena *arena, const char **ret,
                              struct reason *why)
@@ -184,7 +184,7 @@ enum fail claims_of_api_token(const json_t *token, const struct expected *expect
     return fail;
 }
 
-/* --- Both together --- */
+/* Both together. */
 
 static struct text_list join_lists(const struct text_list *one, const struct text_list *other,
                                    struct arena *arena)

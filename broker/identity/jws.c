@@ -21,7 +21,7 @@ struct jws {
     json_t *header;
 };
 
-/* --- Keys --- */
+/* Keys. */
 
 static size_t bits_of(const uint8_t *number, size_t length)
 {
@@ -70,7 +70,7 @@ void jws_key_free(struct jws_key *key)
     free(key);
 }
 
-/* --- Form and header --- */
+/* Form and header. */
 
 /* Names that change what the header means, or bring a key of the sender's choice. */
 static const char *const forbidden[] = {"b64", "crit", "cty", "enc", "epk",
@@ -148,7 +148,7 @@ const char *jws_kid(const struct jws *jws)
     return json_member_text(jws->header, "kid");
 }
 
-/* --- Signature and payload --- */
+/* Signature and payload. */
 
 static void cjose_scoped(cjose_jws_t **token)
 {

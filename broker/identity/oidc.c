@@ -20,7 +20,7 @@ struct identity {
     struct app_tokens *tokens;
 };
 
-/* --- Settings --- */
+/* Settings. */
 
 /* A scheme and a host, and nothing behind them. */
 static bool is_authority(const char *url, bool private_peer)
@@ -112,7 +112,7 @@ void identity_free(struct identity *identity)
     free(identity);
 }
 
-/* --- Signing in --- */
+/* Signing in. */
 
 struct beginning {
     struct text query;

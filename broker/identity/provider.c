@@ -16,7 +16,7 @@ struct provider {
     struct jwks *jwks;
 };
 
-/* --- What is believed --- */
+/* What is believed. */
 
 static enum fail read_endpoint(const struct provider *provider, const json_t *description,
                                const char *name, const char **ret, struct reason *why)
@@ -94,7 +94,7 @@ const char *provider_issuer(const struct provider *provider)
     return provider->issuer;
 }
 
-/* --- Endpoints --- */
+/* Endpoints. */
 
 struct asking {
     struct provider *provider;
@@ -120,7 +120,7 @@ void provider_endpoints(struct provider *provider,
     document_get(provider->metadata, false, tell_endpoints, asking);
 }
 
-/* --- Keys --- */
+/* Keys. */
 
 struct lookup {
     struct provider *provider;
@@ -178,7 +178,7 @@ void provider_key(struct provider *provider, const char *kid,
     document_get(provider->metadata, false, look_for_keys, lookup);
 }
 
-/* --- Both --- */
+/* Both. */
 
 struct look {
     struct provider *provider;

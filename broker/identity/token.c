@@ -35,7 +35,7 @@ static void end_because(struct asking *asking, enum fail fail, const struct reas
     end(asking, fail, &refusal, NULL);
 }
 
-/* --- What Entra refuses --- */
+/* What Entra refuses. */
 
 static enum fail kind_of(const char *error)
 {
@@ -78,7 +78,7 @@ static enum fail read_refusal(const struct answer *answer, const json_t *json,
                    error ? error : "", (long long)refusal->aadsts, trace);
 }
 
-/* --- What it grants --- */
+/* What it grants. */
 
 static struct secret *read_token(const json_t *json, const char *name)
 {
@@ -129,7 +129,7 @@ static void answered(void *context, const struct answer *answer)
     secret_free(tokens.id);
 }
 
-/* --- Asking --- */
+/* Asking. */
 
 static void ask(void *context, enum fail fail, const struct reason *why,
                 const struct endpoints *endpoints)

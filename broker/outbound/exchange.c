@@ -11,7 +11,7 @@
 
 enum { SLOWEST_BYTES_PER_SECOND = 1000 };
 
-/* --- What libcurl asks while it works --- */
+/* What libcurl asks while it works. */
 
 static curl_socket_t open_socket(void *context, curlsocktype purpose, struct curl_sockaddr *address)
 {
@@ -82,7 +82,7 @@ static size_t take_body(char *bytes, size_t one, size_t count, void *context)
     return length;
 }
 
-/* --- Preparing the call --- */
+/* Preparing the call. */
 
 #define SET(option, value)                                                                         \
     do {                                                                                           \
@@ -213,7 +213,7 @@ struct exchange *exchange_new(const struct call *call, const char *authorities,
     return exchange;
 }
 
-/* --- The answer --- */
+/* The answer. */
 
 static const char *header(CURL *easy, const char *name, size_t index)
 {

@@ -22,7 +22,7 @@ struct loop {
     struct loop *next; /* alive */
 };
 
-/* --- The wall clock may jump, and then every sleeper must look again --- */
+/* The wall clock may jump, and then every sleeper must look again. */
 
 static pthread_mutex_t alive_lock = PTHREAD_MUTEX_INITIALIZER;
 static struct loop *alive;
@@ -84,7 +84,7 @@ struct loop *loop_new(const char *authorities)
     return loop;
 }
 
-/* --- Calls --- */
+/* Calls. */
 
 static void put_first(struct exchange **list, struct exchange *exchange)
 {
@@ -170,7 +170,7 @@ void loop_free(struct loop *loop)
     free(loop);
 }
 
-/* --- Running --- */
+/* Running. */
 
 void loop_wake(struct loop *loop)
 {

@@ -18,7 +18,7 @@
 #define ENABLED     "{'id': '" ALICE "', 'accountEnabled': true}"
 #define ERROR(code) "{'error': {'code': '" code "', 'message': 'No.'}}"
 
-/* --- One call --- */
+/* One call. */
 
 START_TEST(a_question_becomes_a_call_and_a_fact)
 {
@@ -148,7 +148,7 @@ START_TEST(a_question_that_makes_no_sense_is_answered_at_once)
 }
 END_TEST
 
-/* --- Tokens --- */
+/* Tokens. */
 
 START_TEST(a_token_that_is_refused_is_renewed_once)
 {
@@ -191,7 +191,7 @@ START_TEST(without_a_token_nothing_is_asked)
 }
 END_TEST
 
-/* --- Services that want to be left alone --- */
+/* Services that want to be left alone. */
 
 START_TEST(a_service_that_rests_is_left_alone_and_others_are_not)
 {
@@ -289,7 +289,7 @@ START_TEST(whoever_waits_at_the_end_is_answered)
 }
 END_TEST
 
-/* --- Side by side --- */
+/* Side by side. */
 
 static atomic_int there;
 
@@ -318,7 +318,7 @@ START_TEST(questions_run_side_by_side)
 }
 END_TEST
 
-/* --- The directory's clock --- */
+/* The directory's clock. */
 
 START_TEST(the_clocks_are_compared)
 {

@@ -91,7 +91,7 @@ START_TEST(policies_without_a_context_are_left_out)
 }
 END_TEST
 
-/* --- What the controls prove --- */
+/* What the controls prove. */
 
 START_TEST(with_and_every_control_counts)
 {
@@ -181,7 +181,7 @@ START_TEST(a_strength_of_ones_own_proves_what_each_combination_does)
 }
 END_TEST
 
-/* --- Whom it binds --- */
+/* Whom it binds. */
 
 START_TEST(people_and_groups_are_kept_by_id)
 {
@@ -226,7 +226,7 @@ START_TEST(what_is_empty_excludes_nobody)
 }
 END_TEST
 
-/* --- Conditions under which it is not asked at all --- */
+/* Conditions under which it is not asked at all. */
 
 START_TEST(conditions_that_let_some_sign_ins_past_are_noted)
 {

@@ -7,7 +7,7 @@ static const struct question *const in_intune = &about[FACT_MANAGED];
 
 #define LAPTOP_2 "1A970B00-0000-4000-8000-00000000000D"
 
-/* --- Entra --- */
+/* Entra. */
 
 START_TEST(a_device_is_asked_for_by_the_id_that_tokens_carry)
 {
@@ -63,7 +63,7 @@ START_TEST(another_device_does_not_speak_for_this_one)
 }
 END_TEST
 
-/* --- Intune --- */
+/* Intune. */
 
 #define MANAGED(id, state)                                                                         \
     "{'id': 'm', 'azureADDeviceId': '" id "', 'userId': '" ALICE "', 'deviceName': 'SEC-114',"     \

@@ -145,7 +145,7 @@ static const struct expected all[] = {
     {"112", NOBODY, 0, "Azure"},
 };
 
-/* --- What an example is about --- */
+/* What an example is about. */
 
 static const char *text_in(const json_t *json, const char *name)
 {
@@ -201,7 +201,7 @@ static struct question question_in(enum fact_kind kind, const json_t *body, stru
     return question;
 }
 
-/* --- The judges --- */
+/* The judges. */
 
 static bool is_taken(const struct question *question, const char *bytes, struct fact *fact,
                      struct reason *why)

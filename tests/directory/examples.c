@@ -24,7 +24,7 @@ static struct fact *read_example(const struct question *question, const char *na
     return read_fact(question, example(name), NULL);
 }
 
-/* --- Answers to questions --- */
+/* Answers to questions. */
 
 START_TEST(role_instances)
 {
@@ -160,7 +160,7 @@ START_TEST(groups)
 }
 END_TEST
 
-/* --- Answers to writes --- */
+/* Answers to writes. */
 
 static struct written outcome_in(const struct target *target, const char *oid, int status,
                                  const char *body, struct arena *arena)

@@ -119,7 +119,7 @@ const char *graph_header(struct graph *graph, size_t index, const char *name)
     return arena_copy_bytes(graph->arena, found, strcspn(found, "\r"));
 }
 
-/* --- Who asks --- */
+/* Who asks. */
 
 static void get_token(void *context, const char *scope,
                       void (*done)(void *context, enum fail fail, const struct reason *why,

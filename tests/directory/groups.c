@@ -8,7 +8,7 @@
 static const struct question *const of_alice = &about[FACT_MEMBERSHIPS];
 static const struct question *const in_soc = &about[FACT_MEMBERS];
 
-/* --- Which groups is a person in? --- */
+/* Which groups is a person in?. */
 
 START_TEST(groups_are_asked_for_twenty_at_a_time)
 {
@@ -81,7 +81,7 @@ START_TEST(memberships_of_another_shape_are_not_known)
 }
 END_TEST
 
-/* --- Who is in a group? --- */
+/* Who is in a group?. */
 
 START_TEST(users_are_asked_for_through_nested_groups)
 {

@@ -131,7 +131,7 @@ static bool speaks_for(const struct fact *fact)
     }
 }
 
-/* --- Damage --- */
+/* Damage. */
 
 static uint64_t state;
 
@@ -249,7 +249,7 @@ DAMAGED(no_damage_makes_rules_for_people_weaker, FACT_SELF_RULES)
 DAMAGED(no_damage_makes_somebody_eligible, FACT_ELIGIBLES)
 DAMAGED(no_damage_makes_an_assignment, FACT_INSTANCES)
 
-/* --- Answers to writes --- */
+/* Answers to writes. */
 
 START_TEST(no_damage_makes_somebody_elses_assignment_ours)
 {

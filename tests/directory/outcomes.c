@@ -211,7 +211,7 @@ START_TEST(a_call_that_was_not_answered_says_so)
 }
 END_TEST
 
-/* --- Errors --- */
+/* Errors. */
 
 static struct error error_in(struct arena *arena, const char *body)
 {
@@ -294,7 +294,7 @@ START_TEST(only_graph_itself_says_that_something_is_absent)
 }
 END_TEST
 
-/* --- The words of a request --- */
+/* The words of a request. */
 
 START_TEST(every_status_has_its_meaning)
 {

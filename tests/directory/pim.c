@@ -20,7 +20,7 @@ static const struct question *const of_role = &about_role_rules;
     "'startDateTime': '2026-01-15T10:00:00.1Z', 'endDateTime': '2026-01-15T12:00:00Z'"
 #define TEN INT64_C(1768471200)
 
-/* --- Instances --- */
+/* Instances. */
 
 START_TEST(instances_are_asked_for_by_person_and_target)
 {
@@ -159,7 +159,7 @@ START_TEST(instances_of_another_shape_are_not_known)
 }
 END_TEST
 
-/* --- The rules for administrators --- */
+/* The rules for administrators. */
 
 #define RULE(id, more) "{'@odata.type': '#microsoft.graph.rule', 'id': '" id "', " more "}"
 #define EXPIRES(required, longest)                                                                 \
@@ -282,7 +282,7 @@ START_TEST(rules_that_are_not_all_there_are_not_known)
 }
 END_TEST
 
-/* --- Targets --- */
+/* Targets. */
 
 START_TEST(targets_that_graph_does_not_know_are_not_asked_for)
 {

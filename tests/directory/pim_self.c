@@ -9,7 +9,7 @@ static const struct question *const of_role = &about_role_self_rules;
 static const struct question *const who = &about[FACT_ELIGIBLES];
 static const struct question *const who_in_role = &about_role_eligibles;
 
-/* --- Rules --- */
+/* Rules. */
 
 #define RULE(id, more) "{'@odata.type': '#microsoft.graph.rule', 'id': '" id "', " more "}"
 #define EXPIRES(longest)                                                                           \
@@ -130,7 +130,7 @@ START_TEST(rules_that_are_not_all_there_are_not_known)
 }
 END_TEST
 
-/* --- Who is eligible --- */
+/* Who is eligible. */
 
 #define IN_GROUP(group, principal, access, more)                                                   \
     "{'id': 'e', 'groupId': '" group "', 'principalId': '" principal "', 'accessId': '" access     \

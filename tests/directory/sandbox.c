@@ -193,7 +193,7 @@ START_TEST(risk_is_read_where_or_is_refused)
 }
 END_TEST
 
-/* --- Access begins and ends --- */
+/* Access begins and ends. */
 
 static struct written write_to(const struct sandbox *sandbox, const struct write *write)
 {

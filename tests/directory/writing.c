@@ -71,7 +71,7 @@ START_TEST(without_a_correlation_one_is_made)
 }
 END_TEST
 
-/* --- Tokens --- */
+/* Tokens. */
 
 START_TEST(a_401_of_graph_has_no_effect_and_is_tried_once_more)
 {
@@ -143,7 +143,7 @@ START_TEST(without_a_token_nothing_is_sent)
 }
 END_TEST
 
-/* --- Answers that do not come --- */
+/* Answers that do not come. */
 
 static void reset(struct connection *connection)
 {
@@ -195,7 +195,7 @@ START_TEST(a_redirection_is_unknown_and_not_followed)
 }
 END_TEST
 
-/* --- Throttling --- */
+/* Throttling. */
 
 START_TEST(a_throttled_write_was_not_sent_and_the_next_one_waits)
 {

@@ -72,7 +72,7 @@ START_TEST(contexts_are_asked_for_in_both_tokens)
 }
 END_TEST
 
-/* --- The whole address --- */
+/* The whole address. */
 
 START_TEST(the_address_is_the_issuers_own)
 {

@@ -299,7 +299,7 @@ START_TEST(texts_that_are_no_texts_are_malformed)
 }
 END_TEST
 
-/* --- Both tokens together --- */
+/* Both tokens together. */
 
 static enum fail join(const char *id_patch, const char *api_patch, struct signed_in *who,
                       struct judged judged[2])

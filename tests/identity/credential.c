@@ -103,7 +103,7 @@ START_TEST(an_assertion_is_what_the_contract_says)
 }
 END_TEST
 
-/* --- What is added to the form --- */
+/* What is added to the form. */
 
 static const char *added(const struct credential_files *files, struct text *form)
 {
@@ -151,7 +151,7 @@ START_TEST(what_was_rotated_is_used_at_once)
 }
 END_TEST
 
-/* --- What cannot serve --- */
+/* What cannot serve. */
 
 static void refuse(struct credential_files files, const char *says)
 {

@@ -78,7 +78,7 @@ json_t *key_set_with(json_t *own)
     return json_pack("{s[oooooo]}", "keys", other, locks, own, curve, tiny, foreign);
 }
 
-/* --- Tokens --- */
+/* Tokens. */
 
 static void add_base64url(struct text *to, const void *bytes, size_t length)
 {
@@ -146,7 +146,7 @@ char *token_with(const char *header, const char *claims, const char *signature)
     return token.data;
 }
 
-/* --- Claims --- */
+/* Claims. */
 
 json_t *id_claims(const char *issuer, int64_t now)
 {

@@ -75,7 +75,7 @@ START_TEST(a_good_token_passes)
 }
 END_TEST
 
-/* --- Algorithms --- */
+/* Algorithms. */
 
 START_TEST(j01_to_j03_unsigned_tokens)
 {
@@ -194,7 +194,7 @@ START_TEST(j19_a_kid_of_ten_thousand_bytes)
 }
 END_TEST
 
-/* --- Signature and form --- */
+/* Signature and form. */
 
 START_TEST(j33_every_flipped_bit_of_the_signature_counts)
 {
@@ -311,7 +311,7 @@ START_TEST(j40_to_j43_other_spellings_of_base64)
 }
 END_TEST
 
-/* --- Payload --- */
+/* Payload. */
 
 START_TEST(j44_to_j48_payloads_that_are_no_strict_json)
 {
@@ -365,7 +365,7 @@ START_TEST(a_token_longer_than_its_limit_is_refused)
 }
 END_TEST
 
-/* --- Keys --- */
+/* Keys. */
 
 START_TEST(j24_to_j27_keys_that_are_too_weak_too_large_or_misshapen)
 {

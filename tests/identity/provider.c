@@ -12,7 +12,7 @@
 
 static const struct sign_in_begin sign_in = {.state = "s", .nonce = NONCE, .verifier = "v"};
 
-/* --- Discovery --- */
+/* Discovery. */
 
 START_TEST(a_description_is_fetched_once_and_kept)
 {
@@ -133,7 +133,7 @@ START_TEST(a_description_counts_for_a_day_while_the_issuer_is_out_of_reach)
 }
 END_TEST
 
-/* --- Keys --- */
+/* Keys. */
 
 static void sign_in_with(struct tenant *tenant, size_t key, enum fail expected)
 {
@@ -216,7 +216,7 @@ START_TEST(j30_kept_keys_count_for_a_day_without_the_issuer)
 }
 END_TEST
 
-/* --- Thrash --- */
+/* Thrash. */
 
 struct thrash {
     struct loop *loop;

@@ -129,7 +129,7 @@ START_TEST(evidence_is_what_both_tokens_say)
 }
 END_TEST
 
-/* --- Wrong tokens from the right endpoint --- */
+/* Wrong tokens from the right endpoint. */
 
 static struct told redeemed_raw(struct tenant *tenant, const char *id, const char *api)
 {
@@ -174,7 +174,7 @@ START_TEST(a_token_of_one_kind_does_not_pass_for_the_other)
 }
 END_TEST
 
-/* --- What the token endpoint refuses --- */
+/* What the token endpoint refuses. */
 
 static struct told refused(struct tenant *tenant, int status, const char *body)
 {
@@ -299,7 +299,7 @@ START_TEST(an_end_in_the_middle_is_told)
 }
 END_TEST
 
-/* --- Settings --- */
+/* Settings. */
 
 static void expect_refusal(struct identity_settings settings, const char *says)
 {

@@ -46,7 +46,7 @@ struct tenant {
     struct told told;
 };
 
-/* --- The server --- */
+/* The server. */
 
 static void serve(struct connection *connection)
 {
@@ -148,7 +148,7 @@ const char *tenant_sent(struct tenant *tenant, const char *field)
     return tenant->field;
 }
 
-/* --- What a good tenant says --- */
+/* What a good tenant says. */
 
 const char *tenant_authority(struct tenant *tenant)
 {
@@ -207,7 +207,7 @@ char *tokens_of(struct tenant *tenant, const char *id_patch, const char *api_pat
     return answer;
 }
 
-/* --- The clock --- */
+/* The clock. */
 
 void tenant_pass(int64_t seconds)
 {
@@ -220,7 +220,7 @@ void tenant_pass(int64_t seconds)
         usleep(1000);
 }
 
-/* --- The loop and its jobs --- */
+/* The loop and its jobs. */
 
 static int64_t work(void *context)
 {
@@ -401,7 +401,7 @@ int told_many(struct tenant *tenant, const char *scope, int times)
     return tenant->failed;
 }
 
-/* --- Beginning and end --- */
+/* Beginning and end. */
 
 static struct tenant *begin_tenant(void)
 {

@@ -53,7 +53,7 @@ void tenant_pass(int64_t seconds);
 json_t *metadata_of(struct tenant *tenant, bool api);
 char *tokens_of(struct tenant *tenant, const char *id_patch, const char *api_patch, size_t number);
 
-/* --- Calls that wait for their answer --- */
+/* Calls that wait for their answer. */
 
 struct told {
     enum fail fail;

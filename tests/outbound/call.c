@@ -21,7 +21,7 @@ static void hear(struct connection *connection)
     }
 }
 
-/* --- What goes out --- */
+/* What goes out. */
 
 START_TEST(a_read_says_this_and_no_more)
 {
@@ -130,7 +130,7 @@ START_TEST(a_token_that_is_none_is_not_sent_and_not_told)
 }
 END_TEST
 
-/* --- What comes in --- */
+/* What comes in. */
 
 static void say(struct connection *connection)
 {
@@ -230,7 +230,7 @@ START_TEST(what_is_no_http_is_no_answer)
 }
 END_TEST
 
-/* --- Limits --- */
+/* Limits. */
 
 static void flood(struct connection *connection)
 {

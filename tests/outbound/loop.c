@@ -113,7 +113,7 @@ START_TEST(a_clock_that_is_moved_after_a_loop_was_freed_wakes_nobody)
 }
 END_TEST
 
-/* --- The wall clock of the machine --- */
+/* The wall clock of the machine. */
 
 static int clock_was_set = -1;
 
@@ -160,7 +160,7 @@ START_TEST(a_wall_clock_that_is_set_wakes_the_loop)
 }
 END_TEST
 
-/* --- The end --- */
+/* The end. */
 
 static void read_and_say_nothing(struct connection *connection)
 {

@@ -67,7 +67,7 @@ START_TEST(reads_keep_their_connection_and_writes_do_not)
 }
 END_TEST
 
-/* --- Answers that are lost --- */
+/* Answers that are lost. */
 
 static void take_effect(struct connection *connection)
 {
