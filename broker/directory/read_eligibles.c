@@ -1,32 +1,12 @@
 /* GET …EligibilityScheduleInstances: who may activate a target now. The whole list, because whoever
    is eligible through a group stands in none of their own. */
-#include "directory/entry.h"
-#include "directory/reader.h"
-
-#include "base/moment.h"
+#include "directory/pim_instances.h"
 
 static bool ask(const struct asked *asked, unsigned step, struct text *path, json_t **body)
 {
-    bool group = asked->target.kind == TARGET_GROUP;
     (void)body;
-    text_add(path, group ? "/v1.0/identityGovernance/privilegedAccess/group/"
-                           "eligibilityScheduleInstances?$filter=groupId%20eq%20"
-                         : "/v1.0/roleManagement/directory/"
-                           "roleEligibilityScheduleInstances?$filter=roleDefinitionId%20eq%20");
-    reader_add_literal(path, asked->target.id);
+    pim_instances_ask(&asked->target, PIM_ELIGIBILITIES, path);
     return step == 0;
-}
-
-static bool is_asked_for(struct entry *entry, const struct target *target)
-{
-    if (target->kind == TARGET_GROUP) {
-        bool here = entry_is(entry, "groupId", target->id);
-        bool such = entry_is(entry, "accessId", target->access);
-        return here && such;
-    }
-    bool such = entry_is(entry, "roleDefinitionId", target->id);
-    bool here = text_equals(entry_text(entry, "directoryScopeId"), target->scope);
-    return such && here;
 }
 
 static enum fail read_answer(const struct asked *asked, const json_t *answer, struct fact *fact,
@@ -39,7 +19,7 @@ static enum fail read_answer(const struct asked *asked, const json_t *answer, st
     json_t *one;
     json_array_foreach ((json_t *)list, i, one) {
         struct entry entry = entry_open(one, fact->arena, why);
-        if (!is_asked_for(&entry, &asked->target) && !entry.fail)
+        if (!pim_is_about(&entry, &asked->target) && !entry.fail)
             continue;
         struct eligible eligible = {.principal = entry_guid(&entry, "principalId"),
                                     .direct = entry_is(&entry, "memberType", "direct"),

@@ -1,27 +1,11 @@
 /* GET …ScheduleInstances: everybody who holds one target now. Nothing of the filter is believed. */
-#include "directory/entry.h"
-#include "directory/reader.h"
+#include "directory/pim_instances.h"
 
 static bool ask(const struct asked *asked, unsigned step, struct text *path, json_t **body)
 {
-    bool group = asked->target.kind == TARGET_GROUP;
     (void)body;
-    text_add(path, group ? "/v1.0/identityGovernance/privilegedAccess/group/"
-                           "assignmentScheduleInstances?$filter=groupId%20eq%20"
-                         : "/v1.0/roleManagement/directory/"
-                           "roleAssignmentScheduleInstances?$filter=roleDefinitionId%20eq%20");
-    reader_add_literal(path, asked->target.id);
+    pim_instances_ask(&asked->target, PIM_ASSIGNMENTS, path);
     return step == 0;
-}
-
-static bool is_asked_for(struct entry *instance, const struct target *target)
-{
-    if (target->kind == TARGET_GROUP) {
-        bool here = entry_is(instance, "groupId", target->id);
-        return entry_is(instance, "accessId", target->access) && here;
-    }
-    bool such = entry_is(instance, "roleDefinitionId", target->id);
-    return text_equals(entry_text(instance, "directoryScopeId"), target->scope) && such;
 }
 
 static enum fail read_answer(const struct asked *asked, const json_t *answer, struct fact *fact,
@@ -34,7 +18,7 @@ static enum fail read_answer(const struct asked *asked, const json_t *answer, st
     json_t *one;
     json_array_foreach ((json_t *)list, i, one) {
         struct entry entry = entry_open(one, fact->arena, why);
-        bool wanted = is_asked_for(&entry, &asked->target);
+        bool wanted = pim_is_about(&entry, &asked->target);
         if (entry.fail)
             return entry.fail;
         if (!wanted)

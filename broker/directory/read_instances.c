@@ -1,19 +1,11 @@
 /* GET …ScheduleInstances: what is in force now for one person and one target. Nothing of the
    filter is believed: each instance is held against the question again. */
-#include "directory/entry.h"
-#include "directory/reader.h"
-
-#include "base/moment.h"
+#include "directory/pim_instances.h"
 
 static bool ask(const struct asked *asked, unsigned step, struct text *path, json_t **body)
 {
-    bool group = asked->target.kind == TARGET_GROUP;
     (void)body;
-    text_add(path, group ? "/v1.0/identityGovernance/privilegedAccess/group/"
-                           "assignmentScheduleInstances?$filter=groupId%20eq%20"
-                         : "/v1.0/roleManagement/directory/"
-                           "roleAssignmentScheduleInstances?$filter=roleDefinitionId%20eq%20");
-    reader_add_literal(path, asked->target.id);
+    pim_instances_ask(&asked->target, PIM_ASSIGNMENTS, path);
     text_add(path, "%20and%20principalId%20eq%20");
     reader_add_literal(path, asked->subject);
     return step == 0;
@@ -21,17 +13,8 @@ static bool ask(const struct asked *asked, unsigned step, struct text *path, jso
 
 static bool is_asked_for(struct entry *instance, const struct asked *asked)
 {
-    const struct target *target = &asked->target;
     bool theirs = entry_is(instance, "principalId", asked->subject);
-    if (target->kind == TARGET_GROUP) {
-        bool here = entry_is(instance, "groupId", target->id);
-        bool such = entry_is(instance, "accessId", target->access);
-        return theirs && here && such;
-    }
-    bool such = entry_is(instance, "roleDefinitionId", target->id);
-    /* null when the role is held in an application's own scope; bytes, as it was echoed */
-    bool here = text_equals(entry_text(instance, "directoryScopeId"), target->scope);
-    return theirs && here && such;
+    return pim_is_about(instance, &asked->target) && theirs;
 }
 
 static struct instance read_instance(struct entry *entry)
