@@ -84,9 +84,14 @@ static void visit_and_look(const char *authorities, const char *pem)
     struct visit visit = {.loop = loop_new(authorities), .url = url};
     loop_run(visit.loop, visit_once, &visit);
     ck_assert(visit.answered);
-    for (size_t which = 0; which < CANARIES; which++)
+    /* From 8.6 on libcurl keeps one buffer for sending and one for receiving in each loop, with the
+       bodies that went through last. */
+    bool keeps_bodies = curl_version_info(CURLVERSION_NOW)->version_num >= 0x080600;
+    for (size_t which = 0; which < (keeps_bodies ? 1 : CANARIES); which++)
         ck_assert_msg(canary_traces(which) == 0, "canary %zu stands in memory", which);
     loop_free(visit.loop);
+    for (size_t which = 0; which < CANARIES; which++)
+        ck_assert_msg(canary_traces(which) == 0, "canary %zu outlives the loop", which);
     ck_assert_int_eq(kill(server, SIGKILL), 0);
     ck_assert_int_eq(waitpid(server, NULL, 0), server);
 }
@@ -117,13 +122,14 @@ START_TEST(what_libraries_give_back_is_wiped)
     void *of_openssl = OPENSSL_memdup(secret->bytes, secret->length);
     struct curl_slist *of_curl = curl_slist_append(NULL, secret_text(secret));
     json_t *of_jansson = json_string(secret_text(secret));
-    ck_assert_uint_eq(canary_traces(0), 4);
+    size_t all = canary_traces(0); /* and what copying them left in a register that was saved */
+    ck_assert_uint_ge(all, 4);
     OPENSSL_free(of_openssl);
-    ck_assert_uint_eq(canary_traces(0), 3);
+    ck_assert_uint_eq(canary_traces(0), all - 1);
     curl_slist_free_all(of_curl);
-    ck_assert_uint_eq(canary_traces(0), 2);
+    ck_assert_uint_eq(canary_traces(0), all - 2);
     json_decref(of_jansson);
-    ck_assert_uint_eq(canary_traces(0), 1);
+    ck_assert_uint_eq(canary_traces(0), all - 3);
 }
 END_TEST
 
