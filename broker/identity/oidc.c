@@ -28,7 +28,7 @@ static bool is_authority(const char *url, bool private_peer)
     const char *host = strstr(url, "://");
     bool fine =
         text_starts_with(url, "https://") || (private_peer && text_starts_with(url, "http://"));
-    return fine && host[3] && !strpbrk(host + 3, "/?#@\\ ") && url_is_same_origin(url, url);
+    return fine && host && host[3] && !strpbrk(host + 3, "/?#@\\ ") && url_is_same_origin(url, url);
 }
 
 static struct provider *make_provider(const struct registration *registration,

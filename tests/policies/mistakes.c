@@ -43,7 +43,7 @@ START_TEST(an_unknown_member_is_named_with_those_that_are_known)
     refused("\"users\": [", "\"members\": [], \"users\": [", "soc.json:4: people.leads.members",
             "is not known here; known are: users, groups");
     refused("\"tier\": 0", "\"level\": 0", "soc.json:10: roles.copilot-owner.level",
-            "is not known here; known are: name, product, opens, tier, target, lesser");
+            "is not known here; known are: name, product, opens, tier, target, activation, lesser");
     refused("\"scope\": \"/\"", "\"access\": \"member\"",
             "soc.json:18: roles.security-operator.target.access",
             "is not known here; known are: kind, role, scope");
