@@ -46,7 +46,7 @@ enum next get_request(struct visit *visit)
     struct views *views = visit->access->views;
     struct reply *reply = &visit->reply;
     size_t length;
-    const char *kept = views_again(views, &id, visit->caller, visit->arena, &length);
+    const char *kept = views_again(views, &id, visit->caller, visit->now, visit->arena, &length);
     if (kept)
         return visit_text(visit, 200, kept, length);
     struct store *store = visit_store(visit);
@@ -57,7 +57,7 @@ enum next get_request(struct visit *visit)
         fail = compose_request(visit, store, &id, 200);
     if (fail)
         return visit_fail(visit, fail);
-    views_keep(views, store, &id, visit->caller, reply->body, reply->length);
+    views_keep(views, store, &id, visit->caller, visit->now, reply->body, reply->length);
     return NEXT_REPLY;
 }
 

@@ -13,6 +13,7 @@ enum { SLOTS = 256, KEPT_MOST = 32 * 1024 };
 struct slot {
     pthread_mutex_t mutex;
     uint64_t state; /* 0: nothing is kept */
+    int64_t now;    /* the second in which it was asked for */
     struct request_id id;
     struct person_key person;
     unsigned roles;
@@ -64,13 +65,14 @@ static bool is_for(const struct slot *slot, const struct request_id *id,
 }
 
 const char *views_again(struct views *views, const struct request_id *id,
-                        const struct caller *caller, struct arena *arena, size_t *length)
+                        const struct caller *caller, int64_t now, struct arena *arena,
+                        size_t *length)
 {
     const char *json = NULL;
     uint64_t state = stores_state(views->access->stores);
     struct slot *slot = slot_of(views, id, &caller->person.key);
     pthread_mutex_lock(&slot->mutex);
-    if (state && slot->state == state && is_for(slot, id, caller)) {
+    if (state && slot->state == state && slot->now == now && is_for(slot, id, caller)) {
         json = arena_copy_bytes(arena, slot->json, slot->length);
         *length = slot->length;
     }
@@ -79,13 +81,14 @@ const char *views_again(struct views *views, const struct request_id *id,
 }
 
 void views_keep(struct views *views, const struct store *store, const struct request_id *id,
-                const struct caller *caller, const char *json, size_t length)
+                const struct caller *caller, int64_t now, const char *json, size_t length)
 {
     if (!store->state || length > KEPT_MOST)
         return;
     struct slot *slot = slot_of(views, id, &caller->person.key);
     pthread_mutex_lock(&slot->mutex);
     slot->state = store->state;
+    slot->now = now;
     slot->id = *id;
     slot->person = caller->person.key;
     slot->roles = caller->roles;

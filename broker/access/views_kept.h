@@ -1,5 +1,5 @@
-/* Answers that were composed, kept for as long as nothing at all is committed: pages ask again for
-   what did not change. Any thread. */
+/* Answers that were composed, kept for as long as nothing at all is committed and the clock shows
+   the same second, because some of what they say goes by it. Any thread. */
 #pragma once
 
 #include "access/access.h"
@@ -12,10 +12,12 @@ struct views *views_new(const struct access *access);
 void views_free(struct views *views);
 SCOPED(views)
 
-/* The request as JSON, for this caller, when it was kept and the store is as it was then; NULL when
-   it must be composed afresh. */
+/* The request as JSON, for this caller, when it was kept in this second and the store is as it was
+   then; NULL when it must be composed afresh. */
 const char *views_again(struct views *views, const struct request_id *id,
-                        const struct caller *caller, struct arena *arena, size_t *length);
-/* Keeps what was composed for this caller from what `store`, which was borrowed, holds. */
+                        const struct caller *caller, int64_t now, struct arena *arena,
+                        size_t *length);
+/* Keeps what was composed for this caller, from `now` on, from what `store`, which was borrowed,
+   holds. */
 void views_keep(struct views *views, const struct store *store, const struct request_id *id,
-                const struct caller *caller, const char *json, size_t length);
+                const struct caller *caller, int64_t now, const char *json, size_t length);
