@@ -8,7 +8,8 @@
 #include <sodium.h>
 #include <string.h>
 
-enum { BURST_SECONDS = 4, CALLS_OF_A_SIGN_IN = 2 /* there and back */ };
+enum { CALLS_OF_A_SIGN_IN = 2 /* there and back */ };
+static const double burst_seconds = 4;
 
 static enum fail refuse(struct visit *visit, enum fail fail, const char *detail)
 {
@@ -46,7 +47,7 @@ static enum fail check_quota(struct visit *visit)
                            &wait);
     if (given)
         given =
-            limit_take(visit->web->limit, 'a', everybody, rate, rate * BURST_SECONDS, now, &wait);
+            limit_take(visit->web->limit, 'a', everybody, rate, rate * burst_seconds, now, &wait);
     return given ? FAIL_NONE : too_many(visit, wait);
 }
 

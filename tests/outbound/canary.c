@@ -1,6 +1,7 @@
 #include "outbound/canary.h"
 
 #include <fcntl.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -38,6 +39,17 @@ static bool is_at(size_t which, size_t from, const char *at)
 bool canary_is_at(size_t which, const char *at)
 {
     return is_at(which, 0, at);
+}
+
+bool canary_is_left_at(size_t which, const char *at)
+{
+    char left[CANARY] = "";
+    int memory = open("/proc/self/mem", O_RDONLY | O_CLOEXEC);
+    bool is_left =
+        pread(memory, left, sizeof left, (off_t)(uintptr_t)at) == CANARY && is_at(which, 0, left);
+    (void)close(memory);
+    memset(left, 0, sizeof left);
+    return is_left;
 }
 
 /* In the `span` bytes from there; what begins in them may go on behind them. */

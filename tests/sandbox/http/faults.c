@@ -259,7 +259,8 @@ struct fault *faults_take(struct faults *faults, const struct exchange *exchange
         entry->left--;
         struct fault *fault = MEMORY_NEW(struct fault);
         *fault = entry->fault;
-        json_incref(fault->spec);
+        fault->spec =
+            memory_needed(json_deep_copy(entry->fault.spec)); /* freed on another thread */
         return fault;
     }
     return NULL;
