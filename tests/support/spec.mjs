@@ -51,10 +51,11 @@ export async function specification(name, cases, { seconds = 60 } = {}) {
   let failed = 0;
   for (const [says, run] of Object.entries(cases)) {
     if (process.env.ONLY && !new RegExp(process.env.ONLY).test(says)) continue;
+    const began = Date.now();
     try {
       await timed(run(), seconds);
       passed++;
-      if (process.env.VERBOSE) console.log(`  ${says}`);
+      if (process.env.VERBOSE) console.log(`  ${((Date.now() - began) / 1000).toFixed(1).padStart(6)} s  ${says}`);
     } catch (error) {
       failed++;
       console.error(`${name}: ${says}\n${error?.stack ?? error}`);
