@@ -22,6 +22,7 @@ struct worker {
     struct task *jobs[BUCKETS]; /* the tasks that are jobs, by their subject */
     struct holds *holds;
     int64_t rests_until;   /* in moment_ticks_ms: jobs are not looked for before */
+    atomic_bool will_look; /* at the jobs, whatever comes */
     pthread_mutex_t mutex; /* over what other threads hand in */
     struct inquiry *first, **last;
     bool stopping;
@@ -123,12 +124,14 @@ static void lose(struct inquiry *inquiry)
     inquiry->done(inquiry->data);
 }
 
-/* Every change wakes the worker: with a long backlog it would do nothing else but read it. */
+/* Every change may bring a job: with a long backlog the worker would do nothing but read it. */
 static int64_t look_for_jobs(struct worker *worker)
 {
     int64_t began = moment_ticks_ms();
     if (began < worker->rests_until)
         return moment_now_ms() + worker->rests_until - began;
+    /* What is committed from here on may be missed by this look. */
+    (void)atomic_exchange(&worker->will_look, false);
     int64_t next = begin_due(worker);
     int64_t ended = moment_ticks_ms();
     int64_t rest = REST * (ended - began);
@@ -227,7 +230,8 @@ enum fail worker_start(struct worker *worker, struct reason *why)
 
 void worker_wake(struct worker *worker)
 {
-    loop_wake(worker->access->loop);
+    if (!atomic_exchange(&worker->will_look, true))
+        loop_wake(worker->access->loop);
 }
 
 void worker_inquire(struct worker *worker, struct inquiry *inquiry)
@@ -243,7 +247,7 @@ void worker_inquire(struct worker *worker, struct inquiry *inquiry)
     if (stopping)
         lose(inquiry);
     else
-        worker_wake(worker);
+        loop_wake(worker->access->loop);
 }
 
 void worker_stop(struct worker *worker)
@@ -253,7 +257,7 @@ void worker_stop(struct worker *worker)
     pthread_mutex_lock(&worker->mutex);
     worker->stopping = true;
     pthread_mutex_unlock(&worker->mutex);
-    worker_wake(worker);
+    loop_wake(worker->access->loop);
     (void)pthread_join(worker->thread, NULL);
     worker->started = false;
 }

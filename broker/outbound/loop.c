@@ -32,7 +32,7 @@ static void clock_was_moved(void *context)
     (void)context;
     pthread_mutex_lock(&alive_lock);
     for (struct loop *loop = alive; loop; loop = loop->next)
-        (void)curl_multi_wakeup(loop->multi);
+        loop_wake(loop);
     pthread_mutex_unlock(&alive_lock);
 }
 
@@ -197,8 +197,10 @@ static void sleep_until(struct loop *loop, int64_t due_ms)
     struct curl_waitfd clock = {.fd = loop->clock, .events = CURL_WAIT_POLLIN};
     uint64_t expirations;
     (void)curl_multi_poll(loop->multi, &clock, loop->clock >= 0, milliseconds_until(due_ms), NULL);
-    if (clock.revents) /* reading arms it again */
-        (void)!read(loop->clock, &expirations, sizeof expirations);
+    if (!clock.revents)
+        return;
+    (void)!read(loop->clock, &expirations, sizeof expirations); /* arms it again */
+    atomic_store(&loop->woken, true);
 }
 
 void loop_run(struct loop *loop, int64_t (*work)(void *context), void *context)

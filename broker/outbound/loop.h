@@ -15,10 +15,10 @@ struct loop *loop_new(const char *authorities);
 void loop_free(struct loop *loop);
 SCOPED(loop)
 
-/* Stays on the calling thread until loop_stop. `work` is called at the start, after every loop_wake
-   and when the wall clock reads the epoch milliseconds it returned last (MOMENT_NEVER: only when
-   woken). Calls in hand at the end are cancelled, and answered NOT_SENT or UNKNOWN before this
-   returns. */
+/* Stays on the calling thread until loop_stop. `work` is called at the start, after every
+   loop_wake, when the wall clock reads the epoch milliseconds it returned last (MOMENT_NEVER: only
+   when woken), and when somebody sets that clock. Calls in hand at the end are cancelled, and
+   answered NOT_SENT or UNKNOWN before this returns. */
 void loop_run(struct loop *loop, int64_t (*work)(void *context), void *context);
 
 /* From any thread. Several wakes may become one call of `work`. */
