@@ -192,28 +192,41 @@ static int milliseconds_until(int64_t due_ms)
     return due_ms > now_ms ? (int)(due_ms - now_ms) : 0;
 }
 
-static void sleep_until(struct loop *loop, int64_t due_ms)
+/* Answers whether something came for a call in hand. */
+static bool sleep_until(struct loop *loop, int64_t due_ms)
 {
     struct curl_waitfd clock = {.fd = loop->clock, .events = CURL_WAIT_POLLIN};
     uint64_t expirations;
-    (void)curl_multi_poll(loop->multi, &clock, loop->clock >= 0, milliseconds_until(due_ms), NULL);
-    if (!clock.revents)
-        return;
-    (void)!read(loop->clock, &expirations, sizeof expirations); /* arms it again */
-    atomic_store(&loop->woken, true);
+    int came = 0;
+    (void)curl_multi_poll(loop->multi, &clock, loop->clock >= 0, milliseconds_until(due_ms), &came);
+    if (clock.revents) {
+        (void)!read(loop->clock, &expirations, sizeof expirations); /* arms it again */
+        atomic_store(&loop->woken, true);
+    }
+    return came > 0;
+}
+
+/* A call was begun, or must not wait any longer. */
+static bool is_due(struct loop *loop)
+{
+    long ms = 0;
+    return curl_multi_timeout(loop->multi, &ms) != CURLM_OK || ms == 0;
 }
 
 void loop_run(struct loop *loop, int64_t (*work)(void *context), void *context)
 {
     int64_t due_ms = moment_now_ms();
+    bool came = false;
     while (!atomic_load(&loop->stopping)) {
         int running;
-        (void)curl_multi_perform(loop->multi, &running);
+        if (came || is_due(loop)) /* it costs a system call for each call in hand */
+            (void)curl_multi_perform(loop->multi, &running);
         answer_finished_calls(loop);
+        came = false;
         if (atomic_exchange(&loop->woken, false) || moment_now_ms() >= due_ms)
             due_ms = work(context);
         else
-            sleep_until(loop, due_ms);
+            came = sleep_until(loop, due_ms);
     }
     cancel_calls(loop);
 }
