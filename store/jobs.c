@@ -25,8 +25,8 @@ enum fail store_jobs_due(struct store *store, int64_t now, size_t most, struct a
         list = ARENA_MORE(arena, list, found);
         struct stored_job *job = &list[found++];
         job->kind = rows_copy(&rows, 0, arena);
+        job->subject = rows_copy(&rows, 1, arena);
         job->tries = rows_number(&rows, 2, 0);
-        (void)snprintf(job->subject, sizeof job->subject, "%s", rows_text(&rows, 1));
     }
     enum fail fail = rows_end(&rows, why);
     if (fail)

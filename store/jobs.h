@@ -5,11 +5,10 @@
 #include "model/person.h"
 #include "store/store.h"
 
-enum { STORED_SUBJECT = 64 };
+enum { STORED_SUBJECT = 64 }; /* room for a subject and its NUL */
 
 struct stored_job {
-    const char *kind;
-    char subject[STORED_SUBJECT];
+    const char *kind, *subject;
     int64_t rank, due_at, tries;
 };
 
@@ -17,7 +16,7 @@ struct stored_job {
 enum fail store_job_put(struct store *store, const struct stored_job *job, struct reason *why);
 enum fail store_job_end(struct store *store, const char *kind, const char *subject,
                         struct reason *why);
-/* Those due at `now`, ends before starts; kind is copied into the arena. */
+/* Those due at `now`, ends before starts; copied into the arena. */
 enum fail store_jobs_due(struct store *store, int64_t now, size_t most, struct arena *arena,
                          size_t *count, struct stored_job **jobs, struct reason *why);
 /* When the first job after `now` is due; INT64_MAX: none is. */

@@ -7,8 +7,6 @@
 #include "base/text.h"
 #include "store/jobs.h"
 
-#include <stdio.h>
-
 const char *const job_request = "request", *const job_grant = "grant",
                   *const job_message = "message", *const job_house = "house";
 
@@ -32,7 +30,7 @@ const struct job_kind *job_kind_find(const char *name)
 enum fail turn_job(struct turn *turn, const char *kind, const char *subject, enum rank rank,
                    int64_t due_at, struct reason *why)
 {
-    struct stored_job job = {.kind = kind, .rank = rank, .due_at = due_at};
-    (void)snprintf(job.subject, sizeof job.subject, "%s", subject);
+    const struct stored_job job = {
+        .kind = kind, .subject = subject, .rank = rank, .due_at = due_at};
     return store_job_put(turn->store, &job, why);
 }

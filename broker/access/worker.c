@@ -12,7 +12,7 @@
 
 /* STOP_WITHIN_MS: how long writes in hand may take to be answered when the process is to end.
    REST: so many times as long as a look at the jobs took is left to others, up to REST_MOST_MS. */
-enum { JOBS_AT_ONCE = 500, BUCKETS = 256, STOP_WITHIN_MS = 5000, REST = 9, REST_MOST_MS = 50 };
+enum { JOBS_AT_ONCE = 500, BUCKETS = 256, STOP_WITHIN_MS = 5000, REST = 19, REST_MOST_MS = 50 };
 
 struct worker {
     struct access *access;
