@@ -28,12 +28,12 @@ static bool read_id(struct visit *visit, char id[ID_SIZE])
 }
 
 static enum fail compose_request(struct visit *visit, struct store *store,
-                                 const struct request_id *id, int status)
+                                 const struct request_id *id)
 {
     json_t *view = NULL;
     enum fail fail = view_request(visit->access, store, id, visit->arena, &view, &visit->why);
     if (!fail)
-        (void)visit_json(visit, status, view);
+        (void)visit_json(visit, 200, view);
     return fail;
 }
 
@@ -54,7 +54,7 @@ enum next get_request(struct visit *visit)
         return NEXT_REPLY;
     enum fail fail = view_sight(store, &id, visit->caller, &sight, &visit->why);
     if (!fail)
-        fail = compose_request(visit, store, &id, 200);
+        fail = compose_request(visit, store, &id);
     if (fail)
         return visit_fail(visit, fail);
     views_keep(views, store, &id, visit->caller, visit->now, reply->body, reply->length);
@@ -104,14 +104,17 @@ enum next get_requests(struct visit *visit)
 static enum fail compose_submitted(struct visit *visit, struct store *store)
 {
     const struct asking *asking = visit->data;
+    (void)store; /* what the change made is in hand */
     if (asking->locator[0]) {
         const char *go = arena_text(visit->arena, "/auth/sign-in?purpose=%s", asking->locator);
         (void)visit_json(visit, 202, memory_needed(json_pack("{s:s}", "go", go)));
         return FAIL_NONE;
     }
+    const struct stored_request *request = &asking->submission.request;
     reply_header(&visit->reply, "Location",
-                 arena_text(visit->arena, "/api/v1/requests/%s", asking->submission.id.text));
-    return compose_request(visit, store, &asking->submission.id, 201);
+                 arena_text(visit->arena, "/api/v1/requests/%s", request->id.text));
+    (void)visit_json(visit, 201, view_submitted(visit->access, request, visit->arena));
+    return FAIL_NONE;
 }
 
 static enum next submit_failed(struct visit *visit)
@@ -173,7 +176,7 @@ enum next post_request(struct visit *visit)
 
 static enum fail compose_same(struct visit *visit, struct store *store)
 {
-    return compose_request(visit, store, visit->data, 200);
+    return compose_request(visit, store, visit->data);
 }
 
 enum next post_cancel(struct visit *visit)
@@ -227,7 +230,7 @@ static enum fail compose_decided(struct visit *visit, struct store *store)
 {
     struct deciding *deciding = visit->data;
     let_go(deciding);
-    return compose_request(visit, store, &deciding->decision.id, 200);
+    return compose_request(visit, store, &deciding->decision.id);
 }
 
 /* Who decided, and when, for somebody who came too late. */

@@ -32,6 +32,7 @@ static void check_words(struct form *form, const char *name, const char *text)
 void submission_read(const json_t *body, struct complaints *complaints, struct submission *ret)
 {
     struct form form = form_open(body, "", complaints);
+    ret->arena = complaints->arena;
     ret->role_count = form_texts(&form, "roles", REQUIRED, REQUEST_ROLES, 64, &ret->roles);
     (void)form_text(&form, "duration", REQUIRED, 32);
     ret->duration_seconds = form_span(&form, "duration", SHORTEST_SECONDS, LONGEST_SECONDS, 0);
@@ -132,10 +133,10 @@ static enum fail check_open(struct turn *turn, struct submission *submission,
 }
 
 /* The row; the roles are looked up again, in the policy that is in force at the writer's turn. */
-static enum fail build(struct turn *turn, struct submission *submission, char *mark,
-                       struct stored_request *request, struct reason *why)
+static enum fail build(struct turn *turn, struct submission *submission, struct reason *why)
 {
     const struct policy *policy = turn->access->policy;
+    struct stored_request *request = &submission->request;
     *request = (struct stored_request){
         .id = submission->id,
         .requester = submission->caller->person,
@@ -143,10 +144,12 @@ static enum fail build(struct turn *turn, struct submission *submission, char *m
         .duration_seconds = submission->duration_seconds,
         .start_at = submission->start_at,
         .start_within_seconds = 3600, /* until the check says what the policy demands */
-        .justification_mark = mark,
+        .justification_mark = submission->mark,
+        .justification = submission->justification,
         .ticket = submission->ticket,
         .submitted_at = turn->now,
         .check_until = turn->now + turn->access->options.check_within_seconds,
+        .lapses_at = -1,
         .policy_version = policy_version(policy),
         .sign_in = submission->caller->sign_in_json,
         .role_count = submission->role_count,
@@ -156,7 +159,7 @@ static enum fail build(struct turn *turn, struct submission *submission, char *m
         if (!role)
             return because(why, FAIL_CONFLICT, "role %s left the catalogue", submission->roles[i]);
         request->roles[i].role = role->id;
-        request->roles[i].target = target_key(&role->target, turn->arena);
+        request->roles[i].target = target_key(&role->target, submission->arena);
     }
     return FAIL_NONE;
 }
@@ -189,24 +192,23 @@ static enum fail record(struct turn *turn, const struct stored_request *request,
 enum fail submission_apply(struct turn *turn, void *data, struct reason *why)
 {
     struct submission *submission = data;
-    struct stored_request request;
-    char mark[DIGEST_BASE64_SIZE];
+    struct stored_request *request = &submission->request;
     if (turn->access->safe_mode)
         return because(why, FAIL_UNAVAILABLE, "safe mode: %s", turn->access->safe_why);
     id_new(turn->now_ms, submission->id.text);
     enum fail fail = check_quota(turn, submission, why);
     if (!fail)
-        fail = build(turn, submission, mark, &request, why);
+        fail = build(turn, submission, why);
     if (!fail)
-        fail = check_open(turn, submission, &request, why);
+        fail = check_open(turn, submission, request, why);
     if (!fail)
-        fail = words_keep(turn, submission->justification, mark, why);
+        fail = words_keep(turn, submission->justification, submission->mark, why);
     if (!fail)
-        fail = store_request_add(turn->store, &request, why);
+        fail = store_request_add(turn->store, request, why);
     if (!fail)
-        fail = record(turn, &request, why);
+        fail = record(turn, request, why);
     if (!fail)
-        fail = turn_job(turn, job_request, request.id.text, RANK_REQUEST, turn->now, why);
+        fail = turn_job(turn, job_request, request->id.text, RANK_REQUEST, turn->now, why);
     return fail;
 }
 

@@ -4,19 +4,24 @@
 #include "access/caller.h"
 #include "access/moves.h"
 #include "base/form.h"
+#include "store/requests.h"
 
 enum { JUSTIFICATION_MOST = 4096, TICKET_MOST = 100 };
 
 /* What somebody asks for, as read from their form. */
 struct submission {
     struct act act;
+    struct arena *arena; /* of the form */
     const struct caller *caller;
     size_t role_count;
     const char **roles;
     int64_t duration_seconds;
     int64_t start_at; /* -1: as soon as may be */
     const char *justification, *ticket;
-    struct request_id id; /* made by the change */
+    /* Made by the change: as it is in the store, borrowing from all of the above and the policy. */
+    struct request_id id;
+    char mark[DIGEST_BASE64_SIZE];
+    struct stored_request request;
     struct request_id
         stands_in_the_way; /* of FAIL_CONFLICT: the request that is open already; may be empty */
 };

@@ -266,6 +266,23 @@ static json_t *roles_of(const struct access *access, const struct stored_request
     return roles;
 }
 
+static json_t *view_of(const struct access *access, const struct stored_request *request,
+                       json_t *evidence, json_t *approval, json_t *grants, struct arena *arena)
+{
+    json_t *named, *roles = roles_of(access, request, &named);
+    json_t *view = memory_needed(json_pack(
+        "{s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:s?, s:s?, s:o, s:o, s:o, s:s, s:O, s:O, s:O}", "id",
+        request->id.text, "state", request_state_text(request->state), "requester",
+        view_person(&request->requester), "roles", roles, "named_roles", named, "duration",
+        span(request->duration_seconds), "start", moment_or_null(request->start_at),
+        "justification", request->justification, "ticket", request->ticket, "submitted_at",
+        moment_or_null(request->submitted_at), "check_until", moment_or_null(request->check_until),
+        "lapses_at", moment_or_null(request->lapses_at), "policy_version", request->policy_version,
+        "evidence", evidence, "approval", approval, "grants", grants));
+    add_why(view, request->why, evidence, arena);
+    return view;
+}
+
 enum fail view_request(const struct access *access, struct store *store,
                        const struct request_id *id, struct arena *arena, json_t **ret,
                        struct reason *why)
@@ -288,16 +305,13 @@ enum fail view_request(const struct access *access, struct store *store,
         fail = view_grants(access, store, count, stored, arena, &grants, why);
     if (fail)
         return fail;
-    json_t *named, *roles = roles_of(access, &request, &named);
-    *ret = memory_needed(json_pack(
-        "{s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:s?, s:s?, s:o, s:o, s:o, s:s, s:O, s:O, s:O}", "id",
-        request.id.text, "state", request_state_text(request.state), "requester",
-        view_person(&request.requester), "roles", roles, "named_roles", named, "duration",
-        span(request.duration_seconds), "start", moment_or_null(request.start_at), "justification",
-        request.justification, "ticket", request.ticket, "submitted_at",
-        moment_or_null(request.submitted_at), "check_until", moment_or_null(request.check_until),
-        "lapses_at", moment_or_null(request.lapses_at), "policy_version", request.policy_version,
-        "evidence", evidence, "approval", approval, "grants", grants));
-    add_why(*ret, request.why, evidence, arena);
+    *ret = view_of(access, &request, evidence, approval, grants, arena);
     return FAIL_NONE;
+}
+
+json_t *view_submitted(const struct access *access, const struct stored_request *request,
+                       struct arena *arena)
+{
+    json_auto_t *none = memory_needed(json_array());
+    return view_of(access, request, none, none, none, arena);
 }

@@ -16,6 +16,9 @@ enum fail view_sight(struct store *store, const struct request_id *id, const str
 enum fail view_request(const struct access *access, struct store *store,
                        const struct request_id *id, struct arena *arena, json_t **ret,
                        struct reason *why);
+/* One that was submitted just now: nothing was found out of it, asked or given yet. */
+json_t *view_submitted(const struct access *access, const struct stored_request *request,
+                       struct arena *arena);
 /* Whether a link to it still leads anywhere: until 30 days after it is all over (design 5.2);
  * FAIL_NOT_FOUND when not. */
 enum fail view_link(struct store *store, const struct request_id *id, int64_t now,
