@@ -344,6 +344,7 @@ static void read_approval(struct policy *policy, struct rule *rule, struct form 
     }
     struct form form = form_open(value, form_place(parent, "approval"), parent->complaints);
     const json_t *stages = form_list(&form, "stages", REQUIRED, 1);
+    rule->is_signed = form_flag(&form, "signed", false);
     form_end(&form);
     if (!stages)
         return;
@@ -355,6 +356,7 @@ static void read_approval(struct policy *policy, struct rule *rule, struct form 
     bool named = parent->complaints->count == before;
     rule->need = form_number(&stage, "need", 1, 20, 1);
     rule->within_seconds = form_span(&stage, "within", 5 * MINUTE, 7 * DAY, HOUR);
+    rule->is_signed |= form_flag(&stage, "signed", false);
     form_end(&stage);
     if (named && !could_be_met(rule, parent->complaints->arena))
         form_complain(&stage, "need", "%lld approvals are needed, but `from` names fewer people",

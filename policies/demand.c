@@ -52,6 +52,7 @@ static void add_approval(struct demands *demands, const struct rule *rule)
         .from = rule->from,
         .need = rule->need,
         .within_seconds = rule->within_seconds,
+        .is_signed = rule->is_signed,
     };
 }
 
@@ -129,6 +130,14 @@ void policy_demand(const struct policy *policy, size_t role_count, const struct 
           compare_approvals);
 }
 
+bool demands_ask_signed(const struct demands *demands)
+{
+    for (size_t i = 0; i < demands->approval_count; i++)
+        if (demands->approvals[i].is_signed)
+            return true;
+    return false;
+}
+
 static json_t *pack_texts(size_t count, const char *const texts[])
 {
     json_t *list = memory_needed(json_array());
@@ -146,9 +155,10 @@ static json_t *pack_approval(const struct approval_demand *approval)
         json_auto_t *most = pack_texts(approval->from[i]->group_count, approval->from[i]->groups);
         (void)json_array_extend(groups, most);
     }
-    return memory_needed(json_pack("{s:s, s:o, s:o, s:I, s:I}", "rule", approval->rule, "users",
-                                   users, "groups", groups, "need", (json_int_t)approval->need,
-                                   "within", (json_int_t)approval->within_seconds));
+    return memory_needed(
+        json_pack("{s:s, s:o, s:o, s:I, s:I, s:b}", "rule", approval->rule, "users", users,
+                  "groups", groups, "need", (json_int_t)approval->need, "within",
+                  (json_int_t)approval->within_seconds, "signed", approval->is_signed));
 }
 
 json_t *demands_pack(const struct demands *demands)
@@ -191,8 +201,9 @@ static bool unpack_approval(const json_t *packed, struct arena *arena,
     const struct people **from = ARENA_ARRAY(arena, const struct people *, 1);
     const char *rule;
     json_int_t need, within;
-    if (json_unpack((json_t *)packed, "{s:s, s:I, s:I}", "rule", &rule, "need", &need, "within",
-                    &within) != 0 ||
+    int is_signed;
+    if (json_unpack((json_t *)packed, "{s:s, s:I, s:I, s:b}", "rule", &rule, "need", &need,
+                    "within", &within, "signed", &is_signed) != 0 ||
         need < 1)
         return false;
     people->name = "";
@@ -203,6 +214,7 @@ static bool unpack_approval(const json_t *packed, struct arena *arena,
         .from = from,
         .need = need,
         .within_seconds = within,
+        .is_signed = is_signed,
     };
     return unpack_texts(packed, "users", arena, &people->user_count, &people->users) &&
            unpack_texts(packed, "groups", arena, &people->group_count, &people->groups);

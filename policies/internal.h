@@ -10,7 +10,7 @@ struct rule {
     size_t role_count, who_count, from_count, context_count;
     const struct role **roles;
     const struct people **who;
-    bool mfa, compliant_device, watch_risk, approval;
+    bool mfa, compliant_device, watch_risk, approval, is_signed;
     int64_t mfa_within_seconds;
     const char **contexts;
     enum risk_level risk_at_most;

@@ -70,6 +70,7 @@ struct approval_demand {
     const struct people *const *from;
     int64_t need;
     int64_t within_seconds;
+    bool is_signed; /* deciding takes a sign-in whose token says what was decided */
 };
 
 /* What all matching rules demand together: requirements added up, limits at their least
@@ -97,6 +98,10 @@ struct demands {
 void policy_demand(const struct policy *policy, size_t role_count, const struct role *const roles[],
                    const struct person_key *person, const struct memberships *memberships,
                    struct arena *arena, struct demands *demands);
+
+/* Whether decisions are to be signed: any line that asks for it asks it of everybody who decides.
+ */
+bool demands_ask_signed(const struct demands *demands);
 
 /* The demands as they are kept with a request, and back: a request is judged by the policy it was
  * submitted under. False, `demands` untouched, when anything of it is missing or wrong. */

@@ -8,7 +8,8 @@ enum fail store_line_add(struct store *store, const struct request_id *id,
                          const struct stored_line *line, struct reason *why)
 {
     return sql_run(store->sql, SQL_APPROVAL_ADD, NULL, why, TEXT(id->text), NUMBER(line->line),
-                   TEXT(line->rule), NUMBER(line->need), NUMBER(line->due_at), TEXT(line->from));
+                   TEXT(line->rule), NUMBER(line->need), NUMBER(line->due_at), TEXT(line->from),
+                   NUMBER(line->is_signed));
 }
 
 enum fail store_approver_add(struct store *store, const struct request_id *id, int line,
@@ -51,6 +52,7 @@ enum fail store_lines(struct store *store, const struct request_id *id, struct a
             .need = rows_number(&rows, 2, 0),
             .due_at = rows_number(&rows, 3, 0),
             .from = rows_copy(&rows, 4, arena),
+            .is_signed = rows_number(&rows, 5, 0) != 0,
         };
     enum fail fail = rows_end(&rows, why);
     if (!fail)
@@ -120,4 +122,61 @@ enum fail store_decisions_since(struct store *store, const struct person_key *pe
     if (!fail)
         *count = counted;
     return fail;
+}
+
+enum fail store_proof_add(struct store *store, const struct request_id *id,
+                          const struct stored_proof *proof, struct reason *why)
+{
+    struct digest token = digest_of_text(proof->token), keys = digest_of_text(proof->key_set);
+    enum fail fail =
+        sql_run(store->sql, SQL_KEY_SET_ADD, NULL, why, DIGEST(&keys), TEXT(proof->key_set));
+    return fail ? fail
+                : sql_run(store->sql, SQL_PROOF_ADD, NULL, why, TEXT(id->text), TEXT(proof->by.tid),
+                          TEXT(proof->by.oid), TEXT(proof->commitment), TEXT(proof->token),
+                          DIGEST(&token), DIGEST(&keys));
+}
+
+enum fail store_proofs(struct store *store, const struct request_id *id, struct arena *arena,
+                       size_t *count, struct stored_proof **proofs, struct reason *why)
+{
+    size_t found = 0;
+    struct stored_proof *list = NULL;
+    scoped(rows_scoped) struct rows rows = sql_ask(store->sql, SQL_PROOFS_READ, TEXT(id->text));
+    while (rows_next(&rows)) {
+        list = ARENA_MORE(arena, list, found);
+        struct stored_proof *one = &list[found++];
+        (void)person_key_read(rows_text(&rows, 0), rows_text(&rows, 1), &one->by);
+        one->commitment = rows_copy(&rows, 2, arena);
+        one->token = rows_copy(&rows, 3, arena);
+        one->key_set = rows_copy(&rows, 4, arena);
+    }
+    enum fail fail = rows_end(&rows, why);
+    if (fail)
+        return fail;
+    *count = found;
+    *proofs = list;
+    return FAIL_NONE;
+}
+
+static enum fail read_by_digest(struct store *store, enum query query, const struct digest *digest,
+                                struct arena *arena, const char **ret, struct reason *why)
+{
+    scoped(rows_scoped) struct rows rows = sql_ask(store->sql, query, DIGEST(digest));
+    const char *found = rows_next(&rows) ? rows_copy(&rows, 0, arena) : NULL;
+    enum fail fail = rows_end(&rows, why);
+    if (!fail && found)
+        *ret = found;
+    return fail || found ? fail : because(why, FAIL_NOT_FOUND, "nothing of that digest is kept");
+}
+
+enum fail store_token(struct store *store, const struct digest *digest, struct arena *arena,
+                      const char **token, struct reason *why)
+{
+    return read_by_digest(store, SQL_TOKEN_READ, digest, arena, token, why);
+}
+
+enum fail store_key_set(struct store *store, const struct digest *digest, struct arena *arena,
+                        const char **text, struct reason *why)
+{
+    return read_by_digest(store, SQL_KEY_SET_READ, digest, arena, text, why);
 }

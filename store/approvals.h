@@ -13,6 +13,7 @@ struct stored_line {
     const char *rule;
     int64_t need, due_at;
     const char *from; /* JSON: users and groups */
+    bool is_signed;   /* deciding takes a sign-in that says what was decided */
     size_t approver_count;
     struct person *approvers;
 };
@@ -43,3 +44,23 @@ enum fail store_decisions(struct store *store, const struct request_id *id, stru
                           size_t *count, struct stored_decision **decisions, struct reason *why);
 enum fail store_decisions_since(struct store *store, const struct person_key *person, int64_t since,
                                 int64_t *count, struct reason *why);
+
+/* What proves a signed decision: the token of the sign-in whose nonce is the commitment's digest,
+   and the keys of its issuer that it was checked with (canonical JSON). */
+struct stored_proof {
+    struct person_key by;
+    const char *commitment, *token, *key_set;
+};
+
+/* Beside the decision of the same person. */
+enum fail store_proof_add(struct store *store, const struct request_id *id,
+                          const struct stored_proof *proof, struct reason *why);
+/* Of the decisions on a request. */
+enum fail store_proofs(struct store *store, const struct request_id *id, struct arena *arena,
+                       size_t *count, struct stored_proof **proofs, struct reason *why);
+/* The token with that digest, and the text of the key set with that one; FAIL_NOT_FOUND when there
+   is none. */
+enum fail store_token(struct store *store, const struct digest *digest, struct arena *arena,
+                      const char **token, struct reason *why);
+enum fail store_key_set(struct store *store, const struct digest *digest, struct arena *arena,
+                        const char **text, struct reason *why);

@@ -2,12 +2,15 @@
    sealed cookie, which the browser brings back with the code (design 3.6). */
 #include "access/attempt.h"
 #include "access/purposes.h"
+#include "access/signing.h"
 #include "base/json.h"
 #include "base/log.h"
 #include "base/memory.h"
 #include "base/moment.h"
 #include "base/text.h"
 #include "web/asking.h"
+#include "web/baggage.h"
+#include "web/deciding.h"
 #include "web/handlers.h"
 #include "web/web.h"
 
@@ -15,15 +18,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { BAGGAGE_MOST = 1024, SIGN_IN_SECONDS = 600 };
-
-/* What is carried along in the cookie. */
-struct baggage {
-    char state[TOKEN_SIZE], nonce[TOKEN_SIZE], verifier[TOKEN_SIZE], purpose[LOCATOR_SIZE];
-    char session[DIGEST_BASE64_SIZE]; /* of this browser until now; "" when it had none */
-    bool fresh;
-    int64_t ends_at;
-};
+enum { SIGN_IN_SECONDS = 600 };
 
 /* A sign-in on its way out or back. */
 struct journey {
@@ -35,6 +30,8 @@ struct journey {
     const char **contexts, **policies;
     const char *code;
     struct secret *api_token; /* of a sign-in that starts something; wiped with the call */
+    struct secret *id_token;  /* of a sign-in that signs something; the same */
+    const char *key_set;      /* that it was checked with */
     enum fail fail;
     struct person person;
     struct sign_in sign_in;
@@ -42,6 +39,8 @@ struct journey {
     char cookie[TOKEN_SIZE];
     struct asking asking;
     struct attempt attempt;
+    struct deciding deciding;
+    struct signing signing;
     struct caller caller;
     struct arrival arrival;
     struct digest old_session;
@@ -68,43 +67,9 @@ static enum next sorry(struct visit *visit, const char *code)
     return visit_go(visit, arena_text(visit->arena, "/?problem=%s", code));
 }
 
-static void pack_baggage(const struct visit *visit, const struct baggage *baggage, char **sealed)
+static bool is_for(const struct journey *journey, const char *kind)
 {
-    json_auto_t *packed = memory_needed(json_pack(
-        "{s:s, s:s, s:s, s:s, s:s, s:b, s:I}", "state", baggage->state, "nonce", baggage->nonce,
-        "verifier", baggage->verifier, "purpose", baggage->purpose, "session", baggage->session,
-        "fresh", baggage->fresh, "ends_at", (json_int_t)baggage->ends_at));
-    char *text = json_compact(packed);
-    *sealed = arena_take(visit->arena, seal_size(strlen(text)), 1);
-    seal_close(keys_seal(visit->access->keys), "sign-in", text, strlen(text), *sealed);
-    free(text);
-}
-
-static bool unpack_baggage(struct visit *visit, struct baggage *baggage)
-{
-    char text[BAGGAGE_MOST];
-    size_t length;
-    const char *sealed = NULL;
-    json_auto_t *packed = NULL;
-    if (!visit_cookie(visit, "__Host-curfew-login", &sealed, &visit->why) || !sealed ||
-        !seal_open(keys_seal(visit->access->keys), "sign-in", sealed, sizeof text, text, &length) ||
-        json_read(text, length, &packed, NULL, &visit->why))
-        return false;
-    const char *state = json_member_text(packed, "state"),
-               *nonce = json_member_text(packed, "nonce");
-    const char *verifier = json_member_text(packed, "verifier"),
-               *purpose = json_member_text(packed, "purpose");
-    const char *session = json_member_text(packed, "session");
-    if (!state || !nonce || !verifier || !purpose || !session)
-        return false;
-    (void)snprintf(baggage->state, sizeof baggage->state, "%s", state);
-    (void)snprintf(baggage->nonce, sizeof baggage->nonce, "%s", nonce);
-    (void)snprintf(baggage->verifier, sizeof baggage->verifier, "%s", verifier);
-    (void)snprintf(baggage->purpose, sizeof baggage->purpose, "%s", purpose);
-    (void)snprintf(baggage->session, sizeof baggage->session, "%s", session);
-    baggage->fresh = json_is_true(json_object_get(packed, "fresh"));
-    baggage->ends_at = json_member_number(packed, "ends_at", 0);
-    return true;
+    return journey->has_purpose && text_equals(journey->purpose.kind, kind);
 }
 
 /* The way out. */
@@ -145,11 +110,10 @@ static enum pace ask_url(struct task *task, void *data)
 static enum next depart(struct visit *visit)
 {
     struct journey *journey = visit->data;
-    char *sealed;
     if (journey->fail)
         return sorry(visit, "unavailable");
-    pack_baggage(visit, &journey->baggage, &sealed);
-    set_cookie(visit, "__Host-curfew-login", sealed, SIGN_IN_SECONDS, "Lax");
+    set_cookie(visit, "__Host-curfew-login", baggage_seal(visit, &journey->baggage),
+               SIGN_IN_SECONDS, "Lax");
     return visit_go(visit, journey->url);
 }
 
@@ -189,11 +153,15 @@ enum next get_sign_in(struct visit *visit)
             purpose_find(store, purpose, visit->now, visit->arena, &journey->purpose, &visit->why))
             return sorry(visit, "purpose_over");
         (void)snprintf(journey->baggage.purpose, LOCATOR_SIZE, "%s", purpose);
+        journey->has_purpose = true;
         journey->baggage.fresh = true;
         want_contexts(visit, journey);
     }
     token_new(journey->baggage.state);
-    token_new(journey->baggage.nonce);
+    if (!is_for(journey, "decide"))
+        token_new(journey->baggage.nonce);
+    else if (!signing_nonce(journey->purpose.body, journey->baggage.nonce))
+        return sorry(visit, "purpose_over");
     token_new(journey->baggage.verifier);
     journey->baggage.ends_at = visit->now + SIGN_IN_SECONDS;
     return visit_inquire(visit, ask_url, visit, depart);
@@ -204,13 +172,10 @@ enum next get_sign_in(struct visit *visit)
 static void free_journey(void *owned)
 {
     struct journey *journey = owned;
+    deciding_let_go(&journey->deciding);
+    secret_free(take(journey->id_token));
     attempt_wipe(&journey->attempt);
     secret_free(take(journey->api_token));
-}
-
-static bool is_for(const struct journey *journey, const char *kind)
-{
-    return journey->has_purpose && text_equals(journey->purpose.kind, kind);
 }
 
 static unsigned special_roles(const struct signed_in *who)
@@ -263,6 +228,10 @@ static void redeemed(void *context, enum fail fail, const struct refusal *refusa
         take_who(visit, journey, who);
     if (!fail && who->api_token && journey->baggage.purpose[0])
         journey->api_token = secret_copy(who->api_token->bytes, who->api_token->length);
+    if (!fail && journey->baggage.purpose[0]) {
+        journey->id_token = secret_copy(who->id_token->bytes, who->id_token->length);
+        journey->key_set = arena_copy(visit->arena, who->key_set);
+    }
     journey->answered = true;
     task_goes_on(journey->task, PACE_OVER);
 }
@@ -288,6 +257,17 @@ static enum next land(struct visit *visit, const char *to)
     return visit_go(visit, to);
 }
 
+/* Back to the request that was decided on; or once more to sign in, as the policy demands. */
+static const char *decided(struct visit *visit, const struct arrival *arrival)
+{
+    const struct decision *decision = arrival->decision;
+    const char *problem = arrival->done ? fail_code(arrival->done) : decision->lacks;
+    if (decision->locator[0])
+        return arena_text(visit->arena, "/auth/sign-in?purpose=%s", decision->locator);
+    return arena_text(visit->arena, "/requests/%s%s%s", decision->id.text,
+                      problem ? "?problem=" : "", problem ? problem : "");
+}
+
 static enum fail compose_arrived(struct visit *visit, struct store *store)
 {
     struct journey *journey = visit->data;
@@ -296,6 +276,8 @@ static enum fail compose_arrived(struct visit *visit, struct store *store)
     (void)store;
     if (arrival->submission && arrival->done)
         to = arena_text(visit->arena, "/?problem=%s", fail_code(arrival->done));
+    else if (arrival->decision)
+        to = decided(visit, arrival);
     else if (arrival->submission)
         to = arena_text(visit->arena, "/requests/%s", arrival->submission->id.text);
     (void)land(visit, to);
@@ -326,7 +308,6 @@ static enum next attempt_start(struct visit *visit)
     struct journey *journey = visit->data;
     if (visit->fail)
         return arrive_failed(visit);
-    journey->caller.session = digest_of_text(journey->cookie);
     journey->attempt.caller = &journey->caller;
     journey->attempt.assertion = journey->api_token;
     return visit_inquire(visit, attempt_step, &journey->attempt, attempted);
@@ -352,9 +333,12 @@ static enum next arrive(struct visit *visit)
         arrival->old_session = &journey->purpose.session;
     }
     bool starts = is_for(journey, "activate");
-    if (journey->has_purpose && !starts) {
+    journey->caller.session = digest_of_text(journey->cookie);
+    if (is_for(journey, "submit")) {
         arrival->submission = &journey->asking.submission;
         arrival->done = journey->asking.fail;
+    } else if (is_for(journey, "decide")) {
+        arrival->decision = &journey->deciding.decision;
     }
     enum next next =
         starts ? visit_change(visit, arrival_apply, arrival, NULL, attempt_start)
@@ -387,6 +371,26 @@ static enum next take_up_request(struct visit *visit, struct journey *journey)
     return asking_begin(visit, asking, arrive);
 }
 
+/* The purpose was to decide: looked at as POST …/decision looks at it, with the sign-in that signs
+ * it.
+ */
+static enum next take_up_decision(struct visit *visit, struct journey *journey, struct store *store)
+{
+    struct decision *decision = &journey->deciding.decision;
+    char nonce[TOKEN_SIZE];
+    if (!signing_nonce(journey->purpose.body, nonce) ||
+        !text_equals(nonce, journey->baggage.nonce) ||
+        !signing_read(journey->purpose.body, visit->arena, decision, &journey->signing))
+        return sorry(visit, "purpose_over");
+    journey->signing.id_token = secret_text(journey->id_token);
+    journey->signing.key_set = journey->key_set;
+    decision->signing = &journey->signing;
+    decision->caller = &journey->caller;
+    if (deciding_prepare(visit, store, &journey->deciding))
+        return sorry(visit, "unavailable");
+    return deciding_begin(visit, &journey->deciding, arrive);
+}
+
 static enum next came_back(struct visit *visit)
 {
     struct journey *journey = visit->data;
@@ -407,11 +411,14 @@ static enum next came_back(struct visit *visit)
         return sorry(visit, "somebody_else");
     journey->has_purpose = true;
     make_caller(visit, journey);
-    if (!is_for(journey, "activate")) {
-        free_journey(journey); /* only a start exchanges it */
+    if (is_for(journey, "decide"))
+        return take_up_decision(visit, journey, store);
+    if (is_for(journey, "submit")) {
+        free_journey(journey); /* only a start exchanges a token, only a decision keeps one */
         return take_up_request(visit, journey);
     }
-    if (!journey->api_token || !attempt_read(journey->purpose.body, &journey->attempt))
+    if (!is_for(journey, "activate") || !journey->api_token ||
+        !attempt_read(journey->purpose.body, &journey->attempt))
         return sorry(visit, "unavailable");
     return arrive(visit);
 }
@@ -421,7 +428,7 @@ enum next get_callback(struct visit *visit)
     struct journey *journey = ARENA_NEW(visit->arena, struct journey);
     const char *state = visit_query(visit, "state"), *error = visit_query(visit, "error");
     visit->data = journey;
-    if (!unpack_baggage(visit, &journey->baggage) || visit->now >= journey->baggage.ends_at ||
+    if (!baggage_open(visit, &journey->baggage) || visit->now >= journey->baggage.ends_at ||
         !state || !text_equals(state, journey->baggage.state))
         return sorry(visit, "sign_in_lost");
     if (error) {

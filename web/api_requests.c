@@ -1,5 +1,4 @@
 /* /api/v1/requests: asking, looking, taking back and deciding. */
-#include "access/decisions.h"
 #include "access/purposes.h"
 #include "access/requests.h"
 #include "access/views.h"
@@ -10,6 +9,7 @@
 #include "base/text.h"
 #include "store/approvals.h"
 #include "web/asking.h"
+#include "web/deciding.h"
 #include "web/handlers.h"
 #include "web/paging.h"
 
@@ -101,15 +101,20 @@ enum next get_requests(struct visit *visit)
     return visit_fail(visit, fail);
 }
 
+/* A purpose was committed: what was asked for comes of the sign-in. */
+static enum fail compose_sign_in(struct visit *visit, const char *locator)
+{
+    const char *go = arena_text(visit->arena, "/auth/sign-in?purpose=%s", locator);
+    (void)visit_json(visit, 202, memory_needed(json_pack("{s:s}", "go", go)));
+    return FAIL_NONE;
+}
+
 static enum fail compose_submitted(struct visit *visit, struct store *store)
 {
     const struct asking *asking = visit->data;
     (void)store; /* what the change made is in hand */
-    if (asking->locator[0]) {
-        const char *go = arena_text(visit->arena, "/auth/sign-in?purpose=%s", asking->locator);
-        (void)visit_json(visit, 202, memory_needed(json_pack("{s:s}", "go", go)));
-        return FAIL_NONE;
-    }
+    if (asking->locator[0])
+        return compose_sign_in(visit, asking->locator);
     const struct stored_request *request = &asking->submission.request;
     reply_header(&visit->reply, "Location",
                  arena_text(visit->arena, "/api/v1/requests/%s", request->id.text));
@@ -191,45 +196,13 @@ enum next post_cancel(struct visit *visit)
     return visit_change(visit, cancellation_apply, cancellation, compose_same, NULL);
 }
 
-/* A decision on its way: what the directory says of the approver is read for this decision. */
-struct deciding {
-    struct decision decision;
-    struct fact *memberships, *account;
-    const char **groups;
-    size_t group_count;
-};
-
-static enum pace find_out(struct task *task, void *data)
-{
-    struct deciding *deciding = data;
-    const char *oid = deciding->decision.caller->person.key.oid;
-    const struct question memberships = {.kind = FACT_MEMBERSHIPS,
-                                         .subject = oid,
-                                         .group_count = deciding->group_count,
-                                         .groups = deciding->groups};
-    const struct question account = {.kind = FACT_ACCOUNT, .subject = oid};
-    const struct fact *in = task_fact(task, &memberships, FACT_FRESH);
-    const struct fact *who = task_fact(task, &account, FACT_FRESH);
-    if (!in || !who)
-        return PACE_WAIT;
-    deciding->memberships = fact_share((struct fact *)in);
-    deciding->account = fact_share((struct fact *)who);
-    deciding->decision.memberships = &in->memberships;
-    deciding->decision.account = &who->account;
-    return PACE_OVER;
-}
-
-static void let_go(struct deciding *deciding)
-{
-    fact_free(deciding->memberships);
-    fact_free(deciding->account);
-    deciding->memberships = deciding->account = NULL;
-}
-
 static enum fail compose_decided(struct visit *visit, struct store *store)
 {
     struct deciding *deciding = visit->data;
-    let_go(deciding);
+    const char *locator = deciding->decision.locator;
+    deciding_let_go(deciding);
+    if (*locator)
+        return compose_sign_in(visit, locator);
     return compose_request(visit, store, &deciding->decision.id);
 }
 
@@ -265,7 +238,7 @@ static enum next decide_failed(struct visit *visit)
 {
     struct deciding *deciding = visit->data;
     const struct decision *decision = &deciding->decision;
-    let_go(deciding);
+    deciding_let_go(deciding);
     struct store *store =
         visit->fail == FAIL_CONFLICT || visit->fail == FAIL_DENIED ? visit_store(visit) : NULL;
     if (visit->fail == FAIL_CONFLICT && store)
@@ -295,7 +268,6 @@ static enum next decide(struct visit *visit)
 enum next post_decision(struct visit *visit)
 {
     struct deciding *deciding = ARENA_NEW(visit->arena, struct deciding);
-    struct stored_request request;
     visit->data = deciding;
     if (!read_id(visit, deciding->decision.id.text))
         return NEXT_REPLY;
@@ -305,11 +277,7 @@ enum next post_decision(struct visit *visit)
     struct store *store = visit_store(visit);
     if (!store)
         return NEXT_REPLY;
-    enum fail fail =
-        store_request(store, &deciding->decision.id, visit->arena, &request, &visit->why);
-    if (fail)
-        return visit_fail(visit, fail);
     deciding->decision.caller = visit->caller;
-    deciding->group_count = decision_groups(&request, visit->arena, &deciding->groups);
-    return visit_inquire(visit, find_out, deciding, decide);
+    enum fail fail = deciding_prepare(visit, store, deciding);
+    return fail ? visit_fail(visit, fail) : deciding_begin(visit, deciding, decide);
 }

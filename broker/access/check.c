@@ -73,7 +73,8 @@ static enum fail begin_approval(struct turn *turn, struct checked *checked, stru
                                    .rule = demands->approvals[i].rule,
                                    .need = demands->approvals[i].need,
                                    .due_at = due,
-                                   .from = from};
+                                   .from = from,
+                                   .is_signed = demands->approvals[i].is_signed};
         fail = store_line_add(turn->store, &checked->request.id, &line, why);
         free(from);
         lapses_at = due < lapses_at ? due : lapses_at;

@@ -2,6 +2,7 @@
 
 #include "access/grants.h"
 #include "access/messages.h"
+#include "access/signing.h"
 #include "access/words_kept.h"
 #include "base/memory.h"
 #include "base/moment.h"
@@ -153,7 +154,10 @@ static enum fail record(struct turn *turn, const struct decision *decision,
                                   .approves = decision->approves,
                                   .duration_seconds = decision->duration_seconds,
                                   .decided_at = turn->now};
-    enum fail fail = words_keep(turn, decision->reason, mark, why);
+    enum fail fail =
+        decision->signing
+            ? words_keep_salted(turn, decision->reason, decision->signing->reason_salt, mark, why)
+            : words_keep(turn, decision->reason, mark, why);
     if (!fail)
         fail = store_person_save(turn->store, &decision->caller->person, turn->now, why);
     if (!fail)
@@ -165,9 +169,12 @@ static enum fail record(struct turn *turn, const struct decision *decision,
     json_auto_t *detail =
         memory_needed(json_pack("{s:s, s:s?, s:I}", "reason", mark, "duration", *span ? span : NULL,
                                 "sign_in_at", (json_int_t)decision->caller->sign_in.at));
-    return tell_request(turn, request,
-                        decision->approves ? EVENT_DECISION_APPROVED : EVENT_DECISION_DENIED,
-                        detail, why);
+    if (decision->signing)
+        fail = signing_keep(turn, decision, detail, why);
+    return fail ? fail
+                : tell_request(turn, request,
+                               decision->approves ? EVENT_DECISION_APPROVED : EVENT_DECISION_DENIED,
+                               detail, why);
 }
 
 static enum fail settle(struct turn *turn, const struct decision *decision,
@@ -205,36 +212,75 @@ static enum fail check_open(const struct turn *turn, const struct decision *deci
                        request_state_text(request->state));
     if (turn->now >= request->lapses_at)
         return because(why, FAIL_CONFLICT, "the time to decide on %s is over", request->id.text);
-    if (decision->duration_seconds > request->duration_seconds)
+    if (!decision->signing && decision->duration_seconds > request->duration_seconds)
         return because(why, FAIL_REFUSED_BY_POLICY, "longer than what was asked");
     return FAIL_NONE;
 }
 
-enum fail decision_apply(struct turn *turn, void *data, struct reason *why)
+/* The primary key holds it too; asked before somebody signs in for nothing. */
+static enum fail check_first(struct turn *turn, const struct decision *decision, struct reason *why)
 {
-    struct decision *decision = data;
-    struct stored_request request;
-    struct demands demands;
-    bool met = !decision->approves;
-    enum fail fail = store_request(turn->store, &decision->id, turn->arena, &request, why);
+    size_t count = 0;
+    struct stored_decision *decisions = NULL;
+    enum fail fail =
+        store_decisions(turn->store, &decision->id, turn->arena, &count, &decisions, why);
+    for (size_t i = 0; !fail && i < count; i++)
+        if (person_is(&decisions[i].by.key, &decision->caller->person.key))
+            return because(why, FAIL_CONFLICT, "%s has decided on %s before",
+                           decisions[i].by.key.oid, decision->id.text);
+    return fail;
+}
+
+enum fail decision_judge(struct turn *turn, struct decision *decision, struct reason *why)
+{
+    struct stored_request *request = ARENA_NEW(turn->arena, struct stored_request);
+    struct demands *demands = ARENA_NEW(turn->arena, struct demands);
+    decision->request = request;
+    decision->demands = demands;
+    enum fail fail = store_request(turn->store, &decision->id, turn->arena, request, why);
     if (fail)
         return fail;
-    if (!demands_of(&request, turn->arena, &demands))
-        demands = (struct demands){0};
-    fail = check_right(turn, decision, &request, &demands, why);
+    if (!demands_of(request, turn->arena, demands))
+        *demands = (struct demands){0};
+    fail = check_right(turn, decision, request, demands, why);
     if (!fail && decision->approves && turn->access->safe_mode)
         fail = because(why, FAIL_UNAVAILABLE, "safe mode: %s", turn->access->safe_why);
     if (!fail)
-        fail = check_open(turn, decision, &request, why);
+        fail = check_open(turn, decision, request, why);
+    if (!fail)
+        fail = check_first(turn, decision, why);
     if (!fail)
         fail = check_quota(turn, decision, why);
+    if (!fail && decision->signing)
+        fail = signing_check(turn, decision, why);
+    return fail;
+}
+
+static enum fail make(struct turn *turn, struct decision *decision, struct reason *why)
+{
+    struct stored_request *request = decision->request;
+    bool met = !decision->approves;
+    enum fail fail = note_lines(turn, decision, decision->demands, why);
     if (!fail)
-        fail = note_lines(turn, decision, &demands, why);
-    if (!fail)
-        fail = record(turn, decision, &request, why);
+        fail = record(turn, decision, request, why);
     if (!fail && decision->approves && decision->duration_seconds >= 0)
-        fail = store_request_shorten(turn->store, &request.id, decision->duration_seconds, why);
+        fail = store_request_shorten(turn->store, &request->id, decision->duration_seconds, why);
     if (!fail && decision->approves)
-        fail = is_met(turn, &request, &met, why);
-    return fail || !met ? fail : settle(turn, decision, &request, why);
+        fail = is_met(turn, request, &met, why);
+    return fail || !met ? fail : settle(turn, decision, request, why);
+}
+
+enum fail decision_take(struct turn *turn, struct decision *decision, struct reason *why)
+{
+    bool fine = true;
+    if (decision_needs_sign_in(decision))
+        return signing_ask(turn, decision, why);
+    enum fail fail = decision->signing ? signing_judge(turn, decision, &fine, why) : FAIL_NONE;
+    return fail || !fine ? fail : make(turn, decision, why);
+}
+
+enum fail decision_apply(struct turn *turn, void *data, struct reason *why)
+{
+    enum fail fail = decision_judge(turn, data, why);
+    return fail ? fail : decision_take(turn, data, why);
 }

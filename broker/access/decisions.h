@@ -16,8 +16,17 @@ struct decision {
     const struct account *account;         /* the same */
     bool approves;
     const char *reason;
-    int64_t duration_seconds; /* -1: as asked */
-    bool unread;              /* told by the change: the directory does not say whether they may */
+    int64_t duration_seconds;        /* -1: as asked */
+    struct signing *signing;         /* of the sign-in that it takes (signing.h); NULL: none yet */
+    const struct contexts *contexts; /* to judge that by; NULL: no context counts */
+    /* Told by the change: */
+    bool unread;                /* the directory does not say whether they may */
+    char locator[LOCATOR_SIZE]; /* it was only committed to: the purpose of the sign-in that makes
+                                   it */
+    const char *lacks;          /* the code of what that sign-in did not bring: it was not made */
+    /* Its own: */
+    struct stored_request *request;
+    struct demands *demands;
 };
 
 /* Reads the members of a form; what is wrong becomes complaints. */
@@ -29,3 +38,7 @@ size_t decision_groups(const struct stored_request *request, struct arena *arena
 /* The change. FAIL_NOT_FOUND for strangers, FAIL_DENIED for the requester and who may only see it,
    FAIL_CONFLICT when it is decided already or by this person, or when its time is over. */
 enum fail decision_apply(struct turn *turn, void *decision, struct reason *why);
+/* The two halves of it: whatever refuses the decision, with nothing written; and what follows when
+   nothing does: it is made, or committed to (decision_needs_sign_in), or lacks something. */
+enum fail decision_judge(struct turn *turn, struct decision *decision, struct reason *why);
+enum fail decision_take(struct turn *turn, struct decision *decision, struct reason *why);

@@ -12,12 +12,10 @@ static const struct fact *ask(struct task *task, enum fact_kind kind, const char
     return task_fact(task, &question, age);
 }
 
-/* Groups that rules speak of, and those that Conditional Access excludes from a context. */
-static const struct fact *ask_memberships(struct task *task, const struct policy *policy,
-                                          const struct contexts *contexts, const char *oid)
+const struct fact *findings_memberships(struct task *task, size_t count, const char *const groups[],
+                                        const struct contexts *contexts, const char *oid,
+                                        int64_t age_ms)
 {
-    const char *const *groups;
-    size_t count = policy_groups(policy, &groups);
     size_t excluding = contexts && contexts->reading.known ? contexts->count : 0;
     size_t most = count, total = 0;
     for (size_t i = 0; i < excluding; i++)
@@ -37,7 +35,7 @@ static const struct fact *ask_memberships(struct task *task, const struct policy
     }
     const struct question question = {
         .kind = FACT_MEMBERSHIPS, .subject = oid, .group_count = total, .groups = all};
-    return task_fact(task, &question, FACT_MINUTE);
+    return task_fact(task, &question, age_ms);
 }
 
 enum activation activation_of(const struct access *access, const struct role *role)
@@ -144,7 +142,10 @@ bool findings_gather(struct task *task, const struct stored_request *request,
         return false;
     findings->contexts = contexts ? &contexts->contexts : NULL;
     findings->account = &account->account;
-    const struct fact *memberships = ask_memberships(task, access->policy, findings->contexts, oid);
+    const char *const *groups;
+    size_t group_count = policy_groups(access->policy, &groups);
+    const struct fact *memberships =
+        findings_memberships(task, group_count, groups, findings->contexts, oid, FACT_MINUTE);
     if (!memberships || !here)
         return false;
     findings->memberships = &memberships->memberships;

@@ -23,6 +23,11 @@ struct gathered {
 /* How a role is activated when a grant of it is made now. */
 enum activation activation_of(const struct access *access, const struct role *role);
 
+/* Which of these groups, and of those that Conditional Access leaves out of a context (`contexts`
+   NULL: none), the person is in; NULL: answer PACE_WAIT. */
+const struct fact *findings_memberships(struct task *task, size_t count, const char *const groups[],
+                                        const struct contexts *contexts, const char *oid,
+                                        int64_t age_ms);
 /* Asks for all facts that judging this request takes; false: answer PACE_WAIT. `sign_in` is the
    evidence it is judged by, `grant` the one that is about to start, or NULL. */
 bool findings_gather(struct task *task, const struct stored_request *request,

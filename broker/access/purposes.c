@@ -56,12 +56,21 @@ static enum fail record(struct turn *turn, const struct arrival *arrival, struct
         why);
 }
 
+/* A no to the decision is an answer, whatever says it; nothing was written by then. */
+static enum fail fulfil_decision(struct turn *turn, struct arrival *arrival, struct reason *why)
+{
+    arrival->done = decision_judge(turn, arrival->decision, &arrival->done_why);
+    return arrival->done ? FAIL_NONE : decision_take(turn, arrival->decision, why);
+}
+
 /* What the purpose asked for. A no of our own rules is an answer, not a failure of the sign-in. */
 static enum fail fulfil(struct turn *turn, struct arrival *arrival, struct reason *why)
 {
     if (!arrival->purpose)
         return FAIL_NONE;
     enum fail fail = store_purpose_use(turn->store, &arrival->purpose->id, turn->now, why);
+    if (!fail && arrival->decision)
+        return fulfil_decision(turn, arrival, why);
     if (fail || !arrival->submission || arrival->done)
         return fail;
     arrival->done = submission_apply(turn, arrival->submission, &arrival->done_why);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "access/caller.h"
+#include "access/decisions.h"
 #include "access/requests.h"
 
 enum { PURPOSE_SECONDS = 600 };
@@ -33,6 +34,7 @@ struct arrival {
     const struct digest *old_session; /* NULL: none is known */
     const struct purpose *purpose;    /* NULL: only to sign in */
     struct submission *submission;    /* of the purpose "submit" */
+    struct decision *decision;        /* of the purpose "decide" */
     enum fail done;                   /* how what the purpose asked for went */
     struct reason done_why;
 };

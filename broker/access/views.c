@@ -205,10 +205,10 @@ static json_t *view_line(const struct stored_line *line, size_t count,
             if (person_is(&decisions[k].by.key, &line->approvers[i].key))
                 (void)json_array_append_new(decided, view_decision(&decisions[k]));
     }
-    return memory_needed(json_pack("{s:i, s:s, s:I, s:o, s:o, s:o}", "stage", 1, "rule", line->rule,
-                                   "need", (json_int_t)line->need, "due_at",
-                                   moment_or_null(line->due_at), "approvers", approvers,
-                                   "decisions", decided));
+    return memory_needed(json_pack("{s:i, s:s, s:I, s:o, s:b, s:o, s:o}", "stage", 1, "rule",
+                                   line->rule, "need", (json_int_t)line->need, "due_at",
+                                   moment_or_null(line->due_at), "signed", line->is_signed,
+                                   "approvers", approvers, "decisions", decided));
 }
 
 static enum fail approval_of(struct store *store, const struct request_id *id, struct arena *arena,

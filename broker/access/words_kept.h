@@ -6,5 +6,8 @@
 #include "audit/record.h"
 
 /* Keeps the text, and writes the commitment that stands for it. */
+/* `salt` of COMMITMENT_SALT bytes was chosen before. */
+enum fail words_keep_salted(struct turn *turn, const char *text, const uint8_t *salt,
+                            char mark[DIGEST_BASE64_SIZE], struct reason *why);
 enum fail words_keep(struct turn *turn, const char *text, char mark[DIGEST_BASE64_SIZE],
                      struct reason *why);

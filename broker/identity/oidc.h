@@ -90,6 +90,8 @@ struct signed_in {
     struct text_list roles;         /* app roles */
     const char *device_id;          /* a GUID in lower case */
     const struct secret *api_token; /* what identity_on_behalf takes; NULL: none is asked for */
+    const struct secret *id_token;  /* as it came: who keeps it can prove the sign-in to others */
+    const char *key_set;            /* of its issuer, which it was checked with: canonical JSON */
 };
 
 /* Redeems the code of the callback, once. FAIL_NOT_SIGNED_IN: the code or a token is not good;

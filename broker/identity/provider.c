@@ -14,6 +14,7 @@ struct provider {
     json_t *description; /* what `endpoints` points into */
     struct endpoints endpoints;
     struct jwks *jwks;
+    char *keys_text; /* the same as canonical JSON */
 };
 
 /* What is believed. */
@@ -58,6 +59,8 @@ static enum fail accept_keys(void *context, const json_t *json, struct reason *w
         return fail;
     jwks_free(provider->jwks);
     provider->jwks = jwks;
+    free(provider->keys_text);
+    provider->keys_text = json_canonical(json);
     return FAIL_NONE;
 }
 
@@ -82,6 +85,7 @@ void provider_free(struct provider *provider)
     document_free(provider->metadata);
     document_free(provider->key_set);
     jwks_free(provider->jwks);
+    free(provider->keys_text);
     json_decref(provider->description);
     free(provider->authority);
     free(provider->issuer);
@@ -92,6 +96,11 @@ void provider_free(struct provider *provider)
 const char *provider_issuer(const struct provider *provider)
 {
     return provider->issuer;
+}
+
+const char *provider_key_set(const struct provider *provider)
+{
+    return provider->keys_text;
 }
 
 /* Endpoints. */

@@ -25,6 +25,10 @@ SCOPED(provider)
 
 const char *provider_issuer(const struct provider *provider);
 
+/* Its keys as they are known now, as canonical JSON; valid in a callback of provider_key, until it
+   returns. */
+const char *provider_key_set(const struct provider *provider);
+
 struct endpoints {
     const char *authorize, *token, *keys;
 };

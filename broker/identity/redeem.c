@@ -14,8 +14,8 @@ struct redeeming {
     char *nonce;
     struct arena *arena;
     struct jws *id_token, *api_token;
-    struct secret *api_text;        /* the same as it came, for who may exchange it */
-    json_t *id_claims, *api_claims; /* what the texts of `who` and `api` point into */
+    struct secret *id_text, *api_text; /* the same as they came, for who may use them */
+    json_t *id_claims, *api_claims;    /* what the texts of `who` and `api` point into */
     struct signed_in who, api;
     struct reason why;
     void (*done)(void *context, enum fail fail, const struct refusal *refusal,
@@ -28,6 +28,7 @@ static void end(struct redeeming *redeeming, enum fail fail, const struct refusa
     redeeming->done(redeeming->context, fail, refusal, fail ? NULL : &redeeming->who);
     jws_free(redeeming->id_token);
     jws_free(redeeming->api_token);
+    secret_free(redeeming->id_text);
     secret_free(redeeming->api_text);
     json_decref(redeeming->id_claims);
     json_decref(redeeming->api_claims);
@@ -94,6 +95,8 @@ static void check_id_token(void *context, enum fail fail, const struct reason *w
     fail = fail ? fail
                 : claims_of_id_token(redeeming->id_claims, &expected, redeeming->arena,
                                      &redeeming->who, own);
+    redeeming->who.id_token = redeeming->id_text;
+    redeeming->who.key_set = provider_key_set(registration->provider);
     if (fail || !redeeming->api_token)
         end_because(redeeming, fail);
     else
@@ -115,6 +118,8 @@ static void take_tokens(void *context, enum fail fail, const struct refusal *ref
     fail = fail ? fail : jws_new(secret_text(tokens->id), &redeeming->id_token, &redeeming->why);
     if (!fail && registration->api_provider)
         fail = jws_new(secret_text(tokens->access), &redeeming->api_token, &redeeming->why);
+    if (!fail)
+        redeeming->id_text = secret_copy(tokens->id->bytes, tokens->id->length);
     if (!fail && redeeming->api_token)
         redeeming->api_text = secret_copy(tokens->access->bytes, tokens->access->length);
     if (fail)

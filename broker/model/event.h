@@ -27,6 +27,7 @@
     X(REQUEST_LAPSED, "request.lapsed")                                                            \
     X(DECISION_APPROVED, "decision.approved")                                                      \
     X(DECISION_DENIED, "decision.denied")                                                          \
+    X(SIGNING_REFUSED, "signing.refused") /* a sign-in that was too weak to decide by */           \
     X(GRANT_WAITING, "grant.waiting")                                                              \
     X(START_REFUSED, "start.refused") /* a start that was refused: it waits on */                  \
     X(GRANT_ACTIVATING, "grant.activating")                                                        \

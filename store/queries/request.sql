@@ -75,10 +75,10 @@ ON CONFLICT (request, phase) DO UPDATE SET judged_at = excluded.judged_at, list 
 SELECT list FROM evidence WHERE request = $1 AND phase = $2;
 
 -- name: approval_add
-INSERT INTO approval (request, line, stage, rule, need, due_at, from_) VALUES ($1, $2, 1, $3, $4, $5, $6);
+INSERT INTO approval (request, line, stage, rule, need, due_at, from_, signed) VALUES ($1, $2, 1, $3, $4, $5, $6, $7);
 
 -- name: approvals_read
-SELECT line, rule, need, due_at, from_ FROM approval WHERE request = $1 ORDER BY line;
+SELECT line, rule, need, due_at, from_, signed FROM approval WHERE request = $1 ORDER BY line;
 
 -- name: approver_add
 INSERT INTO approver (request, line, stage, tid, oid) VALUES ($1, $2, 1, $3, $4) ON CONFLICT DO NOTHING;
@@ -103,6 +103,22 @@ WHERE d.request = $1 ORDER BY d.decided_at, d.oid;
 
 -- name: decisions_since
 SELECT count(*) FROM decision WHERE tid = $1 AND oid = $2 AND decided_at > $3;
+
+-- name: key_set_add
+INSERT INTO key_set (digest, text) VALUES ($1, $2) ON CONFLICT DO NOTHING;
+
+-- name: key_set_read
+SELECT text FROM key_set WHERE digest = $1;
+
+-- name: proof_add
+INSERT INTO proof (request, tid, oid, commitment, token, digest, key_set) VALUES ($1, $2, $3, $4, $5, $6, $7);
+
+-- name: proofs_read
+SELECT p.tid, p.oid, p.commitment, p.token, k.text FROM proof p JOIN key_set k ON k.digest = p.key_set
+WHERE p.request = $1 ORDER BY p.tid, p.oid;
+
+-- name: token_read
+SELECT token FROM proof WHERE digest = $1;
 
 -- name: requests_count
 SELECT state, count(*) FROM request GROUP BY state;

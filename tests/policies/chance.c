@@ -98,8 +98,9 @@ json_t *random_rule(const char *name)
                                       span(10, 50), "start_within", span(5, 100)));
     if (chance(2)) /* one of users alone is always enough, so that the policy is right */
         json_object_set_new(rule, "approval",
-                            json_pack("{s:[{s:o, s:i, s:o}]}", "stages", "from",
-                                      some(SETS, 3, set_name), "need", 1, "within", span(5, 100)));
+                            json_pack("{s:[{s:o, s:i, s:o, s:b}], s:b}", "stages", "from",
+                                      some(SETS, 3, set_name), "need", 1, "within", span(5, 100),
+                                      "signed", chance(4) == 0, "signed", chance(4) == 0));
     return rule;
 }
 

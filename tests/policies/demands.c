@@ -221,7 +221,8 @@ static struct demands full_demands(struct policy **policy)
         "{'name': '1', 'roles': ['owner'], 'who': ['bob'], 'require': {'mfa': {'within': 'PT10M',"
         " 'context': 'c2'}, 'device': {}, 'user_risk': {'at_most': 'medium'}, 'justification':"
         " {'min_length': 20}}, 'limits': {'longest': 'PT2H', 'default': 'PT1H', 'start_within':"
-        " 'PT10M'}, 'approval': {'stages': [{'from': ['both', 'hunters'], 'need': 2}]}},"
+        " 'PT10M'}, 'approval': {'signed': true, 'stages': [{'from': ['both', 'hunters'], 'need': "
+        "2}]}},"
         "{'name': '2', 'roles': ['owner'], 'who': ['bob'],"
         " 'approval': {'stages': [{'from': ['bob'], 'within': 'PT2H'}]}}"));
     return given_demands(*policy, BOB, &none, "owner", NULL);
@@ -238,6 +239,8 @@ START_TEST(demands_are_kept_whole_and_read_back)
     ck_assert(back.allowed && !back.unknown && !back.too_many_approvals);
     ck_assert_int_eq(back.risk_at_most, RISK_MEDIUM);
     ck_assert_uint_eq(back.approval_count, 2);
+    ck_assert(back.approvals[0].is_signed && !back.approvals[1].is_signed);
+    ck_assert(demands_ask_signed(&back));
     struct memberships hunter = given_groups(HUNTERS, NULL);
     struct person_key carol = given_person(CAROL), alice = given_person(ALICE);
     ck_assert_int_eq(people_hold(back.approvals[0].from[0], &carol, NULL), TRI_YES);
@@ -307,6 +310,8 @@ START_TEST(demands_that_were_bent_are_refused)
         {"\"mfa\":true", "\"mfa\":1"},
         {"\"need\":2", "\"need\":0"},
         {"\"need\":2", "\"need\":\"2\""},
+        {"\"signed\":true", "\"signed\":1"},
+        {"\"signed\":true,", ""},
         {"\"rule\":\"1\"", "\"rule\":1"},
         {"\"groups\":[\"" HUNTERS "\"]", "\"groups\":null"},
         {"\"users\":[\"" BOB "\",\"" CAROL "\"]", "\"users\":{}"},

@@ -120,6 +120,7 @@ static void must_be_stricter(const struct demands *more, const struct demands *l
     ck_assert_int_le(more->start_within_seconds, less->start_within_seconds);
     ck_assert(holds_all(more->rule_count, more->rules, less->rule_count, less->rules));
     ck_assert(more->unknown >= less->unknown);
+    ck_assert(demands_ask_signed(more) >= demands_ask_signed(less));
     for (size_t i = 0; i < less->approval_count; i++) {
         const struct approval_demand *found = NULL;
         for (size_t k = 0; k < more->approval_count; k++)
@@ -128,6 +129,7 @@ static void must_be_stricter(const struct demands *more, const struct demands *l
         ck_assert_ptr_nonnull(found);
         ck_assert_int_eq(found->need, less->approvals[i].need);
         ck_assert_int_eq(found->within_seconds, less->approvals[i].within_seconds);
+        ck_assert_int_eq(found->is_signed, less->approvals[i].is_signed);
     }
 }
 

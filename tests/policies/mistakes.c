@@ -55,7 +55,7 @@ START_TEST(an_unknown_member_is_named_with_those_that_are_known)
     refused("\"default\": \"PT1H\"", "\"usual\": \"PT1H\"", "soc.json:32: rules[0].limits.usual",
             "is not known here; known are: longest, default, start_within");
     refused("\"need\": 2", "\"deny\": 1", "soc.json:33: rules[0].approval.stages[0].deny",
-            "is not known here; known are: from, need, within");
+            "is not known here; known are: from, need, within, signed");
 }
 END_TEST
 

@@ -44,6 +44,7 @@ const sentences: Record<string, Sentence> = {
   "request.lapsed": "The request lapsed: nobody decided in time",
   "decision.approved": ({ duration }) => (duration ? `Approved, for ${isoWords(text(duration))} only` : "Approved"),
   "decision.denied": "Denied",
+  "signing.refused": ({ why }) => `Could not be decided${because(why)}`,
   "grant.waiting": "Access is to start",
   "start.refused": ({ why }) => `Could not be started${because(why)}`,
   "grant.activating": "Access is being set up",
