@@ -10,6 +10,7 @@ import { specification } from "../support/spec.mjs";
 const sandbox = await startSandbox({ switches: AT_ONCE });
 const policy = JSON.parse(readFileSync(POLICY));
 policy.roles["security-reader"].activation = "delegated";
+policy.rules.find(({ roles }) => roles.includes("copilot-owner")).approval.signed = true;
 const curfew = await startCurfew(sandbox, { policy, settings: { limits: { exports_per_day: 3 } } });
 const seen = new Map(); // "GET /api/v1/me 200": how often
 const failed = [];
@@ -115,13 +116,18 @@ await specification("journeys/web_described", {
     allFine();
   },
 
-  async "a submission that needs a fresh sign-in"() {
+  async "a submission and a decision that need a fresh sign-in"() {
     await sandbox.clock.advance("PT11M");
     const answer = await ana.post("/api/v1/requests", { ...asked, roles: ["copilot-owner"] });
     assert.equal(answer.status, 202);
     const landed = await ana.through(answer.body.go);
     assert.match(landed.location, /^\/requests\//);
-    await ana.post(`/api/v1/requests/${landed.location.slice(10)}/cancel`);
+    const id = landed.location.slice(10);
+    await ana.until(id, "pending");
+    const decided = await lena.post(`/api/v1/requests/${id}/decision`, { decision: "deny", reason: "Not before the change is over" });
+    assert.equal(decided.status, 202);
+    assert.equal((await lena.through(decided.body.go)).location, `/requests/${id}`);
+    await ana.until(id, "denied");
     allFine();
   },
 
