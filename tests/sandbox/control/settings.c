@@ -93,28 +93,10 @@ void control_pim(struct sandbox *sandbox, struct exchange *exchange)
                           pim_policy_of(sandbox->tenant, &target, exchange->now_ms)->rules));
 }
 
-/* Members of the rules, each of which must be there already. */
-static void check_rules(const struct pim_policy *policy, const json_t *rules,
-                        struct complaints *complaints)
-{
-    const char *id, *name;
-    json_t *changes, *value;
-    json_object_foreach ((json_t *)rules, id, changes) {
-        const json_t *rule = pim_rule(policy, id);
-        if (!rule)
-            complain(complaints, "rules", "%s is no rule", id);
-        json_object_foreach (changes, name, value)
-            if (rule && !json_object_get(rule, name))
-                complain(complaints, "rules", "%s has no member %s", id, name);
-    }
-}
-
 void control_pim_change(struct sandbox *sandbox, struct exchange *exchange)
 {
     struct complaints complaints = {.arena = exchange->arena};
     struct target target;
-    const char *id;
-    json_t *changes;
     json_auto_t *body = control_body(exchange);
     if (!body)
         return;
@@ -125,13 +107,9 @@ void control_pim_change(struct sandbox *sandbox, struct exchange *exchange)
     struct pim_policy *policy =
         fine ? pim_policy_of(sandbox->tenant, &target, exchange->now_ms) : NULL;
     if (policy)
-        check_rules(policy, rules, &complaints);
+        pim_policy_change(policy, rules, &complaints);
     if (control_complained(exchange, &complaints) || !policy)
         return;
-    json_object_foreach ((json_t *)rules, id, changes) {
-        json_auto_t *copy = json_deep_copy(changes);
-        (void)json_object_update((json_t *)pim_rule(policy, id), copy);
-    }
     policy->changed_ms = exchange->now_ms;
     logs_setting(sandbox, &target, exchange->now_ms);
     answer_json(exchange, 200, json_pack("{s:O}", "rules", policy->rules));

@@ -18,6 +18,9 @@ void pim_remove(struct assignment *assignment, int64_t at_ms, const char *why);
 struct pim_policy *pim_policy_of(struct tenant *tenant, const struct target *target,
                                  int64_t now_ms);
 const json_t *pim_rule(const struct pim_policy *policy, const char *id);
+/* Members of rules, each of which must be there already; nothing is changed when one is not. */
+void pim_policy_change(struct pim_policy *policy, const json_t *rules,
+                       struct complaints *complaints);
 /* The 17 rules as they stand in a new tenant. New reference. */
 json_t *pim_default_rules(void);
 

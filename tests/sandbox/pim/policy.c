@@ -129,3 +129,25 @@ const json_t *pim_rule(const struct pim_policy *policy, const char *id)
             return one;
     return NULL;
 }
+
+void pim_policy_change(struct pim_policy *policy, const json_t *rules,
+                       struct complaints *complaints)
+{
+    const char *id, *name;
+    json_t *changes, *value;
+    size_t before = complaints->count;
+    json_object_foreach ((json_t *)rules, id, changes) {
+        const json_t *rule = pim_rule(policy, id);
+        if (!rule)
+            complain(complaints, "rules", "%s is no rule", id);
+        json_object_foreach (changes, name, value)
+            if (rule && !json_object_get(rule, name))
+                complain(complaints, "rules", "%s has no member %s", id, name);
+    }
+    if (complaints->count != before)
+        return;
+    json_object_foreach ((json_t *)rules, id, changes) {
+        json_auto_t *copy = json_deep_copy(changes);
+        (void)json_object_update((json_t *)pim_rule(policy, id), copy);
+    }
+}

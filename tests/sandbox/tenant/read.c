@@ -4,6 +4,7 @@
 #include "base/json.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "sandbox/pim/pim.h"
 
 #include <string.h>
 
@@ -160,6 +161,27 @@ static void read_assignment(struct reading *reading, const json_t *value)
     (void)tenant_assign(reading->tenant, principal, &target, (enum manner)manner, long_ago_ms);
 }
 
+/* What an administrator made of PIM's own rules of a target. */
+static void read_pim_policy(struct reading *reading, const json_t *value)
+{
+    static const char *const accesses[] = {"member", "owner"};
+    struct form form = form_open(value, reading->at, &reading->complaints);
+    const char *group = form_guid(&form, "group", OPTIONAL);
+    const char *role = form_guid(&form, "role", OPTIONAL);
+    struct target target = {.kind = group ? TARGET_GROUP : TARGET_ROLE, .part = "/"};
+    const char *access = change_choice(&form, "access", COUNT(accesses), accesses, "member");
+    const json_t *rules = form_object(&form, "rules", REQUIRED);
+    form_end(&form);
+    if (!group == !role) {
+        complain(&reading->complaints, reading->at, "needs a group or a role");
+        return;
+    }
+    target.part = group ? access : "/";
+    memcpy(target.id, group ? group : role, GUID_SIZE);
+    pim_policy_change(pim_policy_of(reading->tenant, &target, long_ago_ms), rules,
+                      &reading->complaints);
+}
+
 static void read_context(struct reading *reading, const json_t *value)
 {
     struct form form = form_open(value, reading->at, &reading->complaints);
@@ -208,6 +230,7 @@ enum fail tenant_read(const char *text, int64_t now_ms, struct tenant **ret, str
     read_list(&reading, &form, "roles", read_role);
     read_list(&reading, &form, "azure_roles", read_azure_role);
     read_list(&reading, &form, "azure_scopes", read_azure_scope);
+    read_list(&reading, &form, "pim_policies", read_pim_policy);
     read_list(&reading, &form, "contexts", read_context);
     read_list(&reading, &form, "conditional_access", read_access_policy);
     form_end(&form);

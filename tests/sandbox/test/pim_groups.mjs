@@ -325,6 +325,8 @@ await specification("sandbox/pim_groups", {
 
   "D15 schedules of a deleted person linger for a week": async () => {
     await sandbox.afresh();
+    const rules = { Expiration_Admin_Assignment: { isExpirationRequired: false } };
+    await sandbox.control("PATCH", "/pim", { group: GROUPS.owners, access: "member", rules });
     await assign({ scheduleInfo: { startDateTime: await later(0), expiration: { type: "noExpiration" } } });
     await sandbox.control("DELETE", `/persons/${PERSONS.ana}`);
     assert.equal((await instances()).length, 1);
