@@ -32,7 +32,8 @@ static const struct right {
      "no Entra role can be taken early",
      "POST /v1.0/roleManagement/directory/roleAssignmentScheduleRequests"},
     {"RoleManagement.Read.Directory", EVERY, WITH_ROLES, "PIM's rules for a role cannot be read",
-     "GET /v1.0/policies/roleManagementPolicyAssignments?scopeType eq 'DirectoryRole'"},
+     "GET /v1.0/policies/roleManagementPolicyAssignments?scopeType eq 'DirectoryRole', GET "
+     "/v1.0/roleManagement/directory/roleAssignments"},
     {"RoleManagement.Read.Directory", EVERY, FOR_DOCTOR, NULL, NULL},
     {"RoleManagementPolicy.Read.AzureADGroup", EVERY, WITH_GROUPS,
      "PIM's rules for a group cannot be read",
@@ -43,7 +44,8 @@ static const struct right {
      "devices cannot be looked at in Intune", "GET /v1.0/deviceManagement/managedDevices"},
     {"GroupMember.Read.All", EVERY, ALWAYS, "nobody can be seen to be in a group of the policy",
      "POST /v1.0/users/{id}/checkMemberGroups, GET "
-     "/v1.0/groups/{id}/transitiveMembers/microsoft.graph.user"},
+     "/v1.0/groups/{id}/transitiveMembers/microsoft.graph.user"
+     ", GET /v1.0/groups/{id}/members"},
     {"IdentityRiskyUser.Read.All", EVERY, WITH_RISK, "nobody's risk can be read",
      "GET /v1.0/identityProtection/riskyUsers"},
     {"Policy.Read.All", EVERY, ALWAYS, "no authentication context counts for anything",

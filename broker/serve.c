@@ -1,5 +1,6 @@
 #include "serve.h"
 
+#include "access/drift.h"
 #include "access/house.h"
 #include "access/worker.h"
 #include "base/log.h"
@@ -147,6 +148,8 @@ static enum fail start(struct parts *parts, struct reason *why)
         fail = act_now(&parts->access, &curfew, record_start, parts, why);
     if (!fail)
         fail = house_begin(&parts->access, why);
+    if (!fail)
+        fail = drift_begin(&parts->access, why);
     if (!fail)
         fail = worker_start(parts->access.worker, why);
     return fail ? fail : open_web(parts, why);

@@ -390,6 +390,17 @@ static void build_rules(struct policy *policy, const json_t *merged, struct comp
     }
 }
 
+static void build_alarms(struct policy *policy, struct form *all)
+{
+    const json_t *value = form_object(all, "alarms", OPTIONAL);
+    policy->emergency = find_people(policy, "emergency");
+    if (!value)
+        return;
+    struct form form = form_open(value, "alarms", all->complaints);
+    policy->told = read_sets(policy, &form, "tell", &policy->told_count);
+    form_end(&form);
+}
+
 static void index_rules(struct policy *policy)
 {
     policy->by_role = ARENA_ARRAY(policy->arena, struct rules_of_role, policy->role_count);
@@ -432,6 +443,7 @@ void policy_build(struct policy *policy, const json_t *merged, struct complaints
     build_people(policy, form_object(&form, "people", REQUIRED), complaints);
     build_roles(policy, form_object(&form, "roles", REQUIRED), complaints);
     build_rules(policy, form_list(&form, "rules", REQUIRED, POLICY_RULES), complaints);
+    build_alarms(policy, &form);
     form_end(&form);
     index_rules(policy);
     collect_names(policy);

@@ -35,7 +35,10 @@ struct policy {
     struct role *roles;
     struct people *people;
     struct rule *rules;
-    struct rules_of_role *by_role; /* beside roles */
+    struct rules_of_role *by_role;  /* beside roles */
+    const struct people *emergency; /* NULL: no such set */
+    size_t told_count;
+    const struct people **told; /* whom alarms are told to */
     const char **groups, **contexts;
 };
 

@@ -78,3 +78,14 @@ const struct people *policy_people(const struct policy *policy, size_t index)
 {
     return &policy->people[index];
 }
+
+const struct people *policy_emergency(const struct policy *policy)
+{
+    return policy->emergency;
+}
+
+size_t policy_told(const struct policy *policy, const struct people *const **told)
+{
+    *told = policy->told;
+    return policy->told_count;
+}

@@ -58,6 +58,34 @@ struct people {
 
 size_t policy_people_count(const struct policy *policy);
 const struct people *policy_people(const struct policy *policy, size_t index);
+/* The people whose standing assignments are meant, and never touched; NULL where there are none. */
+const struct people *policy_emergency(const struct policy *policy);
+/* Whom alarms are told to. */
+size_t policy_told(const struct policy *policy, const struct people *const **told);
+
+/* In what PIM's own rules of a target ask less than the policy does. */
+#define PIM_WEAKNESSES(X)                                                                          \
+    X(TOO_LONG, "too_long")           /* an activation may last longer */                          \
+    X(WITHOUT_MFA, "without_mfa")     /* an activation asks neither for MFA nor for a context */   \
+    X(OTHER_CONTEXT, "other_context") /* an activation does not ask for the rule's context */      \
+    X(FOR_GOOD, "for_good")           /* assignments need not end */
+
+enum pim_weakness {
+#define X(name, text) PIM_##name,
+    PIM_WEAKNESSES(X)
+#undef X
+        PIM_WEAKNESS_COUNT
+};
+
+const char *pim_weakness_text(enum pim_weakness weakness);
+/* A bit, 1 << weakness, for each weakness of a role's target; `rules` are known and exist. What is
+   weaker in which mode: broker/access/README.md. */
+unsigned policy_weaknesses(const struct policy *policy, const struct role *role,
+                           enum activation mode, const struct admin_rules *admin,
+                           const struct self_rules *self);
+/* What fills the sentence `weaker_<weakness>`; the caller's. */
+json_t *pim_weakness_args(const struct policy *policy, const struct role *role,
+                          const struct self_rules *self);
 
 /* Whether a person is in a set: a listed user is, whatever the groups are. */
 enum tri people_hold(const struct people *people, const struct person_key *person,

@@ -138,9 +138,13 @@ static json_t *merge(struct files *files)
         if (more && !json_is_array(more))
             complain(files->complaints, place_in(files, file, "rules"), "must be a list");
         (void)json_array_extend(rules, (json_t *)more);
-        json_object_foreach (file->json, name, value)
+        json_object_foreach (file->json, name, value) {
             if (!json_object_get(merged, name))
                 (void)json_object_set(merged, name, value); /* unknown: policy_build complains */
+            else if (text_equals(name, "alarms"))
+                complain(files->complaints, place_in(files, file, name), "is in %s too",
+                         first_with(files, file, name, "tell"));
+        }
     }
     return merged;
 }

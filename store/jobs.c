@@ -82,7 +82,7 @@ enum fail store_message_add(struct store *store, const struct stored_message *me
                 TEXT(message->kind), TEXT(message->request ? message->request->text : NULL),
                 TEXT(message->grant ? message->grant->text : NULL), TEXT(message->to.key.tid),
                 TEXT(message->to.key.oid), TEXT(message->channel), TEXT(message->state),
-                TEXT(message->why), NUMBER(message->made_at));
+                TEXT(message->why), NUMBER(message->made_at), TEXT(message->findings));
     if (!fail)
         *fresh = added > 0;
     return fail;
@@ -109,6 +109,7 @@ enum fail store_message(struct store *store, const struct message_id *id, struct
         read.made_at = rows_number(&rows, 7, 0);
         read.to.name = rows_copy(&rows, 8, arena);
         read.to.mail = rows_copy(&rows, 9, arena);
+        read.findings = rows_copy(&rows, 10, arena);
     }
     enum fail fail = rows_end(&rows, why);
     if (!fail && !found)

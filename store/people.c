@@ -153,7 +153,7 @@ enum fail store_replay(struct store *store, struct stored_replay *replay, int64_
 enum fail store_sweep(struct store *store, int64_t now, struct reason *why)
 {
     static const enum query sweeps[] = {SQL_SESSIONS_SWEEP, SQL_PURPOSES_SWEEP, SQL_STATES_SWEEP,
-                                        SQL_REPLAYS_SWEEP};
+                                        SQL_REPLAYS_SWEEP, SQL_FINDINGS_SWEEP};
     for (size_t i = 0; i < COUNT(sweeps); i++) {
         enum fail fail = sql_run(store->sql, sweeps[i], NULL, why, NUMBER(now));
         if (fail)

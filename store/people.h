@@ -64,5 +64,5 @@ enum fail store_replay_add(struct store *store, const struct stored_replay *repl
 enum fail store_replay(struct store *store, struct stored_replay *replay, int64_t now,
                        struct arena *arena, struct reason *why);
 
-/* Forgets sessions, purposes, states and replays that are over. */
+/* Forgets sessions, purposes, states, replays and findings that are over. */
 enum fail store_sweep(struct store *store, int64_t now, struct reason *why);

@@ -4,6 +4,7 @@
 #include "base/moment.h"
 #include "outbound/throttle.h"
 #include "store/events.h"
+#include "store/watch.h"
 #include "web/handlers.h"
 #include "web/web.h"
 
@@ -59,6 +60,21 @@ static enum fail add_jobs(struct visit *visit, struct text *out, struct store *s
     return rows_end(&rows, &visit->why);
 }
 
+/* How old the oldest reading of a target is, and what is found and not gone. */
+static enum fail add_watch(struct visit *visit, struct text *out, struct store *store)
+{
+    int64_t oldest = visit->now;
+    gauge(out, "curfew_drift_lag_seconds",
+          "How long ago the target was read that was read longest ago.");
+    enum fail fail = store_watch_oldest(store, visit->now, &oldest, &visit->why);
+    text_addf(out, "curfew_drift_lag_seconds %lld\n",
+              (long long)(visit->now > oldest ? visit->now - oldest : 0));
+    gauge(out, "curfew_drift_findings", "What the watch found that is not gone, by kind.");
+    return fail
+               ? fail
+               : add_counts(visit, out, store, SQL_FINDINGS_COUNT, "curfew_drift_findings", "kind");
+}
+
 static void add_service(struct visit *visit, struct text *out)
 {
     static const char *const names[SERVICE_COUNT] = {
@@ -106,6 +122,8 @@ enum next get_metrics(struct visit *visit)
         fail = add_counts(visit, &out, store, SQL_MESSAGES_COUNT, "curfew_messages", "state");
     if (!fail)
         fail = add_jobs(visit, &out, store);
+    if (!fail)
+        fail = add_watch(visit, &out, store);
     add_service(visit, &out);
     text_add(&out, "# EOF\n");
     if (!fail) {

@@ -86,12 +86,16 @@ static enum fail check_who(struct visit *visit)
         return FAIL_NONE;
     if (!visit->caller)
         return refuse(visit, FAIL_NOT_SIGNED_IN, fail_sentence(FAIL_NOT_SIGNED_IN));
-    if (who != AUDITOR)
+    if (who != AUDITOR && who != OVERSEER)
         return FAIL_NONE;
-    if (!(session_caller(visit->session)->roles & ROLE_AUDITOR))
+    unsigned roles = session_caller(visit->session)->roles;
+    if (who == AUDITOR && !(roles & ROLE_AUDITOR))
         return refuse(visit, FAIL_DENIED, "This is for auditors.");
+    if (who == OVERSEER && !(roles & (ROLE_AUDITOR | ROLE_ADMIN)))
+        return refuse(visit, FAIL_DENIED, "This is for auditors and administrators.");
     if (visit->role_is_stale)
-        return refuse(visit, FAIL_STEP_UP_NEEDED, "Auditors sign in again after an hour.");
+        return refuse(visit, FAIL_STEP_UP_NEEDED,
+                      "Auditors and administrators sign in again after an hour.");
     return FAIL_NONE;
 }
 

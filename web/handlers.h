@@ -16,5 +16,7 @@ handler post_request, get_requests, get_request, post_cancel, post_decision;
 handler get_grants, post_activate, post_release, post_revoke;
 /* api_audit.c */
 handler get_audit, get_export, get_checkpoint, get_proof;
+/* api_watch.c */
+handler get_watch;
 /* pages.c */
 handler get_shell, get_asset, get_openapi;

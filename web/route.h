@@ -8,6 +8,7 @@ enum who {
     ANYONE,    /* no session is looked for */
     SIGNED_IN, /* a person with a session */
     AUDITOR,   /* with the app role, and a sign-in that is fresh enough */
+    OVERSEER,  /* the same, or with that of administrators */
     METRICS,   /* an address that may read /metrics */
 };
 

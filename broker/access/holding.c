@@ -1,5 +1,6 @@
 #include "access/holding_common.h"
 
+#include "access/drift.h"
 #include "access/messages.h"
 #include "base/memory.h"
 #include "base/moment.h"
@@ -91,6 +92,8 @@ static enum fail close(struct turn *turn, struct work *work, struct reason *why)
         fail = store_holding_close(turn->store, &grant->holding, turn->now, why);
     if (!fail)
         fail = store_job_end(turn->store, job_grant, grant->id.text, why);
+    if (!fail && grant->state == GRANT_ENDED && text_equals(work->code, "outside"))
+        fail = drift_missing(turn, grant, why);
     if (!fail && grant->state == GRANT_ENDED)
         fail = message_put(turn, MESSAGE_ENDED, &grant->request, &grant->id, &grant->holder, why);
     if (!fail && (grant->state == GRANT_FAILED || grant->state == GRANT_LAPSED))

@@ -7,6 +7,8 @@
 #include "access/worker.h"
 
 enum pace holding_step(struct task *task);
+/* Removes what came of a grant after it was over, which another job saw; once in five minutes. */
+enum pace holding_remove_late(struct task *task, const struct grant_id *grant);
 
 enum {
     PROOF_SECONDS =

@@ -96,6 +96,23 @@ static enum pace not_there(struct work *work, bool was_meant)
                                  : task_change(work->task, apply_absent, work);
 }
 
+enum pace holding_remove_late(struct task *task, const struct grant_id *grant)
+{
+    struct work *work = ARENA_NEW(task_arena(task), struct work);
+    struct reason why = {0};
+    struct store *store = task_store(task);
+    work->task = task;
+    work->grant.id = *grant;
+    enum fail fail = store ? work_load(work, store, &why) : FAIL_UNAVAILABLE;
+    if (!fail)
+        fail = store_intent_newest(store, &work->grant.holding, "remove", task_arena(task),
+                                   &work->intent, &why);
+    bool meant = !fail && moment_now() - work->intent.committed_at < REMOVE_AGAIN_SECONDS;
+    if (meant || (fail && fail != FAIL_NOT_FOUND))
+        return PACE_OVER; /* the next reading comes back to it */
+    return begin_remove(work);
+}
+
 enum pace step_ending(struct work *work)
 {
     int64_t until = 0;

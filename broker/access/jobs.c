@@ -1,6 +1,8 @@
 #include "access/jobs.h"
 
+#include "access/alarms.h"
 #include "access/check.h"
+#include "access/drift.h"
 #include "access/holding.h"
 #include "access/house.h"
 #include "access/messages.h"
@@ -8,7 +10,8 @@
 #include "store/jobs.h"
 
 const char *const job_request = "request", *const job_grant = "grant",
-                  *const job_message = "message", *const job_house = "house";
+                  *const job_message = "message", *const job_house = "house",
+                  *const job_watch = "watch", *const job_alarm = "alarm";
 
 /*                       subject      what a step does */
 static const struct job_kind kinds[] = {
@@ -17,6 +20,8 @@ static const struct job_kind kinds[] = {
      holding_step}, /* a grant: brings the directory to what it should hold, and proves it */
     {"message", message_step}, /* a message: sends it */
     {"house", house_step},     /* "sweep": forgets what is over */
+    {"watch", drift_step},     /* a target that is watched: reads who holds it, and PIM's rules */
+    {"alarm", alarm_step},     /* "tell": tells of what was found */
 };
 
 const struct job_kind *job_kind_find(const char *name)

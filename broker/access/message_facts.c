@@ -1,5 +1,6 @@
 #include "access/message_facts.h"
 
+#include "access/drift.h"
 #include "access/grants.h"
 #include "base/json.h"
 #include "base/memory.h"
@@ -9,6 +10,7 @@
 #include "store/approvals.h"
 #include "store/grants.h"
 #include "store/requests.h"
+#include "store/watch.h"
 
 #include <string.h>
 
@@ -209,12 +211,60 @@ static enum fail add_start(struct store *store, const struct request_id *id, str
     return fail;
 }
 
+/* All that was found together, a sentence each; the page has what there is no room for. */
+static enum fail add_findings(const struct access *access, struct store *store, const char *told,
+                              struct arena *arena, json_t *facts, struct reason *why)
+{
+    enum { SAID_MOST = 8 };
+    size_t count = 0;
+    const char *all = "", *name = "";
+    struct stored_finding *findings = NULL;
+    enum fail fail = store_findings_told(store, told, arena, &count, &findings, why);
+    for (size_t i = 0; i < count; i++) {
+        const struct role *role = drift_role(access, findings[i].target, arena);
+        json_auto_t *detail = json_loads(findings[i].detail, 0, NULL);
+        const char *code = json_member_text(detail, "code");
+        const char *says = code ? words_say(arena, code, json_object_get(detail, "args")) : NULL;
+        name = role ? role->name : findings[i].target;
+        if (i < SAID_MOST)
+            all = arena_text(arena, "%s%s%s: %s", all, *all ? " " : "", name,
+                             says ? says : findings[i].kind);
+    }
+    if (count > SAID_MOST)
+        all = arena_text(arena, "%s And %zu more.", all, count - SAID_MOST);
+    set(facts, "what", count == 1 ? name : arena_text(arena, "%zu findings", count));
+    set(facts, "findings", all);
+    return fail;
+}
+
+static enum fail write_letter(const struct stored_message *message, json_t *facts, const char *link,
+                              struct arena *arena, struct letter *letter, struct reason *why)
+{
+    set(facts, "link", link);
+    *letter = (struct letter){.id = arena_copy(arena, message->id.text),
+                              .to_name = message->to.name,
+                              .to_address = message->to.mail};
+    return letter_write(message->kind, facts, link, arena, letter, why);
+}
+
+static enum fail alarm_letter(struct access *access, struct store *store,
+                              const struct stored_message *message, struct arena *arena,
+                              struct letter *letter, struct reason *why)
+{
+    json_auto_t *facts = memory_needed(json_object());
+    enum fail fail = add_findings(access, store, message->findings, arena, facts, why);
+    const char *link = arena_text(arena, "%s/watch", access->options.public_url);
+    return fail ? fail : write_letter(message, facts, link, arena, letter, why);
+}
+
 enum fail message_letter(struct access *access, struct store *store,
                          const struct stored_message *message, struct arena *arena,
                          struct letter *letter, struct reason *why)
 {
     char locator[LOCATOR_SIZE];
     struct stored_request request;
+    if (message->findings)
+        return alarm_letter(access, store, message, arena, letter, why);
     json_auto_t *facts = memory_needed(json_object());
     enum fail fail = store_request(store, message->request, arena, &request, why);
     if (!fail && text_equals(message->kind, "decide") && request.state != REQUEST_PENDING)
@@ -231,9 +281,5 @@ enum fail message_letter(struct access *access, struct store *store,
         return fail;
     message_locator(access, message->request, &message->to.key, locator);
     const char *link = arena_text(arena, "%s/l/%s", access->options.public_url, locator);
-    set(facts, "link", link);
-    *letter = (struct letter){.id = arena_copy(arena, message->id.text),
-                              .to_name = message->to.name,
-                              .to_address = message->to.mail};
-    return letter_write(message->kind, facts, link, arena, letter, why);
+    return write_letter(message, facts, link, arena, letter, why);
 }

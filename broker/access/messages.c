@@ -19,7 +19,7 @@ static const char *const kinds[] = {
     [MESSAGE_DECIDE] = "decide", [MESSAGE_DECIDED] = "decided", [MESSAGE_APPROVED] = "approved",
     [MESSAGE_DENIED] = "denied", [MESSAGE_REFUSED] = "refused", [MESSAGE_LAPSED] = "lapsed",
     [MESSAGE_ACTIVE] = "active", [MESSAGE_ENDED] = "ended",     [MESSAGE_FAILED] = "failed",
-    [MESSAGE_START] = "start",
+    [MESSAGE_START] = "start",   [MESSAGE_ALARM] = "alarm",
 };
 
 const char *message_kind_text(enum message_kind kind)
@@ -51,8 +51,9 @@ static enum fail record(struct turn *turn, const struct stored_message *message,
                        why);
 }
 
-enum fail message_put(struct turn *turn, enum message_kind kind, const struct request_id *request,
-                      const struct grant_id *grant, const struct person_key *to, struct reason *why)
+/* Puts it into the outbox; of the message: what it is about. */
+static enum fail put(struct turn *turn, struct stored_message message, const struct person_key *to,
+                     struct reason *why)
 {
     struct person person = {.key = *to};
     struct reason ignored = {0};
@@ -63,25 +64,36 @@ enum fail message_put(struct turn *turn, enum message_kind kind, const struct re
     if (fail && fail != FAIL_NOT_FOUND)
         return because(why, fail, "%s", ignored.text);
     bool known = !text_is_empty(person.mail);
-    struct stored_message message = {
-        .kind = kinds[kind],
-        .request = request,
-        .grant = grant,
-        .to = person,
-        .channel = "graph_mail",
-        .state = known ? "waiting" : "no_address",
-        .made_at = turn->now,
-    };
+    message.to = person;
+    message.channel = "graph_mail";
+    message.state = known ? "waiting" : "no_address";
+    message.made_at = turn->now;
     id_new(turn->now_ms, message.id.text);
     fail = store_message_add(turn->store, &message, &fresh, why);
     if (fail || !fresh)
         return fail;
-    fail = add_link(turn, request, to, why);
+    if (message.request)
+        fail = add_link(turn, message.request, to, why);
     if (!fail && !known)
         fail = record(turn, &message, EVENT_MESSAGE_NO_ADDRESS, why);
     if (!fail && known)
         fail = turn_job(turn, job_message, message.id.text, RANK_MESSAGE, turn->now, why);
     return fail;
+}
+
+enum fail message_put(struct turn *turn, enum message_kind kind, const struct request_id *request,
+                      const struct grant_id *grant, const struct person_key *to, struct reason *why)
+{
+    return put(turn,
+               (struct stored_message){.kind = kinds[kind], .request = request, .grant = grant}, to,
+               why);
+}
+
+enum fail message_alarm(struct turn *turn, const char *findings, const struct person_key *to,
+                        struct reason *why)
+{
+    return put(turn, (struct stored_message){.kind = kinds[MESSAGE_ALARM], .findings = findings},
+               to, why);
 }
 
 enum fail message_approvers(struct turn *turn, const struct request_id *request,

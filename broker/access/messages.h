@@ -16,6 +16,7 @@ enum message_kind {
     MESSAGE_ENDED,
     MESSAGE_FAILED, /* a grant that could not be given */
     MESSAGE_START,  /* a grant that only they can start */
+    MESSAGE_ALARM,  /* to whom the policy names: what the watch found (message_alarm) */
     MESSAGE_KINDS
 };
 
@@ -24,6 +25,9 @@ enum message_kind {
 enum fail message_put(struct turn *turn, enum message_kind kind, const struct request_id *request,
                       const struct grant_id *grant, const struct person_key *to,
                       struct reason *why);
+/* Tells of the findings that are told under that id (store/watch.h). */
+enum fail message_alarm(struct turn *turn, const char *findings, const struct person_key *to,
+                        struct reason *why);
 /* Tells everybody who was asked, but for `except` (may be NULL), that it is decided. */
 enum fail message_approvers(struct turn *turn, const struct request_id *request,
                             const struct person_key *except, struct reason *why);

@@ -31,6 +31,9 @@ json_t *view_person(const struct person *person);
 json_t *view_role(const struct access *access, const struct role *role,
                   const struct person_key *person, const struct memberships *memberships,
                   struct arena *arena);
+/* Every target that is watched: when it was read, and what was found. */
+enum fail view_watch(struct access *access, struct store *store, int64_t now, struct arena *arena,
+                     json_t **ret, struct reason *why);
 /* An event, with names beside the ids: `record` is the stored text. */
 json_t *view_event(struct store *store, const struct access *access, const char *record,
                    struct arena *arena);

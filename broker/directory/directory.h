@@ -26,6 +26,7 @@ enum fact_kind {
     FACT_INSTANCES,   /* subject: oid; object: target key */
     FACT_GROUP,       /* subject: group id */
     FACT_HOLDERS,     /* subject: target key */
+    FACT_STANDING,    /* subject: target key */
     FACT_KINDS
 };
 
@@ -58,6 +59,7 @@ struct fact {
         struct instances instances;
         struct group group;
         struct holders holders;
+        struct standing standing;
     };
 };
 

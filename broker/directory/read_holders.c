@@ -26,6 +26,7 @@ static enum fail read_answer(const struct asked *asked, const json_t *answer, st
         struct holder holder = {
             .id = entry_guid(&entry, "principalId"),
             .activated = entry_is(&entry, "assignmentType", "activated"),
+            .direct = entry_is(&entry, "memberType", "direct"),
             .end_at = entry_moment(&entry, "endDateTime", INT64_MAX),
         };
         if (entry.fail)

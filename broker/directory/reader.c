@@ -13,7 +13,7 @@ const struct reader *reader_of(enum fact_kind kind)
         [FACT_CONTEXTS] = &contexts_reader,     [FACT_ADMIN_RULES] = &admin_rules_reader,
         [FACT_SELF_RULES] = &self_rules_reader, [FACT_ELIGIBLES] = &eligibles_reader,
         [FACT_INSTANCES] = &instances_reader,   [FACT_GROUP] = &group_reader,
-        [FACT_HOLDERS] = &holders_reader,
+        [FACT_HOLDERS] = &holders_reader,       [FACT_STANDING] = &standing_reader,
     };
     return readers[kind];
 }
@@ -31,7 +31,7 @@ enum fail reader_understand(const struct question *question, struct arena *arena
     bool everybody = question->kind == FACT_RISKS || question->kind == FACT_CONTEXTS;
     bool targeted = question->kind == FACT_ADMIN_RULES || question->kind == FACT_SELF_RULES ||
                     question->kind == FACT_ELIGIBLES || question->kind == FACT_INSTANCES ||
-                    question->kind == FACT_HOLDERS;
+                    question->kind == FACT_HOLDERS || question->kind == FACT_STANDING;
     const char *key = question->kind == FACT_INSTANCES ? question->object : question->subject;
     struct asked asked = {.subject = everybody ? NULL : arena_copy(arena, question->subject),
                           .group_count = question->group_count,

@@ -44,6 +44,14 @@
     X(MESSAGE_FAILED, "message.failed")                                                            \
     X(MESSAGE_NO_ADDRESS, "message.no_address")                                                    \
     X(ALARM, "alarm.raised")                                                                       \
+    X(DRIFT_UNEXPLAINED, "drift.unexplained")                                                      \
+    X(DRIFT_PERMANENT, "drift.permanent")                                                          \
+    X(DRIFT_LATE, "drift.late")                                                                    \
+    X(DRIFT_MISSING, "drift.missing")                                                              \
+    X(DRIFT_LAST_OWNER, "drift.last_owner")                                                        \
+    X(DRIFT_WEAKER, "drift.policy_weaker")                                                         \
+    X(DRIFT_POLICY_CHANGED, "drift.policy_changed")                                                \
+    X(DRIFT_CLEARED, "drift.cleared") /* what was found is not there any more */                   \
     X(AUDIT_EXPORTED, "audit.exported")
 
 enum event_code {

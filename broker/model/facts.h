@@ -149,10 +149,11 @@ struct group {
     const char *name;
 };
 
-/* Whoever holds a target now, directly: people, groups and applications. */
+/* Whoever holds a target now through PIM: people, groups and applications. */
 struct holder {
     const char *id;
     bool activated; /* by selfActivate; otherwise assigned */
+    bool direct;    /* not through a group */
     int64_t end_at; /* INT64_MAX: permanent */
 };
 
@@ -160,6 +161,14 @@ struct holders {
     struct reading reading;
     size_t count;
     struct holder *list;
+};
+
+/* Who holds a target directly by Entra's own list, whether PIM knows of it or not. It lags behind
+   PIM's. */
+struct standing {
+    struct reading reading;
+    size_t count;
+    const char **ids; /* of people, groups and applications; lower-case */
 };
 
 /* An assignment in force now. */

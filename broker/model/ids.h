@@ -24,3 +24,13 @@ struct intent_id {
 struct message_id {
     char text[ID_SIZE];
 };
+
+/* A target of the catalogue that is watched in the directory. */
+struct watch_id {
+    char text[ID_SIZE];
+};
+
+/* Something in the directory that nothing explains. */
+struct finding_id {
+    char text[ID_SIZE];
+};

@@ -61,21 +61,64 @@ START_TEST(holders_of_another_access_or_scope_are_left_out)
     scoped(fact_scoped) struct fact *fact =
         read_fact(holders,
                   "{'value': [{'groupId': '" SOC "', 'accessId': 'owner', 'principalId': '" BOB
-                  "', 'assignmentType': 'Assigned', 'endDateTime': null}, {'groupId': '" SOC
-                  "', 'accessId': 'member', 'principalId': '" ALICE_2
-                  "', 'assignmentType': 'Activated', 'endDateTime': '2026-01-15T10:00:00Z'}]}",
+                  "', 'assignmentType': 'Assigned', 'memberType': 'Direct', 'endDateTime': null},"
+                  " {'groupId': '" SOC "', 'accessId': 'member', 'principalId': '" ALICE_2
+                  "', 'assignmentType': 'Activated', 'memberType': 'Group',"
+                  " 'endDateTime': '2026-01-15T10:00:00Z'}]}",
                   NULL);
     ck_assert_uint_eq(fact->holders.count, 1);
     ck_assert_text(fact->holders.list[0].id, ALICE);
-    ck_assert(fact->holders.list[0].activated);
+    ck_assert(fact->holders.list[0].activated && !fact->holders.list[0].direct);
     scoped(fact_scoped) struct fact *role = read_fact(
         &role_holders,
         "{'value': [{'roleDefinitionId': '" ROLE "', 'directoryScopeId': '/', 'principalId': '" BOB
-        "', 'assignmentType': 'Assigned'}, {'roleDefinitionId': '" ROLE
+        "', 'assignmentType': 'Assigned', 'memberType': 'Direct'}, {'roleDefinitionId': '" ROLE
         "', 'directoryScopeId': null, 'principalId': '" ALICE "', 'assignmentType': 'Assigned'}]}",
         NULL);
     ck_assert_uint_eq(role->holders.count, 1);
     ck_assert_int_eq(role->holders.list[0].end_at, INT64_MAX);
+    ck_assert(role->holders.list[0].direct);
+}
+END_TEST
+
+static const struct question *const standing = &about[FACT_STANDING];
+static const struct question owners = {.kind = FACT_STANDING, .subject = "group/" SOC "/owner"};
+static const struct question role_standing = {.kind = FACT_STANDING, .subject = ROLE_IN_TENANT};
+
+START_TEST(who_stands_in_entras_own_list_is_asked_of_group_and_role)
+{
+    ck_assert_text(path_of_step(standing, 0, NULL),
+                   "/v1.0/groups/" SOC "/members?$select=id&$top=999");
+    ck_assert_text(path_of_step(&owners, 0, NULL),
+                   "/v1.0/groups/" SOC "/owners?$select=id&$top=999");
+    ck_assert_text(path_of_step(&role_standing, 0, NULL),
+                   "/v1.0/roleManagement/directory/roleAssignments?$filter=roleDefinitionId%20eq"
+                   "%20'" ROLE "'");
+    ck_assert_text(path_of_step(standing, 1, NULL), "");
+}
+END_TEST
+
+START_TEST(who_stands_in_entras_own_list_is_everybody_of_that_very_target)
+{
+    scoped(fact_scoped) struct fact *group =
+        read_fact(standing,
+                  "{'value': [{'@odata.type': '#microsoft.graph.user', 'id': '" ALICE_2
+                  "'}, {'@odata.type': '#microsoft.graph.servicePrincipal', 'id': '" BOB "'}]}",
+                  NULL);
+    ck_assert_uint_eq(group->standing.count, 2);
+    ck_assert_text(group->standing.ids[0], ALICE);
+    scoped(fact_scoped) struct fact *role = read_fact(
+        &role_standing,
+        "{'value': [{'roleDefinitionId': '" ROLE "', 'directoryScopeId': '/', 'principalId': '" BOB
+        "'}, {'roleDefinitionId': '" ROLE "', 'directoryScopeId': '/administrativeUnits/" SOC
+        "', 'principalId': '" ALICE "'}, {'roleDefinitionId': '" SOC
+        "', 'directoryScopeId': '/', 'principalId': '" ALICE "'}]}",
+        NULL);
+    ck_assert_uint_eq(role->standing.count, 1);
+    ck_assert_text(role->standing.ids[0], BOB);
+    ck_assert(is_refused(standing, "{'value': [{'id': 'x'}]}", "id is no GUID"));
+    ck_assert(is_refused(&role_standing, "{'value': [{'roleDefinitionId': '" ROLE "'}]}", "") ==
+              false);
 }
 END_TEST
 
@@ -124,4 +167,6 @@ SPECIFICATION("directory/kinds", a_group_is_asked_for_by_its_id,
               a_group_is_dynamic_or_synced_where_graph_says_so,
               a_group_of_another_shape_is_not_known, holders_are_asked_for_by_the_target_alone,
               holders_of_another_access_or_scope_are_left_out, rules_of_activation_are_read,
-              rules_of_activation_of_another_shape_are_not_known)
+              rules_of_activation_of_another_shape_are_not_known,
+              who_stands_in_entras_own_list_is_asked_of_group_and_role,
+              who_stands_in_entras_own_list_is_everybody_of_that_very_target)

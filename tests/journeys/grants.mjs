@@ -49,7 +49,7 @@ async function waitsAgain(ask) {
   const mark = await sandbox.mark();
   const request = await ask();
   await eventually(async () => (await sandbox.journal(mark)).some(({ status, path }) => status === 429 && path === GROUP_REQUESTS), { what: "the write" });
-  await sandbox.fault({ method: "GET", path: GROUP_INSTANCES }, UNREADABLE, { times: 100000 });
+  await sandbox.fault({ method: "GET", path: GROUP_INSTANCES, query: "principalId" }, UNREADABLE, { times: 100000 });
   const grant = await eventually(async () => {
     const [one] = (await ana.request(request.id)).grants;
     return one.state === "waiting" && one.why === "not_sent" && one;
@@ -193,7 +193,7 @@ await specification("journeys/grants", {
     const mark = await sandbox.mark();
     const request = await ana.ask({ roles: ["copilot-contributor"] });
     const { id } = await ana.untilGrant(request.id, "active");
-    await sandbox.fault({ method: "GET", path: GROUP_INSTANCES }, { kind: "alter", entries: "none" }, { times: 2 });
+    await sandbox.fault({ method: "GET", path: GROUP_INSTANCES, query: "principalId" }, { kind: "alter", entries: "none" }, { times: 2 });
     assert.equal((await ana.post(`/api/v1/grants/${id}/release`)).body.state, "ending");
     await new Promise((resolve) => setTimeout(resolve, 2000));
     assert.equal((await ana.request(request.id)).grants[0].state, "ending");
@@ -222,12 +222,12 @@ await specification("journeys/grants", {
     const { id } = await ana.untilGrant(request.id, "active");
     await later("PT9M30S");
     const mark = await sandbox.mark();
-    await sandbox.fault({ method: "GET", path: GROUP_INSTANCES }, { kind: "hold" });
+    await sandbox.fault({ method: "GET", path: GROUP_INSTANCES, query: "principalId" }, { kind: "hold" });
     assert.equal((await ana.post(`/api/v1/grants/${id}/release`)).body.state, "ending");
     await sandbox.waitHeld();
     await sandbox.clock.advance("PT2M");
     await sandbox.control("POST", "/assignments", { principal: PERSONS.ana, group: GROUPS.contributors, access: "member" });
-    await sandbox.fault({ method: "GET", path: GROUP_INSTANCES }, UNREADABLE, { times: 100000 });
+    await sandbox.fault({ method: "GET", path: GROUP_INSTANCES, query: "principalId" }, UNREADABLE, { times: 100000 });
     await sandbox.release({ drop: true });
     await new Promise((resolve) => setTimeout(resolve, 3000));
     await sandbox.clock.advance("PT6M");
@@ -264,7 +264,7 @@ await specification("journeys/grants", {
 
   async "an outcome that nobody knows for ten minutes is an alarm, once"() {
     await sandbox.fault({ method: "POST", path: GROUP_REQUESTS }, { kind: "reset", when: "after" });
-    await sandbox.fault({ method: "GET", path: GROUP_INSTANCES }, UNREADABLE, { after: 1, times: 100000 });
+    await sandbox.fault({ method: "GET", path: GROUP_INSTANCES, query: "principalId" }, UNREADABLE, { after: 1, times: 100000 });
     const request = await ana.ask({ roles: ["copilot-contributor"] });
     const { id } = await ana.untilGrant(request.id, "activating");
     for (const span of ["PT4M", "PT5M", "PT4M", "PT4M"]) {

@@ -17,7 +17,8 @@ const TOP = fileURLToPath(new URL("../..", import.meta.url));
 const PERMISSIONS = LIST.permissions.filter(inMode);
 const DELEGATED = LIST.delegated.filter(inMode);
 const names = PERMISSIONS.map(({ name }) => name);
-const made = callsOf(PERMISSIONS).filter((call) => !call.includes("roleEligibilityScheduleInstances")); // read in the other mode
+// eligibilities are read in the other mode, owners where a role is one of a group's
+const made = callsOf(PERMISSIONS).filter((call) => !/roleEligibilityScheduleInstances|\/owners$/.test(call));
 const sorted = (list) => [...list].sort();
 
 /** One role from asking to its early end: by the person, or by an administrator. */

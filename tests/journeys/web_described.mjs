@@ -146,6 +146,7 @@ await specification("journeys/web_described", {
     const page = await priya.get("/api/v1/audit?limit=2");
     await priya.get(`/api/v1/audit?limit=200&cursor=${page.body.cursor}`);
     for (const format of ["csv", "jsonl", "bundle"]) assert.equal((await priya.get(`/api/v1/audit/export?format=${format}`)).status, 200);
+    await priya.get("/api/v1/watch");
     await priya.get("/api/v1/audit/checkpoint");
     await priya.get("/api/v1/audit/proof/3");
     allFine();

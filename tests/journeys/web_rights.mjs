@@ -23,6 +23,7 @@ GET  /api/v1/audit                               401 403 403 403 200 403
 GET  /api/v1/audit/checkpoint                    401 403 403 403 200 403
 GET  /api/v1/audit/proof/0                       401 403 403 403 200 403
 GET  /api/v1/audit/export?format=csv             401 403 403 403 200 403
+GET  /api/v1/watch                               401 403 403 403 200 200
 GET  /api/v1/links/LINK                          401 404 404 200 404 404
 GET  /api/v1/requests/PENDING                    401 404 200 200 200 200
 GET  /api/v1/requests/ACTIVE                     401 404 200 200 200 200
@@ -114,7 +115,7 @@ await specification("journeys/web_rights", {
 
   async "every route for people is in the table"() {
     const source = readFileSync(new URL("../../web/routes.c", import.meta.url), "utf8");
-    const routes = [...source.matchAll(/METHOD_(\w+), +"([^"]+)", +(?:SIGNED_IN|AUDITOR)/g)].map(([, method, path]) => [method, new RegExp(`^${path.replace(/\{\w+\}/g, "[^/]+")}$`), path]);
+    const routes = [...source.matchAll(/METHOD_(\w+), +"([^"]+)", +(?:SIGNED_IN|AUDITOR|OVERSEER)/g)].map(([, method, path]) => [method, new RegExp(`^${path.replace(/\{\w+\}/g, "[^/]+")}$`), path]);
     const missing = routes.filter(([method, pattern]) => !TABLE.some((row) => row.method === method && pattern.test(row.path.split("?")[0])));
     assert.deepEqual(missing.map(([method, , path]) => `${method} ${path}`), ["POST /api/v1/requests"]); // for everybody, tried elsewhere
   },

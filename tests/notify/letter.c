@@ -51,7 +51,7 @@ static const char *const payloads[] = {
 static json_t *usual(void)
 {
     return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, "
-                     "s:s, s:s, s:s}",
+                     "s:s, s:s, s:s, s:s, s:s}",
                      "requester", "Ana Torres", "roles", "Copilot owner", "role", "Copilot owner",
                      "duration", "1 h 30 min", "justification", "Incident 42: plugin misbehaves",
                      "ticket", "INC-42", "evidence", "SEC-114 is compliant.", "lapses",
@@ -59,7 +59,8 @@ static json_t *usual(void)
                      "state", "approved by Lena Vogt", "reason", "Known incident", "ends",
                      "2026-01-15 12:00", "why", "It was ended at its time.", "mend",
                      "Ask again if you still need it.", "start_by", "2026-01-15 11:30", "by_itself",
-                     "yes", "by_them", "yes");
+                     "yes", "by_them", "yes", "what", "Copilot owner", "findings",
+                     "Copilot owner: Nils Frost holds it permanently.");
 }
 
 static void write(const char *kind, const json_t *facts, struct arena *arena, struct letter *letter)
@@ -109,6 +110,12 @@ static const struct golden {
      "Give it back when you no longer need it.\n"},
     {"ended", "Ended: Copilot owner",
      "Your access to Copilot owner is over: It was ended at its time.\n\n" LINK "\n"},
+    {"alarm", "Alarm: Copilot owner",
+     "Curfew looked at who holds what in Microsoft Entra, and found what it cannot explain or what "
+     "is weaker than its policy.\n\nCopilot owner: Nils Frost holds it permanently.\n\n" LINK
+     "\n\nYou are told because the policy names you under \"alarms\". Each finding is told once; "
+     "it "
+     "stays on the page until it is gone.\n"},
     {"failed", "Not given: Copilot owner",
      "Access to Copilot owner could not be given: It was ended at its time.\nAsk again if you "
      "still need it.\n\n" LINK "\n"},

@@ -39,7 +39,7 @@ static void refused(const char *old, const char *new, const char *field, const c
 START_TEST(an_unknown_member_is_named_with_those_that_are_known)
 {
     refused("\"rules\": [", "\"phases\": {},\n  \"rules\": [", "soc.json:21: phases",
-            "is not known here; known are: people, roles, rules");
+            "is not known here; known are: people, roles, rules, alarms");
     refused("\"users\": [", "\"members\": [], \"users\": [", "soc.json:4: people.leads.members",
             "is not known here; known are: users, groups");
     refused("\"tier\": 0", "\"level\": 0", "soc.json:10: roles.copilot-owner.level",

@@ -12,11 +12,11 @@ export const PERMISSIONS = LIST.permissions.filter(inMode);
 export const ACTING = names(LIST.delegated.filter(({ mode }) => mode === "delegated"));
 
 class Stage {
-  async begin({ policy = () => {}, settings = {} }) {
+  async begin({ policy = () => {}, settings = {}, permissions = [] }) {
     const all = JSON.parse(readFileSync(POLICY));
     policy(all);
     this.sandbox = await startSandbox({ switches: AT_ONCE });
-    await this.app({ permissions: names(PERMISSIONS), delegated: ACTING, consent: ACTING });
+    await this.app({ permissions: [...names(PERMISSIONS), ...permissions], delegated: ACTING, consent: ACTING });
     this.curfew = await startCurfew(this.sandbox, { policy: all, settings: { activation: "delegated", ...settings } });
     this.people = {};
     for (const name of ["ana", "ben", "lena", "priya", "tom", "nils"]) this.people[name] = await this.curfew.browser(name).signIn();

@@ -18,8 +18,8 @@ export const OPERATIONS = {
   contexts: { match: { method: "GET", path: "/v1.0/identity/conditionalAccess/policies" }, list: true },
   rules: { match: { method: "GET", path: "/v1.0/policies/roleManagementPolicyAssignments" } },
   assign: { match: { method: "POST", path: `${PIM}/assignmentScheduleRequests`, body: "adminAssign" }, write: true },
-  instances: { match: { method: "GET", path: `${PIM}/assignmentScheduleInstances` }, list: true },
-  readback: { match: { method: "GET", path: `${PIM}/assignmentScheduleInstances` }, list: true, behind: true },
+  instances: { match: { method: "GET", path: `${PIM}/assignmentScheduleInstances`, query: "principalId" }, list: true },
+  readback: { match: { method: "GET", path: `${PIM}/assignmentScheduleInstances`, query: "principalId" }, list: true, behind: true },
   mail: { match: { method: "POST", path: "/v1.0/users/*/sendMail" } },
   remove: { match: { method: "POST", path: `${PIM}/assignmentScheduleRequests`, body: "adminRemove" }, write: true, late: true },
 };

@@ -263,11 +263,11 @@ export class World {
 
   /** Waits until no job is left to do. */
   atRest() {
-    return this.until("rest", () => this.#jobs("house"));
+    return this.until("rest", () => this.#jobs("house", "watch"));
   }
 
   /** Waits until all messages are sent. */
   quiet() {
-    return this.until("quiet", () => this.#jobs("house", "request", "grant"));
+    return this.until("quiet", () => this.#jobs("house", "watch", "request", "grant"));
   }
 }

@@ -1,0 +1,9 @@
+/* Telling of what the watch found: one message for all that was found together, to whom the policy
+   names under `alarms`. */
+#pragma once
+
+#include "access/worker.h"
+
+/* Inside a change that found something: has it told, if the policy names anybody. */
+enum fail alarm_put(struct turn *turn, struct reason *why);
+enum pace alarm_step(struct task *task);
