@@ -122,9 +122,9 @@ enum fail view_grant(const struct access *access, struct store *store,
     const struct role *role = policy_find_role(access->policy, grant->role);
     bool needs_sign_in = false;
     grant_phase(&grant->id, phase);
-    enum fail fail = kept_evidence(store, &grant->request, phase, arena, &kept, why);
-    if (!fail)
-        fail = needs_person(store, grant, arena, &needs_sign_in, why);
+    enum fail fail = needs_person(store, grant, arena, &needs_sign_in, why);
+    if (!fail && grant->why)
+        fail = kept_evidence(store, &grant->request, phase, arena, &kept, why);
     if (fail)
         return fail;
     json_t *view = memory_needed(json_pack(
