@@ -74,29 +74,41 @@ char *json_compact(const json_t *json)
     return memory_needed(json_dumps(json, JSON_COMPACT | JSON_ENCODE_ANY));
 }
 
+static bool is_tame(const json_t *json)
+{
+    const char *name;
+    json_t *value;
+    bool tame = !json_is_string(json) || !text_forbidden_character(json_string_value(json));
+    for (size_t i = 0; tame && i < json_array_size(json); i++)
+        tame = is_tame(json_array_get(json, i));
+    json_object_foreach ((json_t *)json, name, value)
+        tame = tame && is_tame(value);
+    return tame;
+}
+
+static json_t *tamed_string(const char *string)
+{
+    char *text = memory_copy(string);
+    text_tame(text);
+    json_t *tame = memory_needed(json_string(text));
+    free(text);
+    return tame;
+}
+
 json_t *json_tame(const json_t *json)
 {
     const char *name;
     json_t *value;
-    if (json_is_string(json)) {
-        char *text = memory_copy(json_string_value(json));
-        text_tame(text);
-        json_t *tame = memory_needed(json_string(text));
-        free(text);
-        return tame;
-    }
-    if (json_is_array(json)) {
-        json_t *list = memory_needed(json_array());
-        for (size_t i = 0; i < json_array_size(json); i++)
-            (void)json_array_append_new(list, json_tame(json_array_get(json, i)));
-        return list;
-    }
-    if (!json_is_object(json))
+    if (is_tame(json))
         return json_incref((json_t *)json);
-    json_t *object = memory_needed(json_object());
+    if (json_is_string(json))
+        return tamed_string(json_string_value(json));
+    json_t *tame = memory_needed(json_is_array(json) ? json_array() : json_object());
+    for (size_t i = 0; i < json_array_size(json); i++)
+        (void)json_array_append_new(tame, json_tame(json_array_get(json, i)));
     json_object_foreach ((json_t *)json, name, value)
-        (void)json_object_set_new(object, name, json_tame(value));
-    return object;
+        (void)json_object_set_new(tame, name, json_tame(value));
+    return tame;
 }
 
 const char *json_member_text(const json_t *object, const char *name)

@@ -21,7 +21,7 @@ char *json_compact(const json_t *json);
    `rules[0].limits.longest`; the nearest value around it when there is none. */
 int json_line_of(const char *text, const char *path);
 
-/* A copy in which every text is tame (text_tame); new. */
+/* The same with every text tame (text_tame): itself, where all are, or a copy; to be given back. */
 json_t *json_tame(const json_t *json);
 
 /* A string member, NULL when absent or something else. */

@@ -93,7 +93,25 @@ START_TEST(values_are_found_by_line)
 }
 END_TEST
 
+START_TEST(what_is_not_tame_is_tamed_in_a_copy)
+{
+    static const char wild[] = "{\"a\":[1,{\"b\":\"x\u202ey\"}],\"c\":\"z\"}";
+    json_t *json = NULL;
+    ck_assert_fine(read_text(wild, &json, NULL, &spec_why));
+    json_t *tame = json_tame(json), *again = json_tame(tame);
+    char *before = json_canonical(json), *after = json_canonical(tame);
+    ck_assert_text(after, "{\"a\":[1,{\"b\":\"x???y\"}],\"c\":\"z\"}");
+    ck_assert_text(before, "{\"a\":[1,{\"b\":\"x\xE2\x80\xAEy\"}],\"c\":\"z\"}");
+    ck_assert_ptr_eq(tame, again);
+    free(before);
+    free(after);
+    json_decref(json);
+    json_decref(tame);
+    json_decref(again);
+}
+END_TEST
+
 SPECIFICATION("base/json", a_repeated_member_is_refused_by_name,
               a_member_repeated_by_escape_is_refused, depth_has_a_limit,
               trailing_bytes_and_nul_are_refused, the_canonical_form_is_sorted_and_compact,
-              values_are_found_by_line)
+              values_are_found_by_line, what_is_not_tame_is_tamed_in_a_copy)
