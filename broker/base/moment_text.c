@@ -10,6 +10,16 @@ enum { DAY = 86400 };
 /* Years 1 to 9999, the range of RFC 3339. */
 static const int64_t first_moment = -62135596800, last_moment = 253402300799;
 
+/* So many digits of the number and the mark behind them; moves past them. snprintf takes five times
+ * as long for a moment, and an answer has a dozen. */
+static void write_digits(char **at, int64_t number, int digits, char mark)
+{
+    for (int i = digits; i-- > 0; number /= 10)
+        (*at)[i] = (char)('0' + number % 10);
+    (*at)[digits] = mark;
+    *at += digits + 1;
+}
+
 void moment_text(int64_t moment, char text[21])
 {
     if (moment < first_moment)
@@ -19,10 +29,13 @@ void moment_text(int64_t moment, char text[21])
     time_t seconds = moment;
     struct tm when;
     gmtime_r(&seconds, &when);
-    (void)snprintf(text, 21, "%04u-%02u-%02uT%02u:%02u:%02uZ",
-                   (unsigned)(when.tm_year + 1900) % 10000, (unsigned)(when.tm_mon + 1) % 100,
-                   (unsigned)when.tm_mday % 100, (unsigned)when.tm_hour % 100,
-                   (unsigned)when.tm_min % 100, (unsigned)when.tm_sec % 100);
+    write_digits(&text, when.tm_year + 1900, 4, '-');
+    write_digits(&text, when.tm_mon + 1, 2, '-');
+    write_digits(&text, when.tm_mday, 2, 'T');
+    write_digits(&text, when.tm_hour, 2, ':');
+    write_digits(&text, when.tm_min, 2, ':');
+    write_digits(&text, when.tm_sec, 2, 'Z');
+    *text = '\0';
 }
 
 void moment_text_ms(int64_t moment_ms, char text[25])
@@ -32,9 +45,11 @@ void moment_text_ms(int64_t moment_ms, char text[25])
         rest += 1000;
         seconds--;
     }
-    char whole[21];
-    moment_text(seconds, whole);
-    (void)snprintf(text, 25, "%.19s.%03dZ", whole, (int)rest);
+    moment_text(seconds, text);
+    text += 19;
+    *text++ = '.';
+    write_digits(&text, rest, 3, 'Z');
+    *text = '\0';
 }
 
 /* Reads exactly `digits` digits and moves past them; -1 when they are not there. */
