@@ -1,8 +1,8 @@
 // Each kind of call of a grant's life x each fault (support/fault_table.mjs): whatever goes wrong, there is one effective
 // assignment for an intent, none beyond its approved end, no POST repeated before the read-back, nothing of others touched, and
 // nothing shown as active that is not held. FAULTS=all plays every single fault, FAULTS=pairs every pair on the assignment
-// and the read after it; otherwise as many as a minute allows, in an order of the
-// day's. ONLY picks by name from whatever is played.
+// and the read after it, FAULTS=pairs:770-900 those from the 770th to before the 900th; otherwise as many as a minute allows, in
+// an order of the day's. ONLY picks by name from whatever is played.
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { cpus } from "node:os";
@@ -20,7 +20,14 @@ function shuffled(list) {
   return list.map((one) => [chance(), one]).sort(([a], [b]) => a - b).map(([, one]) => one);
 }
 
-const all = process.env.FAULTS === "pairs" ? PAIRS : process.env.FAULTS === "all" ? SINGLES : shuffled([...SINGLES, ...PAIRS]);
+/** What FAULTS names: a list, or a part of one by numbers from 0. */
+function named(faults) {
+  const [, list, from, to] = faults?.match(/^(all|pairs)(?::(\d+)-(\d*))?$/) ?? [];
+  if (!list) return shuffled([...SINGLES, ...PAIRS]);
+  return (list === "all" ? SINGLES : PAIRS).slice(Number(from ?? 0), to ? Number(to) : undefined);
+}
+
+const all = named(process.env.FAULTS);
 const picked = all.filter(({ what }) => !process.env.ONLY || new RegExp(process.env.ONLY).test(what));
 delete process.env.ONLY;
 
