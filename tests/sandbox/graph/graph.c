@@ -5,6 +5,7 @@
 #include "base/memory.h"
 #include "sandbox/graph/odata.h"
 #include "sandbox/login/jwt.h"
+#include "sandbox/login/login.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -95,13 +96,13 @@ static bool list_has(const json_t *list, const char *text)
     return false;
 }
 
-/* A token that was issued before the person's sessions were revoked: who declared cp1 is told
-   what to ask for (H12). */
-static bool revoked(struct exchange *exchange, const json_t *claims)
+/* A token that was issued before `from_ms`, when those of the person or of the application were
+   revoked: who declared cp1 is told what to ask for (H12). */
+static bool revoked(struct exchange *exchange, const json_t *claims, int64_t from_ms)
 {
     const char *wanted = arena_text(
         exchange->arena, "{\"access_token\":{\"nbf\":{\"essential\":true, \"value\":\"%lld\"}}}",
-        (long long)(exchange->person->sessions_from_ms / 1000));
+        (long long)(from_ms / 1000));
     char *encoded = arena_take(exchange->arena, BASE64_SIZE(strlen(wanted)), 1);
     base64_write(wanted, strlen(wanted), encoded);
     if (!list_has(json_object_get(claims, "xms_cc"), "cp1"))
@@ -132,7 +133,8 @@ static bool read_person(struct sandbox *sandbox, struct exchange *exchange, cons
     exchange->roles = spaced(exchange, json_object_get(claims, "wids"));
     exchange->mfa = list_has(json_object_get(claims, "amr"), "mfa") ||
                     list_has(json_object_get(claims, "amr"), "ngcmfa");
-    return issued * 1000 + 999 >= exchange->person->sessions_from_ms || revoked(exchange, claims);
+    int64_t from_ms = exchange->person->sessions_from_ms;
+    return issued * 1000 + 999 >= from_ms || revoked(exchange, claims, from_ms);
 }
 
 /* Tokens of ARM are signed as they stand. */
@@ -162,7 +164,9 @@ static bool check_token(struct sandbox *sandbox, struct exchange *exchange, cons
     if (json_member_text(jwt->claims, "scp"))
         return read_person(sandbox, exchange, jwt->claims);
     exchange->permissions = spaced(exchange, json_object_get(jwt->claims, "roles"));
-    return true;
+    int64_t issued = json_member_number(jwt->claims, "iat", 0) + BACKDATED_SECONDS;
+    int64_t from_ms = exchange->app->tokens_from_ms;
+    return issued * 1000 + 999 >= from_ms || revoked(exchange, jwt->claims, from_ms);
 }
 
 bool graph_identify(struct sandbox *sandbox, struct exchange *exchange)

@@ -8,7 +8,7 @@
 
 #include <sodium.h>
 
-enum { BACKDATED = 300, ID_LASTS = 3600, GROUPS_MOST = 200 };
+enum { ID_LASTS = 3600, GROUPS_MOST = 200 };
 
 static void set_text(json_t *claims, const char *name, const char *value)
 {
@@ -29,9 +29,9 @@ static json_t *begin(struct exchange *exchange, const char *audience, const char
     char uti[LOCATOR_SIZE];
     locator_new(uti);
     return memory_needed(json_pack("{s:s, s:s, s:I, s:I, s:I, s:s}", "aud", audience, "iss", issuer,
-                                   "iat", (json_int_t)(now - BACKDATED), "nbf",
-                                   (json_int_t)(now - BACKDATED), "exp", (json_int_t)(now + lasts),
-                                   "uti", uti));
+                                   "iat", (json_int_t)(now - BACKDATED_SECONDS), "nbf",
+                                   (json_int_t)(now - BACKDATED_SECONDS), "exp",
+                                   (json_int_t)(now + lasts), "uti", uti));
 }
 
 /* The same person is somebody else to each client. */
@@ -250,7 +250,7 @@ json_t *claims_delegated(struct sandbox *sandbox, struct exchange *exchange,
 }
 
 json_t *claims_app(struct sandbox *sandbox, struct exchange *exchange, enum resource resource,
-                   bool certificate, int64_t lasts)
+                   bool certificate, bool knows_challenges, int64_t lasts)
 {
     const struct app *app = exchange->app;
     json_t *claims = begin(exchange, audience_of(resource), issuer_v1(sandbox, exchange), lasts);
@@ -265,5 +265,7 @@ json_t *claims_app(struct sandbox *sandbox, struct exchange *exchange, enum reso
     set_text(claims, "ver", "1.0");
     if (resource == RESOURCE_GRAPH && json_array_size(app->permissions))
         (void)json_object_set_new(claims, "roles", json_copy(app->permissions));
+    if (knows_challenges)
+        (void)json_object_set_new(claims, "xms_cc", json_pack("[s]", "cp1"));
     return claims;
 }

@@ -21,6 +21,17 @@ json_t *claims_wanted_values(const json_t *claims, const char *token, const char
     return list;
 }
 
+bool claims_wanted(struct exchange *exchange, const struct pairs *form, json_t **ret)
+{
+    const char *text = pairs_get(form, "claims");
+    if (text && (json_read(text, strlen(text), ret, NULL, NULL) || !json_is_object(*ret))) {
+        login_error(exchange, 400, "invalid_request", 90014,
+                    "The claims request parameter is not valid JSON.");
+        return false;
+    }
+    return true;
+}
+
 bool claims_wanted_challenges(const json_t *claims)
 {
     const json_t *values = json_object_get(

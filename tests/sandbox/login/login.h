@@ -91,6 +91,9 @@ void login_show(const struct sandbox *sandbox, struct exchange *exchange, const 
 const struct app *client_authenticate(struct sandbox *sandbox, struct exchange *exchange,
                                       const struct pairs *form, bool *certificate);
 
+/* How long ago most tokens say that they were issued, in seconds. */
+enum { BACKDATED_SECONDS = 300 };
+
 /* The claims of each token. New references. */
 json_t *claims_id(struct sandbox *sandbox, struct exchange *exchange, const struct code *code,
                   const struct scopes *scopes);
@@ -98,7 +101,7 @@ json_t *claims_api(struct sandbox *sandbox, struct exchange *exchange, const str
                    const struct scopes *scopes, bool certificate, int64_t lasts);
 /* For Graph or ARM, as an application or in the name of a person. */
 json_t *claims_app(struct sandbox *sandbox, struct exchange *exchange, enum resource resource,
-                   bool certificate, int64_t lasts);
+                   bool certificate, bool knows_challenges, int64_t lasts);
 json_t *claims_delegated(struct sandbox *sandbox, struct exchange *exchange,
                          const struct code *code, const struct scopes *scopes, bool certificate,
                          int64_t lasts);
@@ -111,7 +114,8 @@ int64_t token_lifetime(void);
 /* What a person brought along, inside their API token where only this service reads it: "rh". */
 void evidence_write(json_t *claims, const struct evidence *evidence);
 bool evidence_read(struct exchange *exchange, const json_t *claims, struct evidence *evidence);
-/* The claims parameter: the values wanted of a claim (acrs, polids) of one token, and whether cp1
-   is declared. */
+/* The claims parameter of the token endpoint, NULL when there is none; false with an answer. */
+bool claims_wanted(struct exchange *exchange, const struct pairs *form, json_t **ret);
+/* The values wanted in it of a claim (acrs, polids) of one token, and whether cp1 is declared. */
 json_t *claims_wanted_values(const json_t *claims, const char *token, const char *claim);
 bool claims_wanted_challenges(const json_t *claims);

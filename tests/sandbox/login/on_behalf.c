@@ -104,12 +104,8 @@ static void add_carried(struct sandbox *sandbox, const json_t *assertion, struct
 static bool read_wanted(struct exchange *exchange, const struct pairs *form, struct code *code,
                         json_t **claims)
 {
-    const char *text = pairs_get(form, "claims");
-    if (text && (json_read(text, strlen(text), claims, NULL, NULL) || !json_is_object(*claims))) {
-        login_error(exchange, 400, "invalid_request", 90014,
-                    "The claims request parameter is not valid JSON.");
+    if (!claims_wanted(exchange, form, claims))
         return false;
-    }
     code->asked.api_contexts = claims_wanted_values(*claims, "access_token", "acrs");
     code->asked.knows_challenges = claims_wanted_challenges(*claims);
     return true;

@@ -53,8 +53,12 @@ static void client_credentials(struct sandbox *sandbox, struct exchange *exchang
         login_error(exchange, 400, error, aadsts, says);
         return;
     }
+    json_auto_t *wanted = NULL;
+    if (!claims_wanted(exchange, form, &wanted))
+        return;
     int64_t lasts = token_lifetime();
-    json_auto_t *claims = claims_app(sandbox, exchange, resource, certificate, lasts);
+    json_auto_t *claims = claims_app(sandbox, exchange, resource, certificate,
+                                     claims_wanted_challenges(wanted), lasts);
     answer_json(exchange, 200, token_answer(sandbox, exchange, resource, claims, lasts));
 }
 

@@ -2,6 +2,7 @@
 #include "sandbox/tenant/change.h"
 
 #include "base/memory.h"
+#include "base/moment.h"
 #include "base/text.h"
 
 #include <string.h>
@@ -65,6 +66,7 @@ bool app_change(struct tenant *tenant, struct app *app, const json_t *value, con
     const char *name = form_text(&form, "name", OPTIONAL, TEXT_MOST);
     const char *uri = form_text(&form, "identifier_uri", OPTIONAL, TEXT_MOST);
     const char *secret = form_text(&form, "secret", OPTIONAL, TEXT_MOST);
+    bool revoke = form_flag(&form, "revoke_tokens", false);
     int64_t version = form_number(&form, "access_token_version", 1, 2, app->access_token_version);
     const struct new_list lists[] = {
         read_list(&form, "redirect_uris", &app->redirect_uris),
@@ -89,6 +91,7 @@ bool app_change(struct tenant *tenant, struct app *app, const json_t *value, con
     app->identifier_uri = uri ? tenant_keep(tenant, uri) : app->identifier_uri;
     app->secret = secret ? tenant_keep(tenant, secret) : app->secret;
     app->access_token_version = version;
+    app->tokens_from_ms = revoke ? moment_now_ms() : app->tokens_from_ms;
     put_lists(COUNT(lists), lists);
     return true;
 }

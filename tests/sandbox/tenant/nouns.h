@@ -47,6 +47,7 @@ struct app {
     json_t *consent;       /* those of them that an administrator consented to */
     bool signs_assertions; /* with the key that the sandbox makes for it */
     int64_t access_token_version;
+    int64_t tokens_from_ms; /* its own tokens that were issued earlier are revoked */
 };
 
 struct role {

@@ -287,6 +287,26 @@ await specification("sandbox/on_behalf", {
     await sandbox.afresh();
   },
 
+  "H12 the application's own tokens as well, once they are revoked": async () => {
+    const claims = JSON.stringify({ access_token: { xms_cc: { values: ["cp1"] } } });
+    const own = async (form) => (await sandbox.token({ grant_type: "client_credentials", client_id: CURFEW, client_secret: SECRETS[CURFEW], scope: GRAPH_SCOPE, ...form })).body.access_token;
+    const plain = await own();
+    const aware = await own({ claims });
+    assert.deepEqual([claimsOf(plain).xms_cc, claimsOf(aware).xms_cc], [undefined, ["cp1"]]);
+    await sandbox.clock.advance("PT2S");
+    await sandbox.control("PATCH", `/apps/${CURFEW}`, { revoke_tokens: true });
+    const path = `/users/${PERSONS.ana}`;
+    const refusal = await sandbox.graph(path, { token: plain });
+    assert.deepEqual([refusal.status, refusal.code], [401, "InvalidAuthenticationToken"]);
+    assert.doesNotMatch(refusal.headers.get("www-authenticate"), /claims/);
+    const challenge = await sandbox.graph(path, { token: aware });
+    assert.equal(challenge.status, 401);
+    assert.match(challenge.headers.get("www-authenticate"), /error="insufficient_claims", claims="/);
+    assert.equal((await sandbox.graph(path, { token: await own({ claims }) })).status, 200);
+    assert.equal(await own({ claims: "no JSON" }), undefined);
+    await sandbox.afresh();
+  },
+
   "each call needs its delegated permission, and some a role of Entra as well": async () => {
     const path = `${ROLE}/roleAssignmentScheduleInstances?${anaOnly}`;
     const token = await sandbox.personToken("priya");
