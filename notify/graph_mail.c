@@ -54,7 +54,7 @@ static void answered(void *context, const struct answer *answer)
         sending = SEND_NEVER;
     if (answer->outcome == OUTCOME_ANSWERED && answer->status == 401)
         mailing->notify->bearer.refused(mailing->notify->bearer.context,
-                                        mailing->notify->graph_scope);
+                                        mailing->notify->graph_scope, 0);
     if (sending != SENT)
         (void)because(&why, FAIL_UNAVAILABLE, "sendMail: %s%d %s",
                       answer->outcome == OUTCOME_ANSWERED ? "" : "not answered, ", answer->status,

@@ -89,8 +89,7 @@ static enum fail send_back(struct turn *turn, struct work *work, struct reason *
 /* Whether one more sign-in is to bring what was asked for: twice at most. */
 static bool may_send_back(struct work *work)
 {
-    bool asked = work->challenge.context_count || work->challenge.policy_count;
-    if (!asked || work->attempt->round >= ATTEMPT_ROUNDS)
+    if (challenge_is_empty(&work->challenge) || work->attempt->round >= ATTEMPT_ROUNDS)
         return false;
     locator_new(work->attempt->locator);
     return true;
@@ -253,8 +252,8 @@ enum pace attempt_step(struct task *task, void *data)
     return attempt->token ? begin_assign(work) : exchange(work);
 }
 
-/* PIM refused for want of a stronger sign-in: that is certain, and the way there is one change with
-   the outcome. */
+/* PIM or Graph refused for want of another sign-in: that is certain, and the way there is one
+   change with the outcome. */
 static enum fail apply_challenged(struct turn *turn, void *data, struct reason *why)
 {
     struct work *work = data;
@@ -274,9 +273,7 @@ enum pace attempt_written(struct work *work, const struct written *outcome)
 {
     attempt_wipe(work->attempt);
     work->challenge = outcome->challenge;
-    bool challenged = outcome->outcome == WRITE_REFUSED &&
-                      (work->challenge.context_count || work->challenge.policy_count);
-    if (!challenged)
+    if (outcome->outcome != WRITE_REFUSED || challenge_is_empty(&work->challenge))
         return task_change(work->task, apply_answer, work);
     work->code = may_send_back(work) ? "pim_wants_more" : "pim_wants_more_still";
     return task_change(work->task, apply_challenged, work);

@@ -115,7 +115,7 @@ struct written {
     const char *correlation; /* the header request-id; or NULL */
     const char *ends_at;     /* as the answer has it; or NULL: proves nothing, reading back does */
     int64_t retry_ms;        /* how long to wait before the next try; 0: not said */
-    struct challenge challenge; /* what PIM wants of the person's next sign-in; empty: nothing */
+    struct challenge challenge; /* what the person's next sign-in must bring; empty: nothing */
 };
 
 /* `correlation` goes along as client-request-id; NULL: a new one. `done` is called exactly once,

@@ -49,31 +49,34 @@ static void wait_until(struct sending *sending, int64_t due_ms)
     loop_wake(sending->directory->loop); /* so that directory_work says when */
 }
 
-/* A 401 is given before anything is looked at, let alone done; only a proxy's is no such answer. A
-   person's token cannot be had anew. */
-static bool needs_new_token(const struct sending *sending, const struct answer *answer)
+/* A 401 or a challenge is given before anything is looked at, let alone done; only a proxy's is no
+   such answer. A person's token cannot be had anew. */
+static bool needs_new_token(const struct sending *sending, const struct answer *answer,
+                            struct challenge *challenge)
 {
-    return answer->outcome == OUTCOME_ANSWERED && answer->status == 401 && !sending->renewed &&
-           !sending->errand.token && error_is_there(answer->body, answer->length);
+    return answer->outcome == OUTCOME_ANSWERED && !sending->renewed && !sending->errand.token &&
+           error_is_there(answer->body, answer->length) &&
+           (error_challenge(answer, challenge) || answer->status == 401);
 }
 
 static void answered(void *context, const struct answer *answer)
 {
     struct sending *sending = context;
     struct directory *directory = sending->directory;
+    struct challenge challenge = {0};
     throttle_learn(&directory->throttle, sending->errand.service, answer, randombytes_random(),
                    moment_ticks_ms());
     if (answer->date >= 0) {
         directory->dated = true;
         directory->skew_seconds = answer->date - moment_now();
     }
-    if (!needs_new_token(sending, answer)) {
+    if (!needs_new_token(sending, answer, &challenge)) {
         finish(sending, answer,
                directory->throttle.services[sending->errand.service].rest_until_ms);
         return;
     }
     sending->renewed = true;
-    directory->bearer.refused(directory->bearer.context, directory->scope);
+    directory->bearer.refused(directory->bearer.context, directory->scope, challenge.not_before);
     start(sending);
 }
 

@@ -52,6 +52,16 @@ bool error_is_there(const char *bytes, size_t length)
     return code_of(answer);
 }
 
+bool error_challenge(const struct answer *answer, struct challenge *ret)
+{
+    if (answer->status != 401 && answer->status != 403)
+        return false;
+    for (size_t i = 0; i < answer->challenge_count; i++)
+        if (challenge_of_header(answer->challenges[i], ret))
+            return true;
+    return false;
+}
+
 bool error_is_absence(const char *bytes, size_t length)
 {
     json_auto_t *answer = read_envelope(bytes, length);

@@ -2,6 +2,8 @@
 #pragma once
 
 #include "base/arena.h"
+#include "model/challenge.h"
+#include "outbound/call.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -16,5 +18,7 @@ struct error {
 /* False, and `*ret` untouched, when there is no error envelope. */
 bool error_read(const char *bytes, size_t length, struct arena *arena, struct error *ret);
 bool error_is_there(const char *bytes, size_t length);
+/* Whether it is a challenge that is understood (contract 2.9), in whichever of its headers. */
+bool error_challenge(const struct answer *answer, struct challenge *ret);
 /* Whether it says that the thing asked for does not exist, which a proxy's 404 does not. */
 bool error_is_absence(const char *bytes, size_t length);

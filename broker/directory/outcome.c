@@ -87,6 +87,7 @@ static void read_error(const struct answer *answer, struct arena *arena, struct 
     written->says = error.message;
     if (is_refusal(answer->status))
         written->outcome = WRITE_REFUSED;
+    (void)error_challenge(answer, &written->challenge);
     /* The one thing that is read out of a message: PIM says it nowhere else (contract 2.9, 11). */
     if (answer->status == 400 &&
         text_equals(error.code, "RoleAssignmentRequestAcrsValidationFailed"))

@@ -5,6 +5,9 @@
 #include "base/text.h"
 #include "identity/token.h"
 
+#include <inttypes.h>
+#include <jansson.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 enum {
@@ -26,6 +29,8 @@ struct app_token {
     char *scope;
     struct secret *token; /* NULL: none */
     int64_t fetched_at, renew_at, ends_at;
+    int64_t not_before; /* of the newest challenge, which is answered once; 0: there was none */
+    bool challenged;    /* the next token is asked for with it */
     bool fetching;
     enum fail fail; /* of the last fetch that brought none, with its reason */
     struct reason why;
@@ -103,6 +108,7 @@ static void fetched(void *context, enum fail fail, const struct refusal *refusal
     } else {
         secret_free(token->token);
         token->token = secret_copy(tokens->access->bytes, tokens->access->length);
+        token->challenged = false;
         token->fetched_at = now;
         token->renew_at = now + tokens->expires_in / 2;
         token->ends_at = now + tokens->expires_in;
@@ -115,12 +121,23 @@ static void fetched(void *context, enum fail fail, const struct refusal *refusal
     }
 }
 
+static char *claims_for(const struct app_token *token)
+{
+    char text[21];
+    (void)snprintf(text, sizeof text, "%" PRId64, token->not_before);
+    return token_claims(token->challenged ? memory_needed(json_pack("{s:{s:b, s:s}}", "nbf",
+                                                                    "essential", 1, "value", text))
+                                          : NULL);
+}
+
 static void fetch(struct app_token *token)
 {
-    const struct token_field fields[] = {{"grant_type", "client_credentials"},
-                                         {"scope", token->scope}};
+    char *claims = claims_for(token);
+    const struct token_field fields[] = {
+        {"grant_type", "client_credentials"}, {"scope", token->scope}, {"claims", claims}};
     token->fetching = true;
     token_request(token->registration, COUNT(fields), fields, fetched, token);
+    free(claims);
 }
 
 static void get(void *context, const char *scope,
@@ -141,11 +158,17 @@ static void get(void *context, const char *scope,
         done(done_context, FAIL_NONE, NULL, token->token);
 }
 
-static void refused(void *context, const char *scope)
+/* Many calls meet one challenge; it is answered with one token. */
+static void refused(void *context, const char *scope, int64_t not_before)
 {
     struct app_token *token = token_for(context, scope);
     int64_t age = moment_now() - token->fetched_at;
-    if (age >= 0 && age < REFUSED_SECONDS)
+    bool challenged = not_before > token->not_before;
+    if (challenged) {
+        token->not_before = not_before;
+        token->challenged = true;
+    }
+    if (!challenged && age >= 0 && age < REFUSED_SECONDS)
         return;
     secret_free(take(token->token));
 }

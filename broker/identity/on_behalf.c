@@ -29,17 +29,18 @@ void on_behalf(struct registration *registration, const struct on_behalf *asked,
                void *context)
 {
     struct exchanging *exchanging = MEMORY_NEW(struct exchanging);
-    json_auto_t *wanted = acrs_asked(asked->context_count, asked->contexts);
-    json_auto_t *claims = memory_needed(json_pack("{s:{s:O}}", "access_token", "acrs", wanted));
-    char *written = json_compact(claims);
+    json_t *wanted = memory_needed(json_object());
+    if (asked->context_count)
+        (void)json_object_set_new(wanted, "acrs",
+                                  acrs_asked(asked->context_count, asked->contexts));
+    char *claims = token_claims(wanted);
     const struct token_field fields[] = {
         {"grant_type", "urn:ietf:params:oauth:grant-type:jwt-bearer"},
         {"assertion", secret_text(asked->assertion)},
         {"scope", asked->scope},
         {"requested_token_use", "on_behalf_of"},
-        {"claims", written}};
-    size_t count = asked->context_count ? COUNT(fields) : COUNT(fields) - 1;
+        {"claims", claims}};
     *exchanging = (struct exchanging){.done = done, .context = context};
-    token_request(registration, count, fields, exchanged, exchanging);
-    free(written);
+    token_request(registration, COUNT(fields), fields, exchanged, exchanging);
+    free(claims);
 }

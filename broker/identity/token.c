@@ -131,6 +131,15 @@ static void answered(void *context, const struct answer *answer)
 
 /* Asking. */
 
+char *token_claims(json_t *members)
+{
+    json_t *wanted = members ? members : memory_needed(json_object());
+    json_auto_t *claims = memory_needed(json_pack("{s:o}", "access_token", wanted));
+    (void)json_object_set_new(wanted, "xms_cc",
+                              memory_needed(json_pack("{s:[s]}", "values", "cp1")));
+    return json_compact(claims);
+}
+
 static void ask(void *context, enum fail fail, const struct reason *why,
                 const struct endpoints *endpoints)
 {

@@ -5,9 +5,15 @@
 #include "identity/oidc.h"
 #include "identity/registration.h"
 
+#include <jansson.h>
+
 struct token_field {
     const char *name, *value;
 };
+
+/* The field `claims`: these members of the access token (stolen; NULL: none), and that whoever asks
+   understands challenges (contract 2.9). Freed with free(). */
+char *token_claims(json_t *members);
 
 /* Borrowed until the callback returns. */
 struct tokens {

@@ -4,6 +4,8 @@
 #include "base/fail.h"
 #include "base/secret.h"
 
+#include <stdint.h>
+
 struct bearer {
     void *context;
     /* `done` is called exactly once on the loop's thread, perhaps before `get` returns; the token
@@ -12,6 +14,7 @@ struct bearer {
                 void (*done)(void *context, enum fail fail, const struct reason *why,
                              const struct secret *token),
                 void *done_context);
-    /* The token was answered 401: the next `get` brings a new one. */
-    void (*refused)(void *context, const char *scope);
+    /* The service refused the token: the next `get` brings a new one. `not_before` is from when on
+       it takes tokens, in seconds; 0: it did not say. */
+    void (*refused)(void *context, const char *scope, int64_t not_before);
 };

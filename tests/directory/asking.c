@@ -166,6 +166,54 @@ START_TEST(a_token_that_is_refused_is_renewed_once)
 }
 END_TEST
 
+/* For tokens from 1768471200 on, in the second of two headers. */
+#define CHALLENGE                                                                                  \
+    "WWW-Authenticate: Basic realm=\"x\"\r\n"                                                      \
+    "WWW-Authenticate: Bearer claims=\"eyJhY2Nlc3NfdG9rZW4iOnsibmJmIjp7ImVzc2VudGlhbCI6dHJ1ZSwidm" \
+    "FsdWUiOiIxNzY4NDcxMjAwIn19fQ==\", error=\"insufficient_claims\"\r\n"
+
+START_TEST(a_challenge_is_answered_with_a_new_token_once)
+{
+    static const int statuses[] = {401, 403};
+    for (size_t i = 0; i < COUNT(statuses); i++) {
+        const struct saying sayings[] = {
+            SAY(USER, statuses[i], ERROR("InvalidAuthenticationToken"), .headers = CHALLENGE),
+            SAY(USER, 200, ENABLED),
+            SAY(USER, statuses[i], ERROR("InvalidAuthenticationToken"), .headers = CHALLENGE),
+            SAY(USER, statuses[i], ERROR("InvalidAuthenticationToken"), .headers = CHALLENGE)};
+        const struct question *const questions[] = {&about[FACT_ACCOUNT], &about[FACT_ACCOUNT]};
+        struct fact *facts[2];
+        scoped(graph_scoped) struct graph *graph = graph_new(COUNT(sayings), sayings);
+        scoped(asker_scoped) struct asker *asker = asker_new(graph);
+        ask_in_turn(asker, 2, questions, facts);
+        ck_assert(facts[0]->reading.known);
+        expect_unknown(facts[1], "InvalidAuthenticationToken");
+        ck_assert_uint_eq(graph_asked(graph), 4);
+        ck_assert_int_eq(asker->not_before, 1768471200);
+        for (size_t k = 0; k < 2; k++)
+            fact_free(facts[k]);
+    }
+}
+END_TEST
+
+START_TEST(a_challenge_of_a_proxy_or_a_plain_403_is_none)
+{
+    static const struct saying sayings[] = {
+        SAY(USER, 401, "<html>Sign in</html>", .headers = CHALLENGE),
+        SAY(USER, 403, ERROR("Authorization_RequestDenied"))};
+    const struct question *const questions[] = {&about[FACT_ACCOUNT], &about[FACT_ACCOUNT]};
+    struct fact *facts[2];
+    scoped(graph_scoped) struct graph *graph = graph_new(COUNT(sayings), sayings);
+    scoped(asker_scoped) struct asker *asker = asker_new(graph);
+    ask_in_turn(asker, 2, questions, facts);
+    for (size_t i = 0; i < 2; i++) {
+        ck_assert(!facts[i]->reading.known);
+        fact_free(facts[i]);
+    }
+    ck_assert_int_eq(asker->refused, 0);
+}
+END_TEST
+
 START_TEST(a_token_that_is_refused_twice_is_given_up)
 {
     static const struct saying sayings[] = {SAY(USER, 401, ERROR("InvalidAuthenticationToken")),
@@ -336,16 +384,15 @@ START_TEST(the_clocks_are_compared)
 }
 END_TEST
 
-SPECIFICATION("directory/asking", a_question_becomes_a_call_and_a_fact,
-              facts_are_shared_and_counted, what_does_not_exist_is_known_not_to,
-              a_404_of_a_proxy_says_nothing, a_group_that_is_gone_is_not_a_group_without_members,
-              a_refusal_is_told_in_words, a_captive_portal_is_no_directory,
-              redirections_are_not_followed, nobody_there_is_not_known,
-              a_question_that_makes_no_sense_is_answered_at_once,
-              a_token_that_is_refused_is_renewed_once, a_token_that_is_refused_twice_is_given_up,
-              without_a_token_nothing_is_asked,
-              a_service_that_rests_is_left_alone_and_others_are_not,
-              throttling_without_a_time_asks_for_some,
-              risk_and_conditional_access_share_one_call_a_second,
-              where_or_is_refused_risk_is_read_in_two_calls, whoever_waits_at_the_end_is_answered,
-              questions_run_side_by_side, the_clocks_are_compared)
+SPECIFICATION(
+    "directory/asking", a_question_becomes_a_call_and_a_fact, facts_are_shared_and_counted,
+    what_does_not_exist_is_known_not_to, a_404_of_a_proxy_says_nothing,
+    a_group_that_is_gone_is_not_a_group_without_members, a_refusal_is_told_in_words,
+    a_captive_portal_is_no_directory, redirections_are_not_followed, nobody_there_is_not_known,
+    a_question_that_makes_no_sense_is_answered_at_once, a_token_that_is_refused_is_renewed_once,
+    a_challenge_is_answered_with_a_new_token_once, a_challenge_of_a_proxy_or_a_plain_403_is_none,
+    a_token_that_is_refused_twice_is_given_up, without_a_token_nothing_is_asked,
+    a_service_that_rests_is_left_alone_and_others_are_not, throttling_without_a_time_asks_for_some,
+    risk_and_conditional_access_share_one_call_a_second,
+    where_or_is_refused_risk_is_read_in_two_calls, whoever_waits_at_the_end_is_answered,
+    questions_run_side_by_side, the_clocks_are_compared)

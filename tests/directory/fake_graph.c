@@ -139,11 +139,12 @@ static void get_token(void *context, const char *scope,
         done(done_context, FAIL_NONE, NULL, token);
 }
 
-static void refused_token(void *context, const char *scope)
+static void refused_token(void *context, const char *scope, int64_t not_before)
 {
     struct asker *asker = context;
     (void)scope;
     asker->refused++;
+    asker->not_before = not_before;
     asker->token++;
 }
 

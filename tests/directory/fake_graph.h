@@ -39,6 +39,7 @@ struct asker {
     struct loop *loop;
     struct directory *directory;
     int token, refused;
+    int64_t not_before; /* of the newest refusal */
     bool without_token;
     const char *token_elsewhere; /* or NULL */
     const struct secret *person; /* whose token writes go with; NULL: Curfew's own */

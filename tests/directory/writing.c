@@ -118,6 +118,44 @@ START_TEST(in_a_persons_name_their_token_goes_along_and_is_never_renewed)
 }
 END_TEST
 
+#define CHALLENGE                                                                                  \
+    "WWW-Authenticate: Bearer error=\"insufficient_claims\", "                                     \
+    "claims=\"eyJhY2Nlc3NfdG9rZW4iOnsibmJm"                                                        \
+    "Ijp7ImVzc2VudGlhbCI6dHJ1ZSwidmFsdWUiOiIxNzY4NDcxMjAwIn19fQ==\"\r\n"
+
+START_TEST(in_a_persons_name_a_challenge_is_told_and_not_answered)
+{
+    static const int statuses[] = {401, 403};
+    for (size_t i = 0; i < COUNT(statuses); i++) {
+        const struct saying sayings[] = {
+            SAY(POST, statuses[i], ERROR("InvalidAuthenticationToken"), .headers = CHALLENGE)};
+        scoped(arena_scoped) struct arena *arena = arena_new();
+        scoped(graph_scoped) struct graph *graph = graph_new(COUNT(sayings), sayings);
+        scoped(asker_scoped) struct asker *asker = asker_new(graph);
+        scoped(secret_scoped) struct secret *token = secret_copy("token-of-alice", 14);
+        struct write write = assignment(arena);
+        struct written written;
+        asker->person = token;
+        write_in_turn(asker, 1, &write, CORRELATION, &written);
+        ck_assert_uint_eq(graph_asked(graph), 1);
+        ck_assert_int_eq(asker->refused, 0);
+        ck_assert_int_eq(written.outcome, WRITE_REFUSED);
+        ck_assert_int_eq(written.challenge.not_before, 1768471200);
+    }
+}
+END_TEST
+
+START_TEST(a_challenged_write_of_curfews_own_goes_out_once_more)
+{
+    static const struct saying sayings[] = {
+        SAY(POST, 401, ERROR("InvalidAuthenticationToken"), .headers = CHALLENGE),
+        SAY(POST, 201, TAKEN)};
+    struct written written;
+    ck_assert_uint_eq(write_to(COUNT(sayings), sayings, 1, &written), 2);
+    ck_assert_int_eq(written.outcome, WRITE_ACCEPTED);
+}
+END_TEST
+
 START_TEST(a_401_of_a_proxy_is_not_tried_again)
 {
     static const struct saying sayings[] = {SAY(POST, 401, "<html>Sign in</html>"),
@@ -223,7 +261,9 @@ START_TEST(a_busy_service_may_have_done_it)
 }
 END_TEST
 
-SPECIFICATION("directory/writing", in_a_persons_name_their_token_goes_along_and_is_never_renewed,
+SPECIFICATION("directory/writing", in_a_persons_name_a_challenge_is_told_and_not_answered,
+              a_challenged_write_of_curfews_own_goes_out_once_more,
+              in_a_persons_name_their_token_goes_along_and_is_never_renewed,
               what_is_sent_is_the_intents_bytes, without_a_correlation_one_is_made,
               a_401_of_graph_has_no_effect_and_is_tried_once_more, a_second_401_is_a_refusal,
               a_401_of_a_proxy_is_not_tried_again, without_a_token_nothing_is_sent,

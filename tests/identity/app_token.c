@@ -10,6 +10,8 @@
 static const char graph[] = "https://graph.microsoft.com/.default";
 static const char arm[] = "https://management.azure.com/.default";
 
+#define UNDERSTANDS_CHALLENGES "{\"access_token\":{\"xms_cc\":{\"values\":[\"cp1\"]}}}"
+
 static void grant(struct tenant *tenant, const char *token)
 {
     char body[256];
@@ -27,6 +29,7 @@ START_TEST(a_token_is_asked_for_like_this_and_kept)
     ck_assert_text(tenant_sent(tenant, "grant_type"), "client_credentials");
     ck_assert_text(tenant_sent(tenant, "scope"), graph);
     ck_assert_text(tenant_sent(tenant, "client_id"), CLIENT);
+    ck_assert_text(tenant_sent(tenant, "claims"), UNDERSTANDS_CHALLENGES);
     ck_assert_ptr_nonnull(tenant_sent(tenant, "client_assertion"));
     grant(tenant, "second");
     ck_assert_text(told_bearer(tenant, graph).token, "first");
@@ -123,6 +126,32 @@ START_TEST(a_refused_token_is_replaced_once)
 }
 END_TEST
 
+START_TEST(a_challenge_is_answered_with_one_token_that_was_asked_for_with_it)
+{
+    scoped(tenant_scoped) struct tenant *tenant = tenant_new(NULL);
+    grant(tenant, "first");
+    ck_assert_text(told_bearer(tenant, graph).token, "first");
+    grant(tenant, "second");
+    told_challenged(tenant, graph, 1768471200); /* however young the token is */
+    ck_assert_text(told_bearer(tenant, graph).token, "second");
+    ck_assert_text(tenant_sent(tenant, "claims"),
+                   "{\"access_token\":{\"nbf\":{\"essential\":true,\"value\":\"1768471200\"},"
+                   "\"xms_cc\":{\"values\":[\"cp1\"]}}}");
+    grant(tenant, "third");
+    for (int i = 0; i < 10; i++) { /* others that met it, and one that came before it */
+        told_challenged(tenant, graph, 1768471200 - i);
+        ck_assert_text(told_bearer(tenant, graph).token, "second");
+    }
+    ck_assert_int_eq(tenant_asked(tenant, PAGE_TOKEN), 2);
+    told_challenged(tenant, graph, 1768471201);
+    ck_assert_text(told_bearer(tenant, graph).token, "third");
+    grant(tenant, "fourth");
+    tenant_pass(3590);
+    ck_assert_text(told_bearer(tenant, graph).token, "fourth");
+    ck_assert_text(tenant_sent(tenant, "claims"), UNDERSTANDS_CHALLENGES);
+}
+END_TEST
+
 START_TEST(a_refusal_of_the_application_is_told_with_its_code)
 {
     scoped(tenant_scoped) struct tenant *tenant = tenant_new(NULL);
@@ -149,5 +178,6 @@ SPECIFICATION("identity/app_token", a_token_is_asked_for_like_this_and_kept,
               at_half_of_its_life_a_token_is_renewed_while_it_is_used,
               a_renewal_that_fails_is_tried_again_and_the_old_token_used_to_its_end,
               a_token_about_to_end_is_not_given_out, a_refused_token_is_replaced_once,
+              a_challenge_is_answered_with_one_token_that_was_asked_for_with_it,
               a_refusal_of_the_application_is_told_with_its_code,
               an_outage_of_the_login_service_is_not_made_worse)

@@ -58,7 +58,7 @@ START_TEST(the_token_endpoint_is_asked_this)
         {"assertion", "assertion.of.ada"},
         {"scope", "https://graph.microsoft.com/.default"},
         {"requested_token_use", "on_behalf_of"},
-        {"claims", NULL},
+        {"claims", "{\"access_token\":{\"xms_cc\":{\"values\":[\"cp1\"]}}}"},
         {"client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"},
     };
     scoped(tenant_scoped) struct tenant *tenant = tenant_new(NULL);
@@ -78,7 +78,8 @@ START_TEST(a_context_is_asked_for_in_the_new_token)
     scoped(tenant_scoped) struct tenant *tenant = tenant_new(NULL);
     ck_assert_int_eq(exchanged(tenant, 1, contexts, 200, FINE).fail, FAIL_NONE);
     ck_assert_text(tenant_sent(tenant, "claims"),
-                   "{\"access_token\":{\"acrs\":{\"essential\":true,\"value\":\"c7\"}}}");
+                   "{\"access_token\":{\"acrs\":{\"essential\":true,\"value\":\"c7\"},"
+                   "\"xms_cc\":{\"values\":[\"cp1\"]}}}");
 }
 END_TEST
 

@@ -42,6 +42,7 @@ struct tenant {
     /* One job for the loop's thread at a time. */
     void (*job)(struct tenant *tenant);
     const void *argument;
+    int64_t not_before;
     int waiting_for, failed;
     struct told told;
 };
@@ -358,7 +359,7 @@ static void refuse_token(struct tenant *tenant)
 {
     struct bearer bearer = identity_bearer(tenant->identity);
     const struct told told = {.fail = FAIL_NONE};
-    bearer.refused(bearer.context, tenant->argument);
+    bearer.refused(bearer.context, tenant->argument, tenant->not_before);
     tell(tenant, &told);
 }
 
@@ -389,9 +390,15 @@ struct told told_bearer(struct tenant *tenant, const char *scope)
     return wait_for(tenant, get_token, scope, 1);
 }
 
+void told_challenged(struct tenant *tenant, const char *scope, int64_t not_before)
+{
+    tenant->not_before = not_before;
+    (void)wait_for(tenant, refuse_token, scope, 1);
+}
+
 void told_refused(struct tenant *tenant, const char *scope)
 {
-    (void)wait_for(tenant, refuse_token, scope, 1);
+    told_challenged(tenant, scope, 0);
 }
 
 int told_many(struct tenant *tenant, const char *scope, int times)

@@ -73,5 +73,7 @@ struct told told_redeem_code(struct tenant *tenant, const struct redemption *red
 struct told told_on_behalf(struct tenant *tenant, const struct on_behalf *asked);
 struct told told_bearer(struct tenant *tenant, const char *scope);
 void told_refused(struct tenant *tenant, const char *scope);
+/* The same with a challenge that takes no token from before that moment. */
+void told_challenged(struct tenant *tenant, const char *scope, int64_t not_before);
 /* Asks for a token so many times at once; counts those that were told no. */
 int told_many(struct tenant *tenant, const char *scope, int times);

@@ -140,6 +140,27 @@ await specification("journeys/delegated_faults", {
     await stage.over(waiting);
   },
 
+  async "their sessions are revoked while it is on its way: Graph challenges the token, and one more sign-in starts it"() {
+    const waiting = await stage.waits();
+    const mark = await sandbox.mark();
+    await sandbox.fault(WRITE, { kind: "hold", when: "before" });
+    const { body } = await ana.post(`/api/v1/grants/${waiting.grant.id}/activate`);
+    const started = ana.through(body.go);
+    await sandbox.waitHeld();
+    await sandbox.clock.advance("PT2S");
+    await sandbox.graph(`/users/${PERSONS.ana}/revokeSignInSessions`, { method: "POST" });
+    await sandbox.release();
+    const landed = await started;
+    assert.match(landed.location, /^\/auth\/sign-in\?purpose=/, JSON.stringify((await ana.request(waiting.request.id)).grants));
+    const [challenged] = await writes(mark);
+    assert.deepEqual([challenged.status, challenged.effect], [401, null]);
+    assert.equal((await ana.request(waiting.request.id)).grants[0].why, "pim_wants_more");
+    await ana.through(landed.location);
+    await ana.untilGrant(waiting.request.id, "active");
+    assert.equal((await writes(mark)).length, 2);
+    await stage.over(waiting);
+  },
+
   async "nobody consented, or Entra refuses or is silent: it waits, and says which"() {
     const waiting = await stage.waits();
     const mark = await sandbox.mark();

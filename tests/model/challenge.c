@@ -1,7 +1,10 @@
 /* Goal: of what a service wants of the next sign-in only what is understood whole is taken over,
- * in both of its forms. */
+ * in each of its forms. */
 #include "model/challenge.h"
 #include "support/spec.h"
+
+#include <stdlib.h>
+#include <string.h>
 
 #define POLICY "9ab0f1d2-0000-4000-8000-000000000001"
 
@@ -50,6 +53,11 @@ START_TEST(what_is_not_understood_whole_is_not_taken)
         "{\"access_token\":{\"acrs\":{\"essential\":\"yes\",\"value\":\"c1\"}}}",
         "{\"access_token\":{\"acrs\":{\"value\":\"c1\"},\"prompt\":{\"value\":\"none\"}}}",
         "{\"access_token\":{\"polids\":{\"values\":[\"a policy\"]}}}",
+        "{\"access_token\":{\"nbf\":{\"essential\":true,\"value\":1768471200}}}",
+        "{\"access_token\":{\"nbf\":{\"essential\":true,\"value\":\"\"}}}",
+        "{\"access_token\":{\"nbf\":{\"essential\":true,\"value\":\"0\"}}}",
+        "{\"access_token\":{\"nbf\":{\"essential\":true,\"value\":\"-1\"}}}",
+        "{\"access_token\":{\"nbf\":{\"essential\":true,\"value\":\"99999999999999999999\"}}}",
         "{\"access_token\":{\"acrs\":{\"value\":\"c1\"}},\"id_token\":{}}",
         "{\"access_token\":{\"acrs\":{\"value\":\"c1\"}}} more",
     };
@@ -97,6 +105,75 @@ START_TEST(a_message_without_one_holds_none)
 }
 END_TEST
 
+/* {"access_token":{"nbf":{"essential":true,"value":"1768471200"}}} */
+#define NBF                                                                                        \
+    "eyJhY2Nlc3NfdG9rZW4iOnsibmJmIjp7ImVzc2VudGlhbCI6dHJ1ZSwidmFsdWUiOiIxNzY4NDcxMjAwIn19fQ=="
+/* {"access_token":{"acrs":{"essential":true,"value":"c1"}}} */
+#define ACRS "eyJhY2Nlc3NfdG9rZW4iOnsiYWNycyI6eyJlc3NlbnRpYWwiOnRydWUsInZhbHVlIjoiYzEifX19"
+#define FROM "authorization_uri=\"https://login.microsoftonline.com/common/oauth2/authorize\""
+
+START_TEST(a_header_holds_one_in_base64_in_any_order)
+{
+    static const char *const headers[] = {
+        "Bearer realm=\"\", " FROM ", error=\"insufficient_claims\", claims=\"" NBF "\"",
+        "Bearer claims=\"" NBF "\",error=insufficient_claims," FROM ",realm=\"\"",
+        "bearer  Error = \"insufficient_claims\" ,, CLAIMS\t=\t\"" NBF "\" ,",
+        "Negotiate YII==, Basic realm=\"a \\\", b=\\\"\", Bearer error=\"insufficient_claims\", "
+        "claims=\"" NBF "\", Basic realm=\"claims\"",
+        "Bearer realm=\"\", " FROM ", Bearer error=\"insufficient_claims\", claims=\"" NBF "\"",
+    };
+    for (size_t i = 0; i < sizeof headers / sizeof *headers; i++) {
+        struct challenge challenge = {0};
+        ck_assert_msg(challenge_of_header(headers[i], &challenge), "%s", headers[i]);
+        ck_assert_int_eq(challenge.not_before, 1768471200);
+        ck_assert(!challenge_is_empty(&challenge));
+    }
+}
+END_TEST
+
+START_TEST(a_header_may_want_a_context)
+{
+    struct challenge challenge = {0};
+    ck_assert(challenge_of_header("Bearer claims=\"" ACRS "\", error=\"insufficient_claims\"",
+                                  &challenge));
+    ck_assert_text(challenge.contexts[0], "c1");
+    ck_assert_int_eq(challenge.not_before, 0);
+}
+END_TEST
+
+START_TEST(a_header_without_one_holds_none)
+{
+    static const char *const headers[] = {
+        "",
+        "Bearer",
+        "Bearer realm=\"\", " FROM,
+        "Bearer claims=\"" NBF "\"",
+        "Bearer error=\"insufficient_claims\"",
+        "Bearer error=\"invalid_token\", claims=\"" NBF "\"",
+        "Basic error=\"insufficient_claims\", claims=\"" NBF "\"",
+        "Bearer error=\"insufficient_claims\", Basic claims=\"" NBF "\"",
+        "error=\"insufficient_claims\", claims=\"" NBF "\"",
+        "Bearer error=\"insufficient_claims\", claims=\"" NBF,
+        "Bearer error=\"insufficient_claims\", claims=\"{}\"",
+        "Bearer error=\"insufficient_claims\", claims=\"e30=\"",
+        "Bearer error=\"insufficient_claims\", claims=\"AAAA\"",
+        "Bearer error=\"insufficient_claims\", claims=\"" NBF "!\"",
+        "Bearer error=\"insufficient_claims\", claims=",
+    };
+    struct challenge challenge = {0};
+    for (size_t i = 0; i < sizeof headers / sizeof *headers; i++)
+        ck_assert_msg(!challenge_of_header(headers[i], &challenge), "%s", headers[i]);
+    ck_assert(!challenge_of_header(NULL, &challenge));
+    ck_assert(challenge_is_empty(&challenge));
+    char *long_one = calloc(1, 200000);
+    memcpy(long_one, "Bearer error=\"insufficient_claims\", claims=\"", 45);
+    memset(long_one + 44, 'e', 190000);
+    ck_assert(!challenge_of_header(long_one, &challenge));
+    free(long_one);
+}
+END_TEST
+
 SPECIFICATION("model/challenge", a_context_is_read, several_contexts_and_policies_are_read,
-              what_is_not_understood_whole_is_not_taken, a_message_of_pim_holds_one_percent_encoded,
-              a_message_without_one_holds_none)
+              what_is_not_understood_whole_is_not_taken, a_header_holds_one_in_base64_in_any_order,
+              a_header_may_want_a_context, a_header_without_one_holds_none,
+              a_message_of_pim_holds_one_percent_encoded, a_message_without_one_holds_none)
