@@ -53,6 +53,13 @@ void doctor_policy(struct doctor *doctor)
                  roles ? NULL : "Add the roles that people may ask for (policies/README.md).",
                  "%s has %zu roles and %zu sets of people.", folder, roles,
                  policy_people_count(doctor->policy));
+    if (policy_watches_risk(doctor->policy) && !parts_cloud_knows_risk(doctor->settings))
+        doctor_found(doctor, HEALTH_WRONG, "policy", "user_risk",
+                     "Take `user_risk` out of the rules' `require`, and demand instead what this "
+                     "cloud can tell.",
+                     "A rule demands user_risk, but the cloud %s has no Identity Protection: "
+                     "whoever it speaks of is never let in.",
+                     doctor->settings->cloud);
     for (size_t i = 0; i < roles; i++) {
         const struct role *role = policy_role(doctor->policy, i);
         if (!policy_longest(doctor->policy, role->id))

@@ -107,7 +107,8 @@ static bool is_needed(const struct doctor *doctor, const struct right *right)
     case WITH_ROLES:
         return has_target(doctor->policy, TARGET_DIRECTORY_ROLE);
     case WITH_RISK:
-        return doctor->policy && policy_watches_risk(doctor->policy);
+        return doctor->policy && policy_watches_risk(doctor->policy) &&
+               parts_cloud_knows_risk(doctor->settings);
     case WITH_MAIL:
         return doctor->settings->notify.count > 0;
     default:

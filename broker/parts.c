@@ -148,6 +148,11 @@ const char *parts_graph_scope(const struct settings *settings)
     return cloud_of(settings)->graph_scope;
 }
 
+bool parts_cloud_knows_risk(const struct settings *settings)
+{
+    return !text_equals(settings->cloud, "china");
+}
+
 enum fail parts_microsoft(struct parts *parts, struct reason *why)
 {
     const struct settings *s = parts->settings;

@@ -27,5 +27,8 @@ enum fail parts_microsoft(struct parts *parts, struct reason *why);
 enum fail parts_outside(struct parts *parts, struct reason *why);
 /* The scope of tokens for Graph. */
 const char *parts_graph_scope(const struct settings *settings);
+/* Whether the cloud has Identity Protection at all: where not, a rule that looks at somebody's risk
+   lets nobody in. */
+bool parts_cloud_knows_risk(const struct settings *settings);
 /* Everything, in the opposite order; safe at any point. */
 void parts_free(struct parts *parts);

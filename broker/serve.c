@@ -97,6 +97,10 @@ static enum fail read_policy(struct parts *parts, struct reason *why)
                            "roles.%s.activation: `delegated` needs `entra.api_token` to be `v1`",
                            role->id);
     }
+    if (!fail && policy_watches_risk(parts->access.policy) &&
+        !parts_cloud_knows_risk(parts->settings))
+        log_line(LOG_WARNING, "policy.risk_unknowable", "{s:s}", "why",
+                 "a rule demands user_risk, which this cloud cannot tell: it lets nobody in");
     return fail;
 }
 

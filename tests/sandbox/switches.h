@@ -33,6 +33,7 @@ enum { SWITCH_FLAG = 1 };
     X(pim_retry_after, SWITCH_FLAG, 0, "a 429 of PIM for Groups carries Retry-After")              \
     X(risk_filter_or, SWITCH_FLAG, 1, "riskyUsers takes `or` in $filter")                          \
     X(identity_protection, SWITCH_FLAG, 1, "the cloud has /identityProtection")                    \
+    X(china_issuer, SWITCH_FLAG, 0, "v1.0 tokens are China's: of sts.chinacloudapi.cn")            \
     X(premium, SWITCH_FLAG, 1, "the tenant has P1: sign-in logs can be read")                      \
     X(sign_ins_need_directory_read, SWITCH_FLAG, 0, "signIns also needs Directory.Read.All")       \
     X(policy_read_of_docs, SWITCH_FLAG, 0, "RoleManagementPolicy.Read.Directory reads policies")   \

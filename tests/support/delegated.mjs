@@ -12,10 +12,10 @@ export const PERMISSIONS = LIST.permissions.filter(inMode);
 export const ACTING = names(LIST.delegated.filter(({ mode }) => mode === "delegated"));
 
 class Stage {
-  async begin({ policy = () => {}, settings = {}, permissions = [] }) {
+  async begin({ policy = () => {}, settings = {}, permissions = [], switches = {} }) {
     const all = JSON.parse(readFileSync(POLICY));
     policy(all);
-    this.sandbox = await startSandbox({ switches: AT_ONCE });
+    this.sandbox = await startSandbox({ switches: { ...AT_ONCE, ...switches } });
     await this.app({ permissions: [...names(PERMISSIONS), ...permissions], delegated: ACTING, consent: ACTING });
     this.curfew = await startCurfew(this.sandbox, { policy: all, settings: { activation: "delegated", ...settings } });
     this.people = {};

@@ -8,9 +8,16 @@ const char *issuer_v2(const struct sandbox *sandbox, struct exchange *exchange)
     return arena_text(exchange->arena, "%s/%s/v2.0", sandbox->origin, sandbox->tenant->id);
 }
 
+static const char *issuer_v1_of(const struct sandbox *sandbox, struct exchange *exchange,
+                                const char *tenant)
+{
+    return arena_text(exchange->arena, "https://sts.%s/%s/",
+                      sandbox->switches.china_issuer ? "chinacloudapi.cn" : "windows.net", tenant);
+}
+
 const char *issuer_v1(const struct sandbox *sandbox, struct exchange *exchange)
 {
-    return arena_text(exchange->arena, "https://sts.windows.net/%s/", sandbox->tenant->id);
+    return issuer_v1_of(sandbox, exchange, sandbox->tenant->id);
 }
 
 bool login_tenant(const struct sandbox *sandbox, struct exchange *exchange)
@@ -74,8 +81,7 @@ void login_discovery_v1(struct sandbox *sandbox, struct exchange *exchange)
     if (!find_tenant(sandbox, exchange, &tenant))
         return;
     answer_json(exchange, 200,
-                metadata(sandbox, exchange,
-                         arena_text(exchange->arena, "https://sts.windows.net/%s/", tenant),
+                metadata(sandbox, exchange, issuer_v1_of(sandbox, exchange, tenant),
                          arena_text(exchange->arena, "%s/%s/discovery/keys", sandbox->origin,
                                     exchange->params[0])));
 }
@@ -93,5 +99,6 @@ void login_keys_v1(struct sandbox *sandbox, struct exchange *exchange)
 {
     const char *tenant;
     if (find_tenant(sandbox, exchange, &tenant))
-        answer_json(exchange, 200, keys_jwks(sandbox->keys, "https://sts.windows.net/{tenantid}/"));
+        answer_json(exchange, 200,
+                    keys_jwks(sandbox->keys, issuer_v1_of(sandbox, exchange, "{tenantid}")));
 }

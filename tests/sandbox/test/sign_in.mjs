@@ -71,6 +71,17 @@ await specification("sandbox/sign_in", {
     assert.ok(first.keys.every((key) => key.issuer === "https://sts.windows.net/{tenantid}/"));
   },
 
+  "in China the issuer of v1.0 is another: in description, keys and tokens": async () => {
+    await sandbox.switches({ china_issuer: true });
+    const found = await (await fetch(sandbox.at("/.well-known/openid-configuration"))).json();
+    assert.equal(found.issuer, `https://sts.chinacloudapi.cn/${sandbox.tenant}/`);
+    const { keys } = await (await fetch(sandbox.at("/discovery/keys"))).json();
+    assert.ok(keys.every((key) => key.issuer === "https://sts.chinacloudapi.cn/{tenantid}/"));
+    const { api, id } = await tokens();
+    assert.deepEqual([api.iss, id.iss], [found.issuer, `${sandbox.origin}/${sandbox.tenant}/v2.0`]);
+    await sandbox.switches({ china_issuer: false });
+  },
+
   "A06 after a rollover the old and the new key stand in the JWKS, until one is withdrawn": async () => {
     const before = (await tokens()).body.id_token;
     const { signing } = await sandbox.control("POST", "/keys", { rotate: true });
