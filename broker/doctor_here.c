@@ -60,6 +60,12 @@ void doctor_policy(struct doctor *doctor)
                      "A rule demands user_risk, but the cloud %s has no Identity Protection: "
                      "whoever it speaks of is never let in.",
                      doctor->settings->cloud);
+    const struct people *const *told;
+    if (!policy_told(doctor->policy, &told))
+        doctor_found(doctor, HEALTH_WARNING, "policy", "alarms",
+                     "Name people under `alarms`, `tell` of the policy (policies/README.md).",
+                     "Nobody is told when Curfew finds what it cannot explain: it stands in the "
+                     "history and on the page Watch only.");
     for (size_t i = 0; i < roles; i++) {
         const struct role *role = policy_role(doctor->policy, i);
         if (!policy_longest(doctor->policy, role->id))

@@ -158,6 +158,8 @@ static const struct people *set_of(const struct doctor *doctor, const char *oid,
 {
     for (size_t i = 0; i < policy_people_count(doctor->policy); i++) {
         const struct people *people = policy_people(doctor->policy, i);
+        if (people == policy_emergency(doctor->policy)) /* they are meant to, and do not sign in */
+            continue;
         for (size_t k = 0; k < people->group_count; k++) {
             const struct person *member = member_of(doctor, people->groups[k], oid);
             if (!member)

@@ -3,6 +3,7 @@
 #include "doctor_checks.h"
 
 #include "base/moment.h"
+#include "model/words.h"
 
 static const char *const group_needs = "GroupMember.Read.All|Group.Read.All|Directory.Read.All";
 
@@ -131,6 +132,30 @@ static void found_no_pim(struct doctor *doctor, const struct role *role, struct 
                 "PIM has no policy for what it assigns.");
 }
 
+static enum activation mode_of(const struct doctor *doctor, const struct role *role)
+{
+    enum activation mode = ACTIVATION_APPLICATION;
+    (void)activation_read(doctor->settings->activation, &mode);
+    return role->has_activation ? role->activation : mode;
+}
+
+/* In what PIM asks less than the policy: the watch raises the same while Curfew runs. */
+static void judge_weaknesses(struct doctor *doctor, const struct role *role,
+                             const struct admin_rules *admin, const struct self_rules *self,
+                             struct praise *praise)
+{
+    unsigned found = policy_weaknesses(doctor->policy, role, mode_of(doctor, role), admin, self);
+    json_auto_t *args = pim_weakness_args(doctor->policy, role, self);
+    for (unsigned i = 0; i < PIM_WEAKNESS_COUNT; i++) {
+        const char *code =
+            arena_text(doctor->arena, "weaker_%s", pim_weakness_text((enum pim_weakness)i));
+        const char *mend = arena_text(doctor->arena, "%s.mend", code);
+        if (found & 1u << i)
+            found_fault(doctor, HEALTH_WARNING, role, praise, words_say(doctor->arena, mend, args),
+                        words_say(doctor->arena, code, args));
+    }
+}
+
 /* In mode `application` the rules for administrators bind Curfew; elsewhere those for people do. */
 static void look_at_admin_rules(struct doctor *doctor, const struct role *role, const char *key,
                                 struct praise *praise)
@@ -145,7 +170,7 @@ static void look_at_admin_rules(struct doctor *doctor, const struct role *role, 
         found_no_pim(doctor, role, praise);
         return;
     }
-    if (!text_equals(doctor->settings->activation, "application"))
+    if (mode_of(doctor, role) != ACTIVATION_APPLICATION)
         return;
     if (fact->admin_rules.mfa_required)
         found_fault(doctor, HEALTH_WRONG, role, praise,
@@ -161,7 +186,8 @@ static void look_at_self_rules(struct doctor *doctor, const struct role *role, c
                                struct praise *praise)
 {
     const struct fact *fact = doctor_fact(doctor, FACT_SELF_RULES, key, NULL);
-    bool application = text_equals(doctor->settings->activation, "application");
+    const struct fact *admin = doctor_fact(doctor, FACT_ADMIN_RULES, key, NULL);
+    bool application = mode_of(doctor, role) == ACTIVATION_APPLICATION;
     if (!fact || !fact->self_rules.exists)
         return; /* said already: it is the same call */
     const struct self_rules *rules = &fact->self_rules;
@@ -172,6 +198,8 @@ static void look_at_self_rules(struct doctor *doctor, const struct role *role, c
                     "approver (Approval_EndUser_Assignment).");
     if (!application)
         judge_length(doctor, role, rules->longest_seconds, "Expiration_EndUser_Assignment", praise);
+    if (admin && admin->admin_rules.exists)
+        judge_weaknesses(doctor, role, &admin->admin_rules, rules, praise);
 }
 
 static void judge_holders(struct doctor *doctor, const struct role *role, const char *key,

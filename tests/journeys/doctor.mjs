@@ -158,7 +158,7 @@ const beside = {
     }
     const lines = output.trim().split("\n");
     assert.equal(lines.filter((line) => !line.startsWith(" ")).length, checks.length + 1);
-    assert.match(lines.at(-1), /^\d+ ok, 3 warnings, 0 wrong, 0 unknown: fine\.$/);
+    assert.match(lines.at(-1), /^\d+ ok, 4 warnings, 0 wrong, 0 unknown: fine\.$/);
     for (const check of ["service", "keys", "store", "history", "certificate", "issuer", "token", "graph", "clock", "permission", "context", "role", "people", "standing"])
       assert.ok(of(checks, check).every(({ health }) => health === "ok") && of(checks, check).length, check);
     assert.equal((await ana.get("/api/v1/me")).status, 200);
@@ -352,6 +352,31 @@ const targets = {
     found(await afterwards(() => rules(OWNERS, nobody)), "warning", "role", "copilot-owner", /names no approver/);
     const somebody = { Approval_EndUser_Assignment: { setting: approvalBy({ users: [PERSONS.lena] }) } };
     found(await afterwards(() => rules(OWNERS, somebody)), "ok", "role", "copilot-owner", /right kind/);
+  },
+
+  async "rules of PIM that ask less than the policy, by the mode that the role is activated in"() {
+    const role = "copilot-owner";
+    const forever = { Expiration_Admin_Assignment: { isExpirationRequired: false } };
+    found(await afterwards(() => rules(OWNERS, forever)), "warning", "role", role, /lets it be assigned for good/);
+    const open = { Expiration_EndUser_Assignment: { maximumDuration: "PT9H" }, Enablement_EndUser_Assignment: { enabledRules: [] } };
+    found(await afterwards(() => rules(OWNERS, open)), "ok", "role", role, /right kind/);
+    const theirs = withPolicy((policy) => (policy.roles[role].activation = "delegated"));
+    const checks = await afterwards(() => rules(OWNERS, open), theirs);
+    found(checks, "warning", "role", role, /activate it for PT9H, the policy for PT4H at most/);
+    found(checks, "warning", "role", role, /without multifactor authentication, the policy does not/);
+    found(await afterwards(nothing, theirs), "warning", "role", role, /context none at activation, the policy for c1/);
+  },
+
+  async "that nobody is told of alarms, and that emergency people hold what they hold"() {
+    found(await findings(), "warning", "policy", "alarms", /Nobody is told/);
+    const hold = () => sandbox.control("POST", "/assignments", { principal: PERSONS.tom, role: ROLES.globalAdministrator, scope: "/" });
+    const named = withPolicy((policy) => {
+      policy.people.emergency = { users: [PERSONS.tom] };
+      policy.alarms = { tell: ["soc leads"] };
+    });
+    const checks = await afterwards(hold, named);
+    assert.deepEqual(of(checks, "policy", "alarms"), []);
+    found(checks, "ok", "standing", null, /Nobody/);
   },
 
   async "a group of owners without one that stays, and people who hold a role for good"() {

@@ -15,7 +15,6 @@ policy.roles["owners-owner"] = { name: "Owner of the Copilot owners", target: { 
 policy.rules.push({ name: "Owners", roles: ["owners-owner"], who: ["soc analysts"] });
 
 const sandbox = await startSandbox({ switches: AT_ONCE });
-await sandbox.control("PATCH", "/pim", { group: GROUPS.owners, access: "owner", rules: { Expiration_Admin_Assignment: { isExpirationRequired: true } } });
 const curfew = await startCurfew(sandbox, { policy });
 const priya = curfew.browser("priya");
 const ana = curfew.browser("ana");
