@@ -2,18 +2,18 @@
 // are not theirs, leaving.
 import assert from "node:assert/strict";
 import { startCurfew } from "../support/curfew.mjs";
-import { AT_ONCE, startSandbox } from "../support/sandbox.mjs";
+import { AT_ONCE, GROUPS, PERSONS, startSandbox } from "../support/sandbox.mjs";
 import { specification } from "../support/spec.mjs";
 import { accessible } from "./support/axe.mjs";
-import { Somebody, startChromium, telling } from "./support/chromium.mjs";
+import { DESKTOP, PHONE, Somebody, startChromium, telling } from "./support/chromium.mjs";
 
 const sandbox = await startSandbox({ switches: AT_ONCE });
 const curfew = await startCurfew(sandbox);
 const chromium = await startChromium();
 const everybody = [];
-for (const name of ["Ana Torres", "Marc Dubois", "Nils Frost"])
+for (const name of ["Ana Torres", "Marc Dubois", "Nils Frost", "Priya Nair"])
   everybody.push(await Somebody.at(chromium, curfew, name));
-const [ana, marc, nils] = everybody;
+const [ana, marc, nils, priya] = everybody;
 const api = { ana: curfew.browser("ana"), ben: curfew.browser("ben"), lena: curfew.browser("lena") };
 for (const one of Object.values(api)) await one.signIn();
 
@@ -152,6 +152,33 @@ await specification(
       await nils.goto("/");
       await nils.shows("There is nothing that you may ask for.");
       await accessible(nils, "ask, with nothing to ask for");
+    },
+
+    async "what the watch finds stands on a page for auditors and administrators, and for nobody else"() {
+      const made = await sandbox.control("POST", "/assignments", { principal: PERSONS.gus, group: GROUPS.contributors, access: "member" });
+      await priya.signIn("/watch");
+      await priya.heading("Watch").waitFor();
+      await priya.shows("Everything that was read is explained.");
+      await accessible(priya, "watch, with nothing found");
+      await sandbox.clock.advance("PT2M1S");
+      await priya.shows("Gus Guest holds it permanently, and not by Curfew.", 60);
+      await priya.shows("Nobody is told of what is found here.");
+      await priya.shows("1 finding");
+      await accessible(priya, "watch");
+      await priya.page.setViewportSize(PHONE);
+      await priya.fits();
+      await accessible(priya, "watch, on a phone");
+      await priya.page.setViewportSize(DESKTOP);
+      await failing(priya, "**/api/v1/watch", 503);
+      await priya.goto("/watch");
+      await priya.shows("Try again in a minute.");
+      await accessible(priya, "watch, unavailable");
+      await priya.button("Try again").click();
+      await priya.shows("Gus Guest holds it permanently, and not by Curfew.");
+      assert.equal(await nils.page.getByRole("link", { name: "Watch", exact: true }).count(), 0);
+      await nils.goto("/watch");
+      await nils.shows("This is for auditors and administrators.");
+      await sandbox.control("DELETE", `/assignments/${made.id}`);
     },
 
     async "nothing moves for who wants it still"() {

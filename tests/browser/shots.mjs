@@ -1,7 +1,7 @@
 // Pictures of every page and state, wide and on a phone, light and dark: shots.sh. ONLY=text picks scenes by their names.
 import { join } from "node:path";
 import { setUpCurfew } from "../support/curfew.mjs";
-import { AT_ONCE, device, startSandbox } from "../support/sandbox.mjs";
+import { AT_ONCE, device, GROUPS, PERSONS, startSandbox } from "../support/sandbox.mjs";
 import { specification } from "../support/spec.mjs";
 import { DESKTOP, PHONE, Somebody, startChromium } from "./support/chromium.mjs";
 
@@ -115,6 +115,15 @@ await specification(
       await shoot("not-found", nils, page.getByText("nothing here for you"));
       await nils.goto("/access");
       await shoot("access-empty", nils, page.getByText("Nothing has ended yet"));
+    },
+
+    async "the watch"() {
+      await priya.goto("/watch");
+      await shoot("watch-empty", priya, priya.page.getByText("Everything that was read is explained."));
+      const made = await sandbox.control("POST", "/assignments", { principal: PERSONS.gus, group: GROUPS.contributors, access: "member" });
+      await sandbox.clock.advance("PT2M1S");
+      await shoot("watch-found", priya, priya.page.getByText("Gus Guest holds it"));
+      await sandbox.control("DELETE", `/assignments/${made.id}`);
     },
 
     async "a menu, and too often"() {

@@ -2,7 +2,7 @@ import { shared } from "./state";
 
 /** Which page a path is; the API knows the same paths (web/routes.c). */
 export type Place =
-  | { page: "ask" | "access" | "decide" | "history" | "lost" }
+  | { page: "ask" | "access" | "decide" | "history" | "watch" | "lost" }
   | { page: "request"; id: string }
   | { page: "link"; token: string };
 
@@ -16,6 +16,7 @@ export function placeOf(path: string): Place {
   if (path === "/access") return { page: "access" };
   if (path === "/decide") return { page: "decide" };
   if (path === "/history") return { page: "history" };
+  if (path === "/watch") return { page: "watch" };
   const request = /^\/requests\/([0-9A-Z]{26})$/.exec(path)?.[1];
   if (request) return { page: "request", id: request };
   const token = /^\/l\/([\w-]+)$/.exec(path)?.[1];

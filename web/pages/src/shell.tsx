@@ -112,15 +112,18 @@ interface NavProps {
   here: Place["page"];
   waiting: number;
   decides: boolean;
-  auditor: boolean;
+  roles: string[];
 }
 
-function Nav({ here, waiting, decides, auditor }: NavProps) {
+function Nav({ here, waiting, decides, roles }: NavProps) {
+  const auditor = roles.includes("Curfew.Auditor");
+  const overseer = auditor || roles.includes("Curfew.Admin");
   const entries = [
     { page: "ask", href: "/", says: "Ask" },
     { page: "access", href: "/access", says: "My access" },
     ...(decides || here === "decide" ? [{ page: "decide", href: "/decide", says: "Decide" }] : []),
     ...(auditor ? [{ page: "history", href: "/history", says: "History" }] : []),
+    ...(overseer ? [{ page: "watch", href: "/watch", says: "Watch" }] : []),
   ];
   return (
     <nav aria-label="Pages" class={entries.length > 3 ? "many" : undefined}>
@@ -176,7 +179,7 @@ export function Shell({ me, here, waiting, decides, children }: Props) {
       <header class="top signed-in">
         <div class="bar">
           <Brand />
-          <Nav here={here} waiting={waiting} decides={decides} auditor={me.roles.includes("Curfew.Auditor")} />
+          <Nav here={here} waiting={waiting} decides={decides} roles={me.roles} />
           <PersonMenu me={me} />
         </div>
       </header>

@@ -10,6 +10,7 @@ import { Decide } from "./pages/decide/decide";
 import { History } from "./pages/history/history";
 import { Lost } from "./pages/lost";
 import { LinkPage, RequestPage } from "./pages/request/request";
+import { WatchPage } from "./pages/watch/watch";
 import { address, placeOf, type Place } from "./route";
 import { shared } from "./state";
 import { Shell } from "./shell";
@@ -43,6 +44,8 @@ function Page({ place, me, queue }: { place: Place; me: Me; queue: Live<List<Acc
       return <Decide me={me} queue={queue} />;
     case "history":
       return <History />;
+    case "watch":
+      return <WatchPage />;
     case "request":
       return <RequestPage id={place.id} me={me} onDecided={queue.refresh} key={place.id} />;
     case "link":

@@ -127,6 +127,34 @@ export interface Event {
   detail: Record<string, unknown> | null;
 }
 
+/** Something in the directory that nothing explains. */
+export interface Finding {
+  id: string;
+  kind: string;
+  says: string;
+  mend: string | null;
+  since: string;
+  /** false: the last readings did not show it. */
+  seen: boolean;
+}
+
+/** A target of the catalogue, as it is watched. */
+export interface Watched {
+  target: string;
+  role_name: string;
+  read_at: string | null;
+  /** Not read for so long that what happened since is not known. */
+  late: boolean;
+  emergency: Person[];
+  findings: Finding[];
+}
+
+export interface Watch extends List<Watched> {
+  lag_seconds: number;
+  /** Whether anybody is told of what is found. */
+  told: boolean;
+}
+
 export interface List<T> {
   items: T[];
   cursor: string | null;

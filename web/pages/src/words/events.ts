@@ -29,6 +29,7 @@ const messages: Record<string, string> = {
   ended: "told that it ended",
   failed: "told that it was not given",
   start: "told that they can start it",
+  alarm: "told of what the watch found",
 };
 const message = (kind: unknown): string => messages[text(kind)] ?? text(kind);
 const formats: Record<string, string> = { csv: "as CSV", jsonl: "as JSONL", bundle: "as a proof bundle" };
@@ -67,6 +68,14 @@ const sentences: Record<string, Sentence> = {
   "person.sign_in_failed": "A sign-in failed",
   "audit.exported": ({ format }) => `Exported the history ${formats[text(format)] ?? ""}`,
   "alarm.raised": ({ alarm }) => `Alarm${because(alarm)}`,
+  "drift.unexplained": ({ name, principal }) => `Alarm: held by ${text(name) || text(principal)}, and not by Curfew`,
+  "drift.permanent": "Alarm: a longer assignment beside a grant",
+  "drift.late": "Alarm: a write took effect when its grant was over",
+  "drift.missing": "Alarm: somebody took access away in the directory",
+  "drift.last_owner": "Alarm: the only owner of a group holds it through Curfew",
+  "drift.policy_weaker": ({ code }) => `Alarm: PIM\u2019s rules are weaker than the policy${because(text(code).replace(/^weaker_/, ""))}`,
+  "drift.policy_changed": "PIM\u2019s own rules were changed",
+  "drift.cleared": ({ kind }) => `Not there any more${because(kind)}`,
   "policy.loaded": "A policy came into force",
   "service.started": "Curfew started",
   "service.stopped": "Curfew stopped",
