@@ -1,4 +1,5 @@
 /* The program `curfew`: its subcommands, in one table. */
+#include "access/token_check.h"
 #include "audit/verify.h"
 #include "base/file.h"
 #include "base/moment.h"
@@ -162,7 +163,7 @@ static int command_policy_check(int count, char **words)
 
 static int command_verify(int count, char **words)
 {
-    struct verify_options options = {.now = moment_now()};
+    struct verify_options options = {.now = moment_now(), .check_token = token_check};
     struct verified verdict;
     const char *policy = option(&count, words, "--policy"),
                *previous = option(&count, words, "--prev");

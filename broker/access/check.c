@@ -107,7 +107,9 @@ static enum fail judged(struct turn *turn, void *data, struct reason *why)
     struct checked *checked = data;
     struct stored_request *request = &checked->request;
     json_auto_t *evidence = checked->evidence ? json_loads(checked->evidence, 0, NULL) : NULL;
-    json_auto_t *detail = memory_needed(json_pack("{s:O*}", "evidence", evidence));
+    bool wants_signed = checked->to == REQUEST_PENDING && demands_ask_signed(&checked->demands);
+    json_auto_t *detail = memory_needed(json_pack("{s:O*, s:s*}", "evidence", evidence, "decisions",
+                                                  wants_signed ? "signed" : NULL));
     bool was_pending = request->state == REQUEST_PENDING;
     enum fail fail = save_people(turn, checked, why);
     if (!fail && evidence)

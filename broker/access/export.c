@@ -5,6 +5,7 @@
 #include "audit/csv.h"
 #include "base/memory.h"
 #include "base/moment.h"
+#include "store/approvals.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -172,6 +173,37 @@ static enum fail read_records(void *context, int64_t seq, int64_t end, struct te
     return fail;
 }
 
+static enum fail read_kept(const struct history *history, const struct digest *digest,
+                           enum fail (*read)(struct store *store, const struct digest *digest,
+                                             struct arena *arena, const char **text,
+                                             struct reason *why),
+                           struct text *ret, struct reason *why)
+{
+    struct store *store = NULL;
+    const char *text = NULL;
+    scoped(arena_scoped) struct arena *arena = arena_new();
+    enum fail fail = stores_borrow(history->access->stores, &store, why);
+    if (fail)
+        return fail;
+    fail = read(store, digest, arena, &text, why);
+    if (!fail)
+        text_add(ret, text);
+    stores_return(history->access->stores, store);
+    return fail;
+}
+
+static enum fail read_token(void *context, const struct digest *digest, struct text *token,
+                            struct reason *why)
+{
+    return read_kept(context, digest, store_token, token, why);
+}
+
+static enum fail read_key_set(void *context, const struct digest *digest, struct text *key_set,
+                              struct reason *why)
+{
+    return read_kept(context, digest, store_key_set, key_set, why);
+}
+
 /* What was asked for, in words on one line; NULL for everything of the range. */
 static const char *words_of(const struct history *history)
 {
@@ -203,7 +235,12 @@ static enum fail open_bundle(struct history *history, const char *checkpoint, st
         .signer = keys_export_signer(history->access->keys),
     };
     const struct bundle_source source = {
-        .context = history, .leaves = read_leaves, .records = read_records};
+        .context = history,
+        .leaves = read_leaves,
+        .records = read_records,
+        .token = read_token,
+        .key_set = read_key_set,
+    };
     return bundle_new(&order, &source, &history->bundle, why);
 }
 

@@ -1,6 +1,7 @@
 #include "audit/bundle.h"
 
 #include "audit/merkle.h"
+#include "audit/proven.h"
 #include "audit/record.h"
 #include "audit/tar.h"
 #include "audit/trust.h"
@@ -24,6 +25,9 @@ struct bundle {
     crypto_hash_sha256_state hash;
     struct merkle tree;
     struct text page;
+    bool proved; /* tokens and key sets were written, or there are none */
+    size_t key_set_count;
+    char (*key_sets)[DIGEST_HEX_SIZE]; /* that were written */
 };
 
 /* Would the bundle's own list of keys do for its checkpoints? */
@@ -97,6 +101,7 @@ void bundle_free(struct bundle *bundle)
     for (int i = 0; i < BUNDLE_FILES; i++)
         free(bundle->texts[i]);
     text_scoped(&bundle->page);
+    free(bundle->key_sets);
     free(bundle);
 }
 
@@ -159,17 +164,86 @@ static enum fail take_record(struct bundle *bundle, struct slice *rest, struct s
     return FAIL_NONE;
 }
 
-static void add_row(const struct record *record, struct slice line, struct text *rows)
+static enum fail add_row(struct bundle *bundle, const struct record *record, struct slice line,
+                         struct text *rows, struct reason *why)
 {
+    (void)bundle;
+    (void)why;
     char leaf[DIGEST_BASE64_SIZE];
     struct digest digest = merkle_leaf(line.at, line.length);
     digest_base64(&digest, leaf);
     record_csv_row(record, leaf, rows);
+    return FAIL_NONE;
 }
 
-/* Reads the next page into `page`, and adds its rows to `rows` unless that is NULL. After the last
-   page, a reading may begin again. */
-static enum fail read_page(struct bundle *bundle, struct text *rows, bool *whole,
+static enum fail add_file(struct text *chunk, const char *name, const struct text *content,
+                          struct reason *why)
+{
+    if (content->cut || !content->length)
+        return because(why, FAIL_BROKEN, "%s is not there, or too long", name);
+    enum fail fail = tar_begin(chunk, name, (int64_t)content->length, why);
+    if (fail)
+        return fail;
+    text_add_bytes(chunk, content->data, content->length);
+    tar_pad(chunk, (int64_t)content->length);
+    return FAIL_NONE;
+}
+
+static struct digest digest_of_slice(struct slice base64)
+{
+    char text[DIGEST_BASE64_SIZE];
+    struct digest digest = {{0}};
+    if (slice_copy(base64, text, sizeof text))
+        (void)digest_read_base64(text, &digest);
+    return digest;
+}
+
+static enum fail add_key_set(struct bundle *bundle, const struct proven *proven, struct text *chunk,
+                             struct reason *why)
+{
+    char name[PROVEN_NAME_SIZE];
+    struct digest digest = digest_of_slice(proven->keys);
+    scoped(text_scoped) struct text content = TEXT_LIMIT(PROVEN_KEYS_MOST);
+    for (size_t i = 0; i < bundle->key_set_count; i++)
+        if (text_equals(bundle->key_sets[i], proven->keys_hex))
+            return FAIL_NONE;
+    bundle->key_sets = memory_grow(bundle->key_sets, (bundle->key_set_count + 1) * DIGEST_HEX_SIZE);
+    memcpy(bundle->key_sets[bundle->key_set_count++], proven->keys_hex, DIGEST_HEX_SIZE);
+    proven_keys_name(proven, name);
+    enum fail fail = bundle->source.key_set(bundle->source.context, &digest, &content, why);
+    return fail ? FAIL_BROKEN : add_file(chunk, name, &content, why);
+}
+
+/* The token of a signed decision, and the keys it was checked with where they come first. */
+static enum fail add_proof(struct bundle *bundle, const struct record *record, struct slice line,
+                           struct text *chunk, struct reason *why)
+{
+    struct proven proven;
+    bool right;
+    char name[PROVEN_NAME_SIZE];
+    scoped(text_scoped) struct text content = TEXT_LIMIT(PROVEN_TOKEN_MOST);
+    (void)line;
+    if (!proven_read(record, &proven, &right))
+        return FAIL_NONE;
+    if (!right)
+        return because(why, FAIL_BROKEN, "record %lld says wrongly what was signed",
+                       (long long)record->seq);
+    struct digest digest = digest_of_slice(proven.token);
+    proven_token_name(record->seq, name);
+    enum fail fail = bundle->source.token(bundle->source.context, &digest, &content, why);
+    if (fail)
+        return FAIL_BROKEN;
+    fail = add_file(chunk, name, &content, why);
+    return fail ? fail : add_key_set(bundle, &proven, chunk, why);
+}
+
+/* What to add for a record to `chunk`. */
+typedef enum fail adder(struct bundle *bundle, const struct record *record, struct slice line,
+                        struct text *chunk, struct reason *why);
+
+/* Reads the next page into `page`, and has something added for each record unless `add` is NULL.
+   After the last page, a reading may begin again. */
+static enum fail read_page(struct bundle *bundle, adder *add, struct text *chunk, bool *whole,
                            struct reason *why)
 {
     const struct manifest *manifest = &bundle->manifest;
@@ -186,9 +260,12 @@ static enum fail read_page(struct bundle *bundle, struct text *rows, bool *whole
         fail = take_record(bundle, &rest, &line, &record, why);
         if (fail)
             return fail;
-        if (rows)
-            add_row(&record, line, rows);
+        fail = add ? add(bundle, &record, line, chunk, why) : FAIL_NONE;
+        if (fail)
+            return fail;
         bundle->manifest.records += !bundle->counted;
+        if (add == add_proof && chunk->length >= BUNDLE_PAGE)
+            return FAIL_NONE; /* proofs are longer than their records: go on behind this one */
     }
     *whole = !bundle->page.length;
     if (*whole && !*manifest->filter && bundle->next != manifest->end)
@@ -204,7 +281,7 @@ static enum fail count_page(struct bundle *bundle, struct reason *why)
     scoped(text_scoped) struct text rows = TEXT_LIMIT(BUNDLE_CHUNK);
     if (!bundle->sizes[BUNDLE_CSV])
         record_csv_header(&rows);
-    enum fail fail = read_page(bundle, &rows, &bundle->counted, why);
+    enum fail fail = read_page(bundle, add_row, &rows, &bundle->counted, why);
     if (fail)
         return fail;
     bundle->sizes[BUNDLE_RECORDS] += (int64_t)bundle->page.length;
@@ -215,7 +292,7 @@ static enum fail count_page(struct bundle *bundle, struct reason *why)
 static enum fail add_records(struct bundle *bundle, struct text *chunk, bool *whole,
                              struct reason *why)
 {
-    enum fail fail = read_page(bundle, NULL, whole, why);
+    enum fail fail = read_page(bundle, NULL, NULL, whole, why);
     text_add_bytes(chunk, bundle->page.data, bundle->page.length);
     return fail;
 }
@@ -225,7 +302,7 @@ static enum fail add_rows(struct bundle *bundle, struct text *chunk, bool *whole
 {
     if (!bundle->written)
         record_csv_header(chunk);
-    return read_page(bundle, chunk, whole, why);
+    return read_page(bundle, add_row, chunk, whole, why);
 }
 
 static enum fail (*const adders[BUNDLE_FILES])(struct bundle *bundle, struct text *chunk,
@@ -282,6 +359,11 @@ enum fail bundle_next(struct bundle *bundle, struct text *chunk, bool *more, str
         *more = true;
         return count_page(bundle, why);
     }
+    if (bundle->file == BUNDLE_POLICY && !bundle->proved) {
+        *more = true;
+        fail = read_page(bundle, add_proof, chunk, &bundle->proved, why);
+        return fail || !chunk->cut ? fail : because(why, FAIL_BROKEN, "too many proofs on a page");
+    }
     if (!bundle->begun)
         fail = begin_file(bundle, chunk, why);
     if (fail)
@@ -302,11 +384,29 @@ enum fail bundle_next(struct bundle *bundle, struct text *chunk, bool *more, str
     return FAIL_NONE;
 }
 
+/* Moves past the tokens and key sets. */
+static enum fail take_proofs(struct slice *tar, struct slice *proofs, struct reason *why)
+{
+    struct slice rest = *tar;
+    struct tar_file file;
+    for (*proofs = *tar;; *tar = rest) {
+        enum fail fail = tar_take(&rest, &file, why);
+        if (fail)
+            return fail;
+        if (!text_starts_with(file.name, "approvals/") && !text_starts_with(file.name, "jwks/"))
+            break;
+    }
+    proofs->length = (size_t)(tar->at - proofs->at);
+    return FAIL_NONE;
+}
+
 enum fail bundle_open(struct slice tar, struct bundle_files *ret, struct reason *why)
 {
     struct bundle_files files = {.files = {{NULL, 0}}};
     struct tar_file file;
     for (int next = 0; next <= BUNDLE_FILES; next++) {
+        if (next == BUNDLE_POLICY && take_proofs(&tar, &files.proofs, why))
+            return FAIL_INVALID;
         enum fail fail = tar_take(&tar, &file, why);
         if (fail)
             return fail;

@@ -23,6 +23,11 @@ struct bundle_source {
        behind it, until the page has BUNDLE_PAGE bytes or more; nothing when there are none left. */
     enum fail (*records)(void *context, int64_t seq, int64_t end, struct text *page,
                          struct reason *why);
+    /* Add what has that digest: the token of a signed decision, or the keys it was checked with. */
+    enum fail (*token)(void *context, const struct digest *digest, struct text *token,
+                       struct reason *why);
+    enum fail (*key_set)(void *context, const struct digest *digest, struct text *key_set,
+                         struct reason *why);
 };
 
 struct bundle_order {
@@ -50,6 +55,7 @@ enum fail bundle_next(struct bundle *bundle, struct text *chunk, bool *more, str
 /* The files of a bundle that was read; a missing one is a slice of nothing. */
 struct bundle_files {
     struct slice files[BUNDLE_FILES];
+    struct slice proofs; /* the tokens and key sets as they stand in the archive: for tar_take */
 };
 
 /* FAIL_INVALID unless it is exactly what bundle_next may have written, as far as the archive goes.

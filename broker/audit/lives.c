@@ -1,5 +1,6 @@
 #include "audit/lives.h"
 
+#include "audit/proven.h"
 #include "base/memory.h"
 #include "model/lifecycle.h"
 
@@ -16,6 +17,7 @@ struct life {
     int64_t seen_at;       /* the last of its records; -1: none yet */
     bool whole;            /* nothing was withheld from the start of the log to that record */
     bool agreed;           /* an approver agreed to the request */
+    bool wants_signed;     /* decisions on the request are to be signed */
     struct slice tid, oid; /* of the requester; of nothing when withheld */
 };
 
@@ -201,6 +203,8 @@ static enum fail live_request(struct lives *lives, const struct record *record, 
         life->oid = by_subject ? record->subject_oid : record->actor_oid;
     }
     enum fail fail = move(&request_noun, life, record, why);
+    if (!fail && life->state == REQUEST_PENDING)
+        life->wants_signed |= proven_is_wanted(record);
     if (!fail && was_pending && life->state == REQUEST_APPROVED && life->whole && !life->agreed)
         return unlawful(why, &request_noun, life->id, "is approved though nobody agreed");
     return fail;
@@ -227,6 +231,10 @@ static enum fail live_decision(struct lives *lives, const struct record *record,
         return unlawful(why, &request_noun, life->id, "is decided by its own requester");
     if (life->state == NO_STATE ? life->whole : life->state != REQUEST_PENDING)
         return unlawful(why, &request_noun, life->id, "is decided while it is not pending");
+    struct proven proven;
+    bool right;
+    if (life->wants_signed && !proven_read(record, &proven, &right))
+        return unlawful(why, &request_noun, life->id, "is decided without a signature");
     life->agreed = life->agreed || slice_is(record->code, "decision.approved");
     return FAIL_NONE;
 }

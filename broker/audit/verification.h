@@ -33,5 +33,15 @@ bool verification_is_enough(const struct verification *run);
 /* The line of event `seq` in leaves.b64; its length must have been checked. */
 struct slice verification_leaf(const struct verification *run, int64_t seq);
 
+/* The tokens and key sets of the bundle, in the order of the records that name them. */
+struct proofs {
+    struct slice rest;
+    size_t key_set_count;
+    struct key_set *key_sets; /* that were met */
+};
+void verification_proof(struct verification *run, struct proofs *proofs,
+                        const struct record *record);
+void proofs_scoped(struct proofs *proofs);
+
 /* Checks records.jsonl and records.csv against leaves.b64, the manifest and each other. */
 void verify_records(struct verification *run);

@@ -17,6 +17,19 @@ enum verify_code {
 
 enum { VERIFY_FINDINGS = 20 };
 
+/* What the token of a signed decision must say. */
+struct token_wanted {
+    const char *tid, *oid, *nonce;
+    int64_t at; /* when the decision was made */
+};
+
+enum { TOKEN_ISSUER_SIZE = 300 };
+/* Whether a key of the set signed the token, and it says what it must; says who issued it, and for
+   which client. */
+typedef enum fail token_checker(const char *token, const char *key_set,
+                                const struct token_wanted *wanted, char issuer[TOKEN_ISSUER_SIZE],
+                                struct reason *why);
+
 struct finding {
     enum verify_code code;
     char says[300]; /* names the record, where there is one */
@@ -27,7 +40,8 @@ struct verify_options {
     struct slice previous; /* a checkpoint that one held before; may be of nothing */
     int64_t most_seconds;  /* between the newest event and `now`; 0: any age */
     int64_t now;
-    size_t findings; /* stop after so many, at most VERIFY_FINDINGS; 0: that many */
+    token_checker *check_token; /* NULL: signed decisions are a finding, as nobody can check them */
+    size_t findings;            /* stop after so many, at most VERIFY_FINDINGS; 0: that many */
 };
 
 struct verified {
@@ -41,6 +55,9 @@ struct verified {
     int64_t first, end;  /* the events it is about, without `end` */
     int64_t records;     /* of them, how many are there in full */
     char filter[MANIFEST_FILTER_SIZE]; /* what was asked for; empty: all */
+    int64_t signed_count, signed_held; /* decisions proved by tokens; those that `held` has too */
+    char issuer[TOKEN_ISSUER_SIZE];    /* of the first of them */
+    bool several_issuers;
     int64_t held, accompanied; /* sizes of the older checkpoints, one's own and the bundle's; -1 */
 };
 

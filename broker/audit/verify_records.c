@@ -8,6 +8,7 @@ struct reading {
     bool rows_lost;             /* a row differed, which is said once */
     struct text *row;           /* used again for each */
     struct lives *lives;
+    struct proofs *proofs;
 };
 
 static void check_row(struct verification *run, struct reading *reading,
@@ -76,6 +77,7 @@ static void check_record(struct verification *run, struct reading *reading, stru
         return;
     if (lives_add(reading->lives, &record, &why))
         verification_find(run, VERIFY_UNLAWFUL, "record %lld: %s", (long long)record.seq, why.text);
+    verification_proof(run, reading->proofs, &record);
     if (record.seq + 1 == run->manifest.size)
         run->newest_ms = record.at_ms;
 }
@@ -93,17 +95,21 @@ static void check_end(struct verification *run, const struct reading *reading)
                           (long long)run->verdict->records, (long long)manifest->records);
     if (!reading->rows_lost && reading->rows.length)
         verification_find(run, VERIFY_MISMATCH, "records.csv: there are rows without a record");
+    if (reading->proofs->rest.length)
+        verification_find(run, VERIFY_MISMATCH, "approvals: there is more than the records name");
 }
 
 void verify_records(struct verification *run)
 {
     scoped(text_scoped) struct text row = TEXT_LIMIT(BUNDLE_CHUNK);
     scoped(lives_scoped) struct lives *lives = lives_new();
+    scoped(proofs_scoped) struct proofs proofs = {.rest = run->bundle.proofs};
     struct reading reading = {.records = run->bundle.files[BUNDLE_RECORDS],
                               .rows = run->bundle.files[BUNDLE_CSV],
                               .next = run->manifest.first,
                               .row = &row,
-                              .lives = lives};
+                              .lives = lives,
+                              .proofs = &proofs};
     struct slice line;
     record_csv_header(&row);
     if (!slice_skip(&reading.rows, slice_of(text_of(&row)))) {

@@ -44,6 +44,27 @@ static void report_trust(const struct verified *verdict, struct text *report)
                   (long long)verdict->accompanied);
 }
 
+/* What the tokens of signed decisions are worth: whoever could write the log anew could make keys
+   and tokens too, unless somebody else saw it at the time. */
+static void report_signed(const struct verified *verdict, struct text *report)
+{
+    bool witnessed = *verdict->witnesses && !verdict->self_asserted;
+    int64_t seen = witnessed ? verdict->signed_count : verdict->signed_held;
+    if (!verdict->signed_count)
+        return;
+    text_addf(report, "signed decisions: %lld, by tokens of %s%s\n",
+              (long long)verdict->signed_count, verdict->issuer,
+              verdict->several_issuers ? " and others" : "");
+    if (seen)
+        text_addf(report, "signed decisions: %lld of them with keys that were witnessed.\n",
+                  (long long)seen);
+    if (seen < verdict->signed_count)
+        text_addf(report,
+                  "self-asserted: the keys that %lld of the decisions were checked with, as they "
+                  "stand in the bundle. Compare them with those that the issuer published.\n",
+                  (long long)(verdict->signed_count - seen));
+}
+
 void verify_report(const struct verified *verdict, struct text *report)
 {
     for (size_t i = 0; i < verdict->count; i++)
@@ -52,6 +73,7 @@ void verify_report(const struct verified *verdict, struct text *report)
     if (verdict->code == VERIFY_FINE) {
         report_content(verdict, report);
         report_trust(verdict, report);
+        report_signed(verdict, report);
     }
     text_add(report, verdict->code == VERIFY_FINE ? "fine\n" : "NOT fine\n");
 }

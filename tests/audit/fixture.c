@@ -207,6 +207,28 @@ static enum fail read_records(void *context, int64_t seq, int64_t end, struct te
     return FAIL_NONE;
 }
 
+static enum fail add_kept(const char *kept, const struct digest *digest, struct text *ret,
+                          struct reason *why)
+{
+    struct digest own = digest_of_text(kept ? kept : "");
+    if (!digest_equals(&own, digest))
+        return because(why, FAIL_NOT_FOUND, "nothing of that digest");
+    text_add(ret, kept);
+    return FAIL_NONE;
+}
+
+static enum fail read_token(void *context, const struct digest *digest, struct text *token,
+                            struct reason *why)
+{
+    return add_kept(((const struct fixture *)context)->token, digest, token, why);
+}
+
+static enum fail read_key_set(void *context, const struct digest *digest, struct text *key_set,
+                              struct reason *why)
+{
+    return add_kept(((const struct fixture *)context)->key_set, digest, key_set, why);
+}
+
 void fixture_bundle(const struct fixture *fixture, int64_t first, int64_t end, const char *filter,
                     const char *previous, struct text *tar)
 {
@@ -223,8 +245,11 @@ void fixture_bundle(const struct fixture *fixture, int64_t first, int64_t end, c
                                        .end = end,
                                        .filter = filter,
                                        .signer = fixture->export_key};
-    const struct bundle_source source = {
-        .context = (void *)(uintptr_t)fixture, .leaves = read_leaves, .records = read_records};
+    const struct bundle_source source = {.context = (void *)(uintptr_t)fixture,
+                                         .leaves = read_leaves,
+                                         .records = read_records,
+                                         .token = read_token,
+                                         .key_set = read_key_set};
     must(bundle_new(&order, &source, &bundle, &reason));
     for (bool more = true; more; text_clear(&chunk)) {
         must(bundle_next(bundle, &chunk, &more, &reason));
@@ -261,6 +286,8 @@ void fixture_pack(const struct fixture *fixture, const struct bundle_files *file
     }
     for (enum bundle_file i = 0; i < BUNDLE_FILES; i++) {
         struct slice file = all.files[i];
+        if (i == BUNDLE_POLICY)
+            text_add_bytes(tar, all.proofs.at, all.proofs.length);
         if (!file.at)
             continue;
         must(tar_begin(tar, bundle_file_name(i), (int64_t)file.length, &reason));

@@ -14,6 +14,7 @@ struct fixture {
     struct digest *leaves;
     struct note_signer *log_key, *export_key;
     char origin[NOTE_NAME_SIZE];
+    const char *token, *key_set; /* of signed decisions; borrowed */
     bool (*withhold)(const struct fixture *fixture, int64_t seq); /* from bundles; may be NULL */
 };
 

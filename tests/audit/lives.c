@@ -15,35 +15,36 @@
 struct line {
     const char *code, *by, *from, *to;
     int withheld;
+    const char *detail;
 };
 
 #define SUBMITTED                                                                                  \
     {                                                                                              \
-        "request.submitted", ANALYST, NULL, "checking", 0                                          \
+        "request.submitted", ANALYST, NULL, "checking", 0, NULL                                    \
     }
 #define PENDING                                                                                    \
     {                                                                                              \
-        "request.pending", NULL, "checking", "pending", 0                                          \
+        "request.pending", NULL, "checking", "pending", 0, NULL                                    \
     }
 #define AGREED                                                                                     \
     {                                                                                              \
-        "decision.approved", APPROVER, NULL, NULL, 0                                               \
+        "decision.approved", APPROVER, NULL, NULL, 0, NULL                                         \
     }
 #define APPROVED                                                                                   \
     {                                                                                              \
-        "request.approved", APPROVER, "pending", "approved", 0                                     \
+        "request.approved", APPROVER, "pending", "approved", 0, NULL                               \
     }
 #define WAITING                                                                                    \
     {                                                                                              \
-        "grant.waiting", NULL, NULL, "waiting", 0                                                  \
+        "grant.waiting", NULL, NULL, "waiting", 0, NULL                                            \
     }
 #define TRYING                                                                                     \
     {                                                                                              \
-        "grant.activating", NULL, "waiting", "activating", 0                                       \
+        "grant.activating", NULL, "waiting", "activating", 0, NULL                                 \
     }
 #define ACTIVE                                                                                     \
     {                                                                                              \
-        "grant.active", NULL, "activating", "active", 0                                            \
+        "grant.active", NULL, "activating", "active", 0, NULL                                      \
     }
 
 static bool nobody_is_meant; /* records without a subject: the one who submits is the requester */
@@ -71,6 +72,7 @@ static const char *tell(size_t count, const struct line lines[])
             .grant = slice_of(of_grant ? "G" : NULL),
             .from = slice_of(line->from),
             .to = slice_of(line->to),
+            .detail = slice_of(line->detail),
         };
         enum fail fail = lives_add(lives, &record, &why);
         if (i + 1 < count)
@@ -88,71 +90,73 @@ static const char *tell(size_t count, const struct line lines[])
 START_TEST(a_whole_life_is_lawful)
 {
     ck_assert_text(TELL(SUBMITTED, PENDING, AGREED, APPROVED, WAITING, TRYING, ACTIVE,
-                        {"grant.ending", ANALYST, "active", "ending", 0},
-                        {"grant.ended", NULL, "ending", "ended", 0}),
+                        {"grant.ending", ANALYST, "active", "ending", 0, NULL},
+                        {"grant.ended", NULL, "ending", "ended", 0, NULL}),
                    "");
-    ck_assert_text(TELL(SUBMITTED, {"request.approved", NULL, "checking", "approved", 0}, WAITING),
-                   "");
-    ck_assert_text(TELL(SUBMITTED, WAITING, PENDING, TRYING, AGREED, APPROVED, ACTIVE), "");
     ck_assert_text(
-        TELL({"service.started", NULL, NULL, NULL, 0}, {"alarm.raised", NULL, NULL, NULL, 0}), "");
+        TELL(SUBMITTED, {"request.approved", NULL, "checking", "approved", 0, NULL}, WAITING), "");
+    ck_assert_text(TELL(SUBMITTED, WAITING, PENDING, TRYING, AGREED, APPROVED, ACTIVE), "");
+    ck_assert_text(TELL({"service.started", NULL, NULL, NULL, 0, NULL},
+                        {"alarm.raised", NULL, NULL, NULL, 0, NULL}),
+                   "");
 }
 END_TEST
 
 START_TEST(a_life_begins_once_and_at_its_beginning)
 {
-    ck_assert_text(TELL({"request.pending", NULL, NULL, "pending", 0}),
+    ck_assert_text(TELL({"request.pending", NULL, NULL, "pending", 0, NULL}),
                    "request R begins in a state in which none begins");
     ck_assert_text(TELL(PENDING), "request R leaves a state in which it was not");
     ck_assert_text(TELL(SUBMITTED, SUBMITTED), "request R begins a second time");
-    ck_assert_text(TELL(SUBMITTED, {"grant.activating", NULL, NULL, "activating", 0}),
+    ck_assert_text(TELL(SUBMITTED, {"grant.activating", NULL, NULL, "activating", 0, NULL}),
                    "grant G begins in a state in which none begins");
 }
 END_TEST
 
 START_TEST(every_move_is_in_the_table)
 {
-    ck_assert_text(TELL(SUBMITTED, {"request.lapsed", NULL, "checking", "lapsed", 0}),
+    ck_assert_text(TELL(SUBMITTED, {"request.lapsed", NULL, "checking", "lapsed", 0, NULL}),
                    "request R makes a move that is not in the table");
-    ck_assert_text(TELL(SUBMITTED, {"request.pending", NULL, "nowhere", "pending", 0}),
+    ck_assert_text(TELL(SUBMITTED, {"request.pending", NULL, "nowhere", "pending", 0, NULL}),
                    "request R makes a move that is not in the table");
     ck_assert_text(TELL(SUBMITTED, APPROVED), "request R leaves a state in which it was not");
-    ck_assert_text(TELL(WAITING, {"grant.active", NULL, "waiting", "active", 0}),
+    ck_assert_text(TELL(WAITING, {"grant.active", NULL, "waiting", "active", 0, NULL}),
                    "grant G makes a move that is not in the table");
-    ck_assert_text(TELL(SUBMITTED, {"request.pending", NULL, "checking", "refused", 0}),
+    ck_assert_text(TELL(SUBMITTED, {"request.pending", NULL, "checking", "refused", 0, NULL}),
                    "request R does not become what the code says");
-    ck_assert_text(TELL(SUBMITTED, {"request.pending", NULL, "checking", NULL, 0}),
+    ck_assert_text(TELL(SUBMITTED, {"request.pending", NULL, "checking", NULL, 0, NULL}),
                    "request R does not become what the code says");
 }
 END_TEST
 
 START_TEST(nothing_follows_the_end)
 {
-    ck_assert_text(TELL(SUBMITTED, {"request.refused", NULL, "checking", "refused", 0},
-                        {"request.cancelled", ANALYST, "pending", "cancelled", 0}),
+    ck_assert_text(TELL(SUBMITTED, {"request.refused", NULL, "checking", "refused", 0, NULL},
+                        {"request.cancelled", ANALYST, "pending", "cancelled", 0, NULL}),
                    "request R goes on after its end");
-    ck_assert_text(TELL(SUBMITTED, {"request.refused", NULL, "checking", "refused", 0},
-                        {"request.cancelled", ANALYST, "pending", "cancelled", 5}),
+    ck_assert_text(TELL(SUBMITTED, {"request.refused", NULL, "checking", "refused", 0, NULL},
+                        {"request.cancelled", ANALYST, "pending", "cancelled", 5, NULL}),
                    "request R goes on after its end");
-    ck_assert_text(TELL(WAITING, {"grant.lapsed", NULL, "waiting", "lapsed", 0}, TRYING),
+    ck_assert_text(TELL(WAITING, {"grant.lapsed", NULL, "waiting", "lapsed", 0, NULL}, TRYING),
                    "grant G goes on after its end");
 }
 END_TEST
 
 START_TEST(nobody_decides_their_own_request)
 {
-    ck_assert_text(TELL(SUBMITTED, PENDING, {"decision.approved", ANALYST, NULL, NULL, 0}),
+    ck_assert_text(TELL(SUBMITTED, PENDING, {"decision.approved", ANALYST, NULL, NULL, 0, NULL}),
                    "request R is decided by its own requester");
-    ck_assert_text(TELL(SUBMITTED, PENDING,
-                        {"decision.denied", "AAAAAAAA-0000-4000-8000-000000000001", NULL, NULL, 0}),
-                   "request R is decided by its own requester");
+    ck_assert_text(
+        TELL(SUBMITTED, PENDING,
+             {"decision.denied", "AAAAAAAA-0000-4000-8000-000000000001", NULL, NULL, 0, NULL}),
+        "request R is decided by its own requester");
     nobody_is_meant = true;
-    ck_assert_text(TELL(SUBMITTED, PENDING, {"decision.approved", ANALYST, NULL, NULL, 0}),
+    ck_assert_text(TELL(SUBMITTED, PENDING, {"decision.approved", ANALYST, NULL, NULL, 0, NULL}),
                    "request R is decided by its own requester");
     nobody_is_meant = false;
-    ck_assert_text(TELL({"decision.approved", ANALYST, NULL, NULL, 3}),
+    ck_assert_text(TELL({"decision.approved", ANALYST, NULL, NULL, 3, NULL}),
                    "request R is decided by its own requester");
-    ck_assert_text(TELL(SUBMITTED, PENDING, {"decision.approved", NULL, NULL, NULL, 0}),
+    ck_assert_text(TELL(SUBMITTED, PENDING, {"decision.approved", NULL, NULL, NULL, 0, NULL}),
                    "request R is decided by nobody");
 }
 END_TEST
@@ -162,7 +166,7 @@ START_TEST(a_decision_needs_a_pending_request)
     ck_assert_text(TELL(AGREED), "request R is decided while it is not pending");
     ck_assert_text(TELL(SUBMITTED, AGREED), "request R is decided while it is not pending");
     ck_assert_text(
-        TELL(SUBMITTED, PENDING, {"request.lapsed", NULL, "pending", "lapsed", 0}, AGREED),
+        TELL(SUBMITTED, PENDING, {"request.lapsed", NULL, "pending", "lapsed", 0, NULL}, AGREED),
         "request R is decided while it is not pending");
 }
 END_TEST
@@ -171,8 +175,24 @@ START_TEST(approval_needs_somebody_who_agreed)
 {
     ck_assert_text(TELL(SUBMITTED, PENDING, APPROVED),
                    "request R is approved though nobody agreed");
-    ck_assert_text(TELL(SUBMITTED, PENDING, {"decision.denied", APPROVER, NULL, NULL, 0}, APPROVED),
-                   "request R is approved though nobody agreed");
+    ck_assert_text(
+        TELL(SUBMITTED, PENDING, {"decision.denied", APPROVER, NULL, NULL, 0, NULL}, APPROVED),
+        "request R is approved though nobody agreed");
+}
+END_TEST
+
+START_TEST(a_request_that_wants_decisions_signed_gets_no_others)
+{
+    static const char pending[] = "{\"decisions\":\"signed\",\"evidence\":[]}";
+    static const char proved[] = "{\"reason\":\"\",\"signed\":{\"commitment\":{},"
+                                 "\"keys\":\"47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=\","
+                                 "\"token\":\"47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=\"}}";
+    ck_assert_text(TELL(SUBMITTED, {"request.pending", NULL, "checking", "pending", 0, pending},
+                        {"decision.approved", APPROVER, NULL, NULL, 0, proved}, APPROVED),
+                   "");
+    ck_assert_text(TELL(SUBMITTED, {"request.pending", NULL, "checking", "pending", 0, pending},
+                        {"decision.denied", APPROVER, NULL, NULL, 0, "{\"reason\":\"signed\"}"}),
+                   "request R is decided without a signature");
 }
 END_TEST
 
@@ -187,16 +207,19 @@ END_TEST
 
 START_TEST(what_was_withheld_is_not_held_against_anybody)
 {
-    ck_assert_text(TELL({"request.pending", NULL, "checking", "pending", 1}, AGREED, APPROVED), "");
-    ck_assert_text(TELL(SUBMITTED, {"request.approved", APPROVER, "pending", "approved", 2}), "");
-    ck_assert_text(TELL({"grant.active", NULL, "activating", "active", 4}), "");
-    ck_assert_text(TELL(SUBMITTED, {"decision.approved", APPROVER, NULL, NULL, 1}, APPROVED), "");
+    ck_assert_text(
+        TELL({"request.pending", NULL, "checking", "pending", 1, NULL}, AGREED, APPROVED), "");
+    ck_assert_text(TELL(SUBMITTED, {"request.approved", APPROVER, "pending", "approved", 2, NULL}),
+                   "");
+    ck_assert_text(TELL({"grant.active", NULL, "activating", "active", 4, NULL}), "");
+    ck_assert_text(TELL(SUBMITTED, {"decision.approved", APPROVER, NULL, NULL, 1, NULL}, APPROVED),
+                   "");
     /* What is seen without a gap is judged again. */
-    ck_assert_text(TELL({"request.pending", NULL, "checking", "pending", 1},
-                        {"request.refused", NULL, "checking", "refused", 0}),
+    ck_assert_text(TELL({"request.pending", NULL, "checking", "pending", 1, NULL},
+                        {"request.refused", NULL, "checking", "refused", 0, NULL}),
                    "request R leaves a state in which it was not");
     ck_assert_text(
-        TELL({"request.pending", NULL, "checking", "pending", 1}, WAITING, TRYING, ACTIVE),
+        TELL({"request.pending", NULL, "checking", "pending", 1, NULL}, WAITING, TRYING, ACTIVE),
         "grant G is active though its request is not approved");
 }
 END_TEST
@@ -214,7 +237,7 @@ END_TEST
 
 START_TEST(codes_of_later_versions_are_let_pass)
 {
-    ck_assert_text(TELL(SUBMITTED, {"request.annotated", NULL, NULL, NULL, 0}, PENDING), "");
+    ck_assert_text(TELL(SUBMITTED, {"request.annotated", NULL, NULL, NULL, 0, NULL}, PENDING), "");
 }
 END_TEST
 
@@ -244,6 +267,7 @@ END_TEST
 SPECIFICATION("audit/lives", a_whole_life_is_lawful, a_life_begins_once_and_at_its_beginning,
               every_move_is_in_the_table, nothing_follows_the_end, nobody_decides_their_own_request,
               a_decision_needs_a_pending_request, approval_needs_somebody_who_agreed,
+              a_request_that_wants_decisions_signed_gets_no_others,
               access_needs_an_approved_request, what_was_withheld_is_not_held_against_anybody,
               a_record_names_whose_life_it_is_about, codes_of_later_versions_are_let_pass,
               many_lives_stay_apart)

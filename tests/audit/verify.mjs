@@ -1,9 +1,9 @@
 // A second verifier of proof bundles, written from broker/audit/README.md alone: Node and its crypto, nothing of Curfew's.
-// It stops at the first finding, and does not judge whether what was recorded was lawful (5) or is recent (6).
+// It stops at the first finding, and does not judge whether lives were lawful (5) or the log is recent (6).
 import { createHash, createPublicKey, verify as verifySignature } from "node:crypto";
 import { readFileSync } from "node:fs";
 
-const SIGNATURE = 1, MISMATCH = 2, FORKED = 3, GAP = 4, UNREADABLE = 64;
+const SIGNATURE = 1, MISMATCH = 2, FORKED = 3, GAP = 4, UNLAWFUL = 5, UNREADABLE = 64;
 const NAMES = ["checkpoint", "prev-checkpoint", "leaves.b64", "records.jsonl", "records.csv", "policy.txt", "MANIFEST"];
 
 class Finding extends Error {
@@ -45,14 +45,20 @@ function header(name, size) {
 function readTar(tar) {
   const files = {};
   let at = 0;
-  for (const name of NAMES) {
+  const proofName = () => /^((?:approvals|jwks)\/[\w.]+)\0/.exec(tar.toString("latin1", at, at + 100))?.[1];
+  const take = (name) => {
     const size = parseInt(tar.toString("latin1", at + 124, at + 135), 8);
-    if (name === "prev-checkpoint" && !tar.subarray(at, at + 16).equals(Buffer.from(name + "\0"))) continue;
     must(size >= 0 && tar.subarray(at, at + 512).equals(header(name, size)), UNREADABLE, `no header of ${name}`);
     const end = at + 512 + size;
     at = end + (-size & 511);
     must(at <= tar.length && !tar.subarray(end, at).some(Boolean), UNREADABLE, `${name} ends wrongly`);
-    files[name] = tar.subarray(end - size, end);
+    return tar.subarray(end - size, end);
+  };
+  files.proofs = [];
+  for (const name of NAMES) {
+    if (name === "prev-checkpoint" && !tar.subarray(at, at + 16).equals(Buffer.from(name + "\0"))) continue;
+    for (let proof = proofName(); name === "policy.txt" && proof; proof = proofName()) files.proofs.push([proof, take(proof)]);
+    files[name] = take(name);
   }
   must(tar.length === at + 1024 && !tar.subarray(at).some(Boolean), UNREADABLE, "the archive ends wrongly");
   return files;
@@ -194,7 +200,52 @@ function row(record, leaf) {
     detail && canonical(detail), leaf].map(cell).join() + "\r\n";
 }
 
+const base64url = (written) => {
+  const bytes = Buffer.from(written ?? "", "base64url");
+  return bytes.toString("base64url") === written ? bytes : Buffer.alloc(0);
+};
+
+/** The token of a signed decision: the key set that the record names signed it, and it says what the record says. */
+function checkToken(record, token, keySet) {
+  const { commitment } = record.detail.signed, { seq, actor, subject } = record;
+  const says = { code: commitment.decision === "approve" ? "decision.approved" : "decision.denied", request: commitment.request,
+    actor: { kind: "person", oid: commitment.approver, tid: commitment.tid }, subject: { oid: commitment.requester, tid: commitment.tid } };
+  must(canonical({ code: record.code, request: record.request, actor, subject }) === canonical(says) && commitment.v === 1 &&
+    commitment.duration >= 0 && commitment.start_by >= 0, UNLAWFUL, `record ${seq}: something else was signed`);
+  const parts = token.toString("latin1").split(".");
+  let head, claims, keys;
+  try {
+    [head, claims] = parts.slice(0, 2).map((part) => JSON.parse(text(base64url(part))));
+    keys = JSON.parse(text(keySet)).keys.filter(({ kid, kty }) => kid === head.kid && kty === "RSA");
+  } catch {
+    // neither is right
+  }
+  must(parts.length === 3 && keys?.length === 1 && head.alg === "RS256", SIGNATURE, `approvals/${seq}.jws: no such key`);
+  const signed = verifySignature("sha256", Buffer.from(`${parts[0]}.${parts[1]}`), createPublicKey({ key: keys[0], format: "jwk" }), base64url(parts[2]));
+  must(signed, SIGNATURE, `approvals/${seq}.jws: not signed by that key`);
+  const nonce = sha256("curfew-decision-v1\n", canonical(commitment)).toString("base64url");
+  const at = Date.parse(record.at) / 1000;
+  must(claims.nonce === nonce && claims.tid === commitment.tid && claims.oid === commitment.approver && claims.ver === "2.0" &&
+    claims.iat <= at + 60 && claims.iat >= at - 601 && claims.exp >= at - 60, SIGNATURE, `approvals/${seq}.jws: it says something else`);
+}
+
+/** Takes the token of a record, and its key set where it comes first, from the files that stand in the order of the records. */
+function checkProof(record, proofs, keySets) {
+  const { token, keys } = record.detail.signed;
+  const hex = (written) => base64(typeof written === "string" ? written : "").toString("hex");
+  must(hex(token).length === 64 && hex(keys).length === 64 && record.detail.signed.commitment, UNLAWFUL, `record ${record.seq}: no digests`);
+  const take = (name, digest) => {
+    const [own, bytes] = proofs.shift() ?? [];
+    must(own === name && sha256(bytes).toString("hex") === digest, MISMATCH, `${name} is not the one that was recorded`);
+    return bytes;
+  };
+  const own = take(`approvals/${record.seq}.jws`, hex(token));
+  if (!keySets.has(keys)) keySets.set(keys, take(`jwks/${hex(keys)}.json`, hex(keys)));
+  checkToken(record, own, keySets.get(keys));
+}
+
 function checkRecords(files, manifest, leafLine) {
+  const keySets = new Map();
   let csv = files["records.csv"], records = files["records.jsonl"], next = manifest.first, count = 0;
   const skipRow = (written, says) => {
     const bytes = Buffer.from(written);
@@ -211,11 +262,13 @@ function checkRecords(files, manifest, leafLine) {
     must(leafLine(seq) === leaf, MISMATCH, `record ${seq} is not the one that was logged`);
     must(seq === 0 || record.prev === leafLine(seq - 1), GAP, `record ${seq} names another before it`);
     skipRow(row(record, leaf), `record ${seq} has another row`);
+    if (record.detail?.signed) checkProof(record, files.proofs, keySets);
     next = seq + 1;
   }
   must(!records.length && (manifest.filter !== "-" || next === manifest.end), GAP, `record ${next} is missing`);
   must(count === manifest.records, GAP, "another number of records was exported");
   must(!csv.length, MISMATCH, "there are rows without a record");
+  must(!files.proofs.length, MISMATCH, "there are proofs that no record names");
 }
 
 /** Throws a Finding with the exit code and what was found, unless all is fine. */

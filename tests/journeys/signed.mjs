@@ -2,7 +2,9 @@
 // token is the approver's signature. What is refused at once, what the sign-in must bring, what counts in the end.
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { codeOf } from "../audit/verify.mjs";
 import { POLICY, startCurfew } from "../support/curfew.mjs";
 import { AT_ONCE, GROUPS, PERSONS, startSandbox, TENANT } from "../support/sandbox.mjs";
 import { specification } from "../support/spec.mjs";
@@ -45,6 +47,30 @@ async function release(request) {
   for (const person of Object.values(people)) await person.signIn();
   for (const grant of (await ana.request(request.id)).grants) await ana.post(`/api/v1/grants/${grant.id}/release`);
   await ana.untilGrant(request.id, "ended", "failed");
+}
+
+async function bundle() {
+  const answer = await priya.get("/api/v1/audit/export?format=bundle");
+  assert.equal(answer.status, 200, answer.text);
+  return answer.bytes;
+}
+
+function save(bytes) {
+  const file = join(curfew.folder, "bundle.tar");
+  writeFileSync(file, bytes);
+  return file;
+}
+
+/** The tokens and key sets of a bundle: where their contents stand in it. */
+function proofsOf(tar) {
+  const files = [];
+  for (let at = 0; tar[at]; ) {
+    const name = tar.toString("latin1", at, at + 100).replace(/\0.*/s, "");
+    const length = parseInt(tar.toString("latin1", at + 124, at + 135), 8);
+    if (/^(approvals|jwks)\//.test(name)) files.push({ name, at: at + 512, length });
+    at += 512 + length + (-length & 511);
+  }
+  return files;
 }
 
 const cancel = (request) => ana.post(`/api/v1/requests/${request.id}/cancel`);
@@ -185,5 +211,48 @@ await specification("journeys/signed", {
     const back = await lena.through(again.body.go, { mfa: "none" });
     assert.equal((await lena.through(back.location)).location, `/requests/${request.id}`);
     assert.equal((await ana.request(request.id)).state, "denied");
+  },
+
+  async "the proofs are in the bundle, one for each signed decision, and two verifiers check them; no byte of them can be changed"() {
+    const bytes = await bundle();
+    assert.deepEqual((await bundle()).length >= bytes.length, true);
+    const { events: all } = await priya.get("/api/v1/audit/export?format=jsonl").then(({ text }) => ({ events: text.trim().split("\n").map((line) => JSON.parse(line)) }));
+    const signed = all.filter(({ detail }) => detail?.signed);
+    const files = proofsOf(bytes);
+    const tokens = files.filter(({ name }) => name.startsWith("approvals/"));
+    assert.ok(signed.length >= 5);
+    assert.deepEqual(tokens.map(({ name }) => name), signed.map(({ seq }) => `approvals/${seq}.jws`));
+    assert.equal(files.length - tokens.length, new Set(signed.map(({ detail }) => detail.signed.keys)).size, "each key set once");
+    const { code, output } = await curfew.run("audit", "verify", save(bytes));
+    assert.deepEqual([code, codeOf(bytes)], [0, 0], output);
+    assert.match(output, new RegExp(`signed decisions: ${signed.length}, by tokens of ${sandbox.origin}/${TENANT}/v2.0 for `));
+    assert.match(output, /self-asserted: the keys that \d+ of the decisions were checked with/);
+    const changed = Buffer.from(bytes);
+    for (const { at, length } of files) {
+      for (let i = at; i < at + length; i += 101) {
+        changed[i] ^= 1 << i % 8;
+        assert.notEqual(codeOf(changed), 0, `byte ${i}`);
+        changed[i] = bytes[i];
+      }
+      changed[at + 40] ^= 1;
+      assert.notEqual((await curfew.run("audit", "verify", save(changed))).code, 0);
+      changed[at + 40] = bytes[at + 40];
+    }
+    assert.equal(codeOf(changed), 0);
+  },
+
+  async "the tokens are in the store and in bundles, and nowhere else"() {
+    const bytes = await bundle();
+    const tokens = proofsOf(bytes).filter(({ name }) => name.startsWith("approvals/")).map(({ at, length }) => bytes.toString("latin1", at, at + length));
+    const texts = { log: curfew.output, csv: (await priya.get("/api/v1/audit/export?format=csv")).text, jsonl: (await priya.get("/api/v1/audit/export?format=jsonl")).text };
+    for (const { id } of (await priya.get("/api/v1/requests")).body.items) texts[id] = (await priya.get(`/api/v1/requests/${id}`)).text;
+    texts.mail = JSON.stringify(await sandbox.mail());
+    texts.audit = (await priya.get("/api/v1/audit?limit=200")).text;
+    for (const token of tokens) {
+      const [, payload, signature] = token.split(".");
+      for (const [name, text] of Object.entries(texts)) assert.ok(!text.includes(signature) && !text.includes(payload), name);
+    }
+    const store = ["", "-wal"].map((end) => readFileSync(join(curfew.folder, `curfew.db${end}`)).toString("latin1")).join("");
+    for (const token of tokens) assert.ok(store.includes(token.split(".")[1].slice(0, 200)));
   },
 });
