@@ -19,6 +19,7 @@ struct asking {
     struct directory *directory;
     struct arena *arena; /* holds this struct; gone when the fact is given out */
     const struct reader *reader;
+    const struct secret *token; /* of a person; NULL: Curfew's own */
     struct asked asked;
     struct fact *fact;
     unsigned step;
@@ -63,6 +64,7 @@ static void send_call(struct asking *asking, const char *url)
         .method = asking->body ? "POST" : "GET",
         .url = url,
         .body = asking->body,
+        .token = asking->token,
         .done = heard,
         .context = asking,
     };
@@ -136,7 +138,11 @@ static void take_error(struct asking *asking, const struct answer *answer, int64
 {
     const struct reader *reader = asking->reader;
     struct error error = {.code = "", .message = ""};
-    if (answer->status == 404 && reader->absent && error_is_absence(answer->body, answer->length)) {
+    bool absent =
+        reader->absent &&
+        ((answer->status == 404 && error_is_absence(answer->body, answer->length)) ||
+         (answer->status == 403 && reader->hidden && error_is_there(answer->body, answer->length)));
+    if (absent) {
         reader->absent(asking->fact);
         finish_known(asking);
         return;
@@ -168,6 +174,13 @@ static void heard(void *context, const struct answer *answer, int64_t retry_ms)
 void directory_ask(struct directory *directory, const struct question *question,
                    void (*done)(void *context, struct fact *fact), void *context)
 {
+    directory_ask_as(directory, NULL, question, done, context);
+}
+
+void directory_ask_as(struct directory *directory, const struct secret *token,
+                      const struct question *question,
+                      void (*done)(void *context, struct fact *fact), void *context)
+{
     struct arena *arena = arena_new();
     struct asking *asking = ARENA_NEW(arena, struct asking);
     struct reason why = {0};
@@ -175,6 +188,7 @@ void directory_ask(struct directory *directory, const struct question *question,
         .directory = directory,
         .arena = arena,
         .reader = reader_of(question->kind),
+        .token = token,
         .fact = fact_new(question->kind, moment_now()),
         .until_ms = moment_ticks_ms() + QUESTION_MS,
         .done = done,

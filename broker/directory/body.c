@@ -1,6 +1,7 @@
 /* The writes as the bytes that an intent keeps and that are sent. */
 #include "directory/directory.h"
 
+#include "base/id.h"
 #include "base/json.h"
 #include "base/moment.h"
 #include "base/text.h"
@@ -86,6 +87,35 @@ enum fail write_activate(const struct target *target, const char *oid, int64_t s
                          struct arena *arena, struct write *ret, struct reason *why)
 {
     return give("selfActivate", target, oid, starts_at, ends_at, words, ticket, arena, ret, why);
+}
+
+enum fail write_review(const struct target *target, const char *approval, const char *step,
+                       bool approves, const char *words, struct arena *arena, struct write *ret,
+                       struct reason *why)
+{
+    char approval_id[GUID_SIZE], step_id[GUID_SIZE];
+    enum fail fail = is_writable(target, why);
+    if (fail)
+        return fail;
+    if (!text_read_guid(approval, approval_id) || !text_read_guid(step, step_id))
+        return because(why, FAIL_INVALID, "an approval or a step that has no GUID");
+    json_auto_t *review = json_pack("{s:s, s:s}", "reviewResult", approves ? "Approve" : "Deny",
+                                    "justification", words);
+    if (!review)
+        return because(why, FAIL_INVALID, "a text that is no UTF-8");
+    char *body = json_canonical(review);
+    const char *path =
+        target->kind == TARGET_GROUP
+            ? arena_text(arena,
+                         "/v1.0/identityGovernance/privilegedAccess/group/assignmentApprovals/%s"
+                         "/stages/%s",
+                         approval_id, step_id)
+            : arena_text(arena,
+                         "/beta/roleManagement/directory/roleAssignmentApprovals/%s/steps/%s",
+                         approval_id, step_id);
+    *ret = (struct write){.method = "PATCH", .path = path, .body = arena_copy(arena, body)};
+    free(body);
+    return FAIL_NONE;
 }
 
 enum fail write_remove(const struct target *target, const char *oid, const char *words,

@@ -13,20 +13,24 @@
 #include <stdatomic.h>
 
 enum fact_kind {
-    FACT_ACCOUNT,     /* subject: oid */
-    FACT_MEMBERSHIPS, /* subject: oid; of `groups` */
-    FACT_MEMBERS,     /* subject: group id; each once, with an oid and without a tid */
-    FACT_RISKS,       /* everybody's */
-    FACT_DEVICE,      /* subject: device id as tokens carry it */
-    FACT_MANAGED,     /* subject: device id */
-    FACT_CONTEXTS,    /* everybody's */
-    FACT_ADMIN_RULES, /* subject: target key */
-    FACT_SELF_RULES,  /* subject: target key */
-    FACT_ELIGIBLES,   /* subject: target key */
-    FACT_INSTANCES,   /* subject: oid; object: target key */
-    FACT_GROUP,       /* subject: group id */
-    FACT_HOLDERS,     /* subject: target key */
-    FACT_STANDING,    /* subject: target key */
+    FACT_ACCOUNT,      /* subject: oid */
+    FACT_MEMBERSHIPS,  /* subject: oid; of `groups` */
+    FACT_MEMBERS,      /* subject: group id; each once, with an oid and without a tid */
+    FACT_RISKS,        /* everybody's */
+    FACT_DEVICE,       /* subject: device id as tokens carry it */
+    FACT_MANAGED,      /* subject: device id */
+    FACT_CONTEXTS,     /* everybody's */
+    FACT_ADMIN_RULES,  /* subject: target key */
+    FACT_SELF_RULES,   /* subject: target key */
+    FACT_ELIGIBLES,    /* subject: target key */
+    FACT_INSTANCES,    /* subject: oid; object: target key */
+    FACT_REQUESTS,     /* subject: oid; object: key of a group: Graph shows no others to Curfew */
+    FACT_OWN_REQUESTS, /* the same of any target, for the person themselves (directory_ask_as) */
+    FACT_APPROVAL, /* subject: id of an approval; object: target key; as a person sees it (the same)
+                    */
+    FACT_GROUP,    /* subject: group id */
+    FACT_HOLDERS,  /* subject: target key */
+    FACT_STANDING, /* subject: target key */
     FACT_KINDS
 };
 
@@ -57,6 +61,8 @@ struct fact {
         struct self_rules self_rules;
         struct eligibles eligibles;
         struct instances instances;
+        struct pim_requests requests;
+        struct pim_approval approval;
         struct group group;
         struct holders holders;
         struct standing standing;
@@ -93,6 +99,12 @@ int64_t directory_work(struct directory *directory);
 void directory_ask(struct directory *directory, const struct question *question,
                    void (*done)(void *context, struct fact *fact), void *context);
 
+/* The same in a person's name: with their token (borrowed until `done`), which is tried once and
+   never renewed. */
+void directory_ask_as(struct directory *directory, const struct secret *token,
+                      const struct question *question,
+                      void (*done)(void *context, struct fact *fact), void *context);
+
 /* A write, exactly as an intent keeps it. */
 struct write {
     const char *method, *path, *body;
@@ -112,6 +124,7 @@ struct written {
     const char *code;        /* of the request's status or of the error, in its own word; or NULL */
     const char *says;        /* what is wrong, for the log and for an administrator; or NULL */
     const char *request;     /* the request's id in the directory; or NULL */
+    const char *approval;    /* the id of the approval that it waits for, if it does; or NULL */
     const char *correlation; /* the header request-id; or NULL */
     const char *ends_at;     /* as the answer has it; or NULL: proves nothing, reading back does */
     int64_t retry_ms;        /* how long to wait before the next try; 0: not said */
@@ -143,6 +156,12 @@ enum fail write_activate(const struct target *target, const char *oid, int64_t s
 enum fail write_remove(const struct target *target, const char *oid, const char *words,
                        struct arena *arena, struct write *ret, struct reason *why);
 
+/* An approver's word on what waits in PIM: `step` of `approval`, as FACT_APPROVAL has it (contract
+   6: of groups in v1.0, of roles in beta). FAIL_INVALID when these are no GUIDs. */
+enum fail write_review(const struct target *target, const char *approval, const char *step,
+                       bool approves, const char *words, struct arena *arena, struct write *ret,
+                       struct reason *why);
+
 /* How the directory's clock differs from ours, from the newest Date header: its seconds minus ours.
    False when none was seen yet. */
 bool directory_skew(const struct directory *directory, int64_t *seconds);
@@ -158,3 +177,5 @@ enum status_meaning {
     STATUS_NEVER_SEEN
 };
 enum status_meaning status_means(const char *status);
+/* Whether it is the word for what waits until somebody approves it in PIM. */
+bool status_waits_for_approval(const char *status);

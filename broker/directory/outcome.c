@@ -72,6 +72,8 @@ static void read_created(const struct write *write, const struct answer *answer,
         written->outcome = WRITE_ACCEPTED;
         written->code = arena_copy(arena, status);
         written->request = arena_copy(arena, id);
+        if (status_waits_for_approval(status))
+            written->approval = arena_copy(arena, json_member_text(created, "approvalId"));
         written->ends_at = arena_copy(arena, end_in(created));
     }
 }
@@ -103,6 +105,8 @@ void outcome_of(const struct write *write, const struct answer *answer, struct a
         if (answer->outcome == OUTCOME_NOT_SENT)
             ret->outcome = WRITE_NOT_SENT;
         ret->says = answer->reason.text;
+    } else if (answer->status == 204 && text_equals(write->method, "PATCH")) {
+        ret->outcome = WRITE_ACCEPTED;
     } else if (answer->status == 201) {
         read_created(write, answer, arena, ret);
     } else {

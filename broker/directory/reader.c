@@ -12,8 +12,10 @@ const struct reader *reader_of(enum fact_kind kind)
         [FACT_DEVICE] = &device_reader,         [FACT_MANAGED] = &managed_reader,
         [FACT_CONTEXTS] = &contexts_reader,     [FACT_ADMIN_RULES] = &admin_rules_reader,
         [FACT_SELF_RULES] = &self_rules_reader, [FACT_ELIGIBLES] = &eligibles_reader,
-        [FACT_INSTANCES] = &instances_reader,   [FACT_GROUP] = &group_reader,
-        [FACT_HOLDERS] = &holders_reader,       [FACT_STANDING] = &standing_reader,
+        [FACT_INSTANCES] = &instances_reader,   [FACT_REQUESTS] = &requests_reader,
+        [FACT_APPROVAL] = &approval_reader,     [FACT_OWN_REQUESTS] = &own_requests_reader,
+        [FACT_GROUP] = &group_reader,           [FACT_HOLDERS] = &holders_reader,
+        [FACT_STANDING] = &standing_reader,
     };
     return readers[kind];
 }
@@ -29,10 +31,12 @@ enum fail reader_understand(const struct question *question, struct arena *arena
                             struct reason *why)
 {
     bool everybody = question->kind == FACT_RISKS || question->kind == FACT_CONTEXTS;
-    bool targeted = question->kind == FACT_ADMIN_RULES || question->kind == FACT_SELF_RULES ||
-                    question->kind == FACT_ELIGIBLES || question->kind == FACT_INSTANCES ||
+    bool with_object = question->kind == FACT_INSTANCES || question->kind == FACT_REQUESTS ||
+                       question->kind == FACT_OWN_REQUESTS || question->kind == FACT_APPROVAL;
+    bool targeted = with_object || question->kind == FACT_ADMIN_RULES ||
+                    question->kind == FACT_SELF_RULES || question->kind == FACT_ELIGIBLES ||
                     question->kind == FACT_HOLDERS || question->kind == FACT_STANDING;
-    const char *key = question->kind == FACT_INSTANCES ? question->object : question->subject;
+    const char *key = with_object ? question->object : question->subject;
     struct asked asked = {.subject = everybody ? NULL : arena_copy(arena, question->subject),
                           .group_count = question->group_count,
                           .groups = ARENA_ARRAY(arena, const char *, question->group_count)};
@@ -40,7 +44,9 @@ enum fail reader_understand(const struct question *question, struct arena *arena
         return because(why, FAIL_INVALID, "a question about nobody");
     if (targeted && (!key || !target_read(key, arena, &asked.target)))
         return because(why, FAIL_INVALID, "no target");
-    if (targeted && !is_readable(&asked.target))
+    bool readable = targeted && is_readable(&asked.target) &&
+                    (question->kind != FACT_REQUESTS || asked.target.kind == TARGET_GROUP);
+    if (targeted && !readable)
         return because(why, FAIL_INVALID, "Graph does not answer for this kind of target");
     for (size_t i = 0; i < question->group_count; i++)
         asked.groups[i] = arena_copy(arena, question->groups[i]);

@@ -31,12 +31,14 @@ struct reader {
                       struct reason *why);
     /* What it means that the subject does not exist; NULL: nothing that could be used. */
     void (*absent)(struct fact *fact);
+    bool hidden; /* who may not see it is told so, and to them it does not exist */
     const struct reader *otherwise; /* takes over when the first call is answered 400; or NULL */
 };
 
 extern const struct reader account_reader, memberships_reader, members_reader, risks_reader,
     device_reader, managed_reader, contexts_reader, admin_rules_reader, self_rules_reader,
-    eligibles_reader, instances_reader, group_reader, holders_reader, standing_reader;
+    eligibles_reader, instances_reader, requests_reader, own_requests_reader, approval_reader,
+    group_reader, holders_reader, standing_reader;
 
 const struct reader *reader_of(enum fact_kind kind);
 /* FAIL_INVALID when the question misses something, or is about a target that nobody can read. */

@@ -2,6 +2,11 @@
 
 #include "base/text.h"
 
+bool status_waits_for_approval(const char *status)
+{
+    return text_equals_ignoring_case(status, "PendingApproval");
+}
+
 /* Provisioned is the only word for what is in force; a request that was granted may still wait for
    its start, or for ever (contract 4.2, 15). */
 enum status_meaning status_means(const char *status)

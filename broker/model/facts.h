@@ -142,6 +142,27 @@ struct eligibles {
     struct eligible *list;
 };
 
+/* What somebody asked PIM for themselves. */
+struct pim_request {
+    const char *id, *status; /* its own words */
+    const char *approval;    /* id of the approval it waits for, or waited for; NULL: none */
+    int64_t end_at;          /* INT64_MAX: it names none */
+};
+
+struct pim_requests {
+    struct reading reading;
+    size_t count;
+    struct pim_request *list;
+};
+
+/* An approval in PIM, as whoever asks sees it. */
+struct pim_approval {
+    struct reading reading;
+    bool exists;        /* for them */
+    const char *step;   /* open, and theirs to decide; NULL: none is */
+    const char *result; /* of a step that was decided: "Approve" or "Deny"; NULL: none was */
+};
+
 /* A group itself. */
 struct group {
     struct reading reading;

@@ -42,7 +42,7 @@ static const struct expected all[] = {
     {"011", NOBODY, 0, "single requests"},
     {"012", NOBODY, 0, "single requests"},
     {"013", NOBODY, 0, "requests for an approver"},
-    {"014", NOBODY, 0, "approvals"},
+    {"014", QUESTION, FACT_APPROVAL, NULL},
     {"015", NOBODY, 0, request},
     {"016", QUESTION, FACT_INSTANCES, NULL}, /* permanent */
     {"017", QUESTION, FACT_INSTANCES, NULL},
@@ -60,12 +60,12 @@ static const struct expected all[] = {
     {"028", ASSIGN, WRITE_UNKNOWN, "another action"},
     {"029", REMOVE, WRITE_UNKNOWN, request},
     {"030", REMOVE, WRITE_UNKNOWN, request},
-    {"031", NOBODY, 0, "lists of requests"},
+    {"031", QUESTION, FACT_REQUESTS, NULL}, /* an administrator's: no activation */
     {"032", QUESTION, FACT_INSTANCES, NULL},
     {"033", QUESTION, FACT_INSTANCES, NULL},
     {"034", QUESTION, FACT_INSTANCES, "no assignmentType"}, /* an eligibility is no assignment */
     {"035", ASSIGN, WRITE_UNKNOWN, request},
-    {"036", NOBODY, 0, "approvals"},
+    {"036", QUESTION, FACT_APPROVAL, NULL},
     {"037", NOBODY, 0, request},
     {"038", NOBODY, 0, "rules apart from the policy's assignment"},
     {"039", NOBODY, 0, "rules apart from the policy's assignment"},
@@ -192,10 +192,14 @@ static struct question question_in(enum fact_kind kind, const json_t *body, stru
         question.subject = text_in(entry, "deviceId");
     if (kind == FACT_MANAGED)
         question.subject = text_in(entry, "azureADDeviceId");
-    if (kind == FACT_INSTANCES)
+    if (kind == FACT_INSTANCES || kind == FACT_REQUESTS) {
         question.subject = text_in(entry, "principalId");
-    if (kind == FACT_INSTANCES)
         question.object = key_in(entry, arena);
+    }
+    if (kind == FACT_APPROVAL) {
+        question.subject = text_in(entry, "id");
+        question.object = json_object_get(entry, "stages") ? SOC_MEMBER : ROLE_IN_TENANT;
+    }
     if (kind == FACT_ADMIN_RULES)
         question.subject = key_in(entry, arena);
     return question;
@@ -226,6 +230,10 @@ static void judge_question(const struct expected *row, const json_t *body, const
                   why.text);
     if (taken && question.kind == FACT_INSTANCES)
         ck_assert_msg(fact->instances.count == 1, "%s", row->number);
+    if (taken && question.kind == FACT_APPROVAL)
+        ck_assert_msg(fact->approval.step && !fact->approval.result, "%s", row->number);
+    if (taken && question.kind == FACT_REQUESTS)
+        ck_assert_msg(fact->requests.count == 0, "%s", row->number);
 }
 
 static struct written outcome_in(bool removal, const json_t *body, int status, const char *bytes,
@@ -275,6 +283,9 @@ static void judge_nobody(const struct expected *row, const json_t *body, int sta
         ck_assert(kind != FACT_MEMBERSHIPS || fact->memberships.count == 0);
         ck_assert(kind != FACT_MANAGED || fact->managed.count == 0);
         ck_assert(kind != FACT_INSTANCES || fact->instances.count == 0);
+        ck_assert(kind != FACT_REQUESTS || fact->requests.count == 0);
+        ck_assert(kind != FACT_OWN_REQUESTS || fact->requests.count == 0);
+        ck_assert(kind != FACT_APPROVAL || !fact->approval.step);
         ck_assert(kind != FACT_ADMIN_RULES || !fact->admin_rules.exists);
         ck_assert(kind != FACT_CONTEXTS || fact->contexts.count == 0);
     }

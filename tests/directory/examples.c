@@ -197,6 +197,63 @@ START_TEST(requests_that_were_taken)
 }
 END_TEST
 
+/* An activation, as its holder asks for it. */
+static struct written activated(const struct target *target, const char *oid, const char *file,
+                                struct arena *arena)
+{
+    struct write write;
+    struct written written;
+    const char *body = example(file);
+    ck_assert_fine(write_activate(target, oid, 1, 2, "why", NULL, arena, &write, &spec_why));
+    const struct answer answer = {
+        .outcome = OUTCOME_ANSWERED, .status = 201, .body = body, .length = strlen(body)};
+    outcome_of(&write, &answer, arena, &written);
+    return written;
+}
+
+START_TEST(requests_that_wait_for_an_approval)
+{
+    static const struct target role = {
+        .kind = TARGET_DIRECTORY_ROLE, .id = "8424c6f0-a189-499e-bbd0-26c1753c96d4", .scope = "/"};
+    static const struct target group = {
+        .kind = TARGET_GROUP, .id = "2b5ed229-4072-478d-9504-a047ebd4b07d", .access = "member"};
+    scoped(arena_scoped) struct arena *arena = arena_new();
+    struct written one = activated(&role, "071cc716-8147-4397-a5ba-b2105951cc0b",
+                                   "005-entra-self-activate-pending-approval.resp.json", arena);
+    ck_assert_int_eq(one.outcome, WRITE_ACCEPTED);
+    ck_assert(status_waits_for_approval(one.code));
+    ck_assert_text(one.approval, "5f0c3a1e-6f0e-4a0b-9f0a-1d5f2c0a7e11");
+    struct written other = activated(&group, "3cce9d87-3986-4f19-8335-7ed075408ca2",
+                                     "028-group-self-activate-pending-approval.resp.json", arena);
+    ck_assert_int_eq(other.outcome, WRITE_ACCEPTED);
+    ck_assert_text(other.approval, "6aacaee8-4089-4048-9510-3119367fc944");
+    struct written live = activated(&group, "3cce9d87-3986-4f19-8335-7ed075408ca2",
+                                    "027-group-self-activate-provisioned.resp.json", arena);
+    ck_assert(!status_waits_for_approval(live.code));
+    ck_assert_ptr_null(live.approval);
+}
+END_TEST
+
+START_TEST(reviews_are_written_as_they_are_printed)
+{
+    static const char *const files[] = {"015-entra-approval-approve.req.json",
+                                        "037-group-approval-approve.req.json"};
+    static const struct target group = {
+        .kind = TARGET_GROUP, .id = "2b5ed229-4072-478d-9504-a047ebd4b07d", .access = "member"};
+    scoped(arena_scoped) struct arena *arena = arena_new();
+    for (size_t i = 0; i < COUNT(files); i++) {
+        struct write write;
+        json_auto_t *printed = json_loads(example(files[i]), 0, NULL);
+        ck_assert_fine(write_review(&group, ALICE, ALICE, true,
+                                    json_member_text(printed, "justification"), arena, &write,
+                                    &spec_why));
+        json_auto_t *ours = json_loads(write.body, 0, NULL);
+        ck_assert(json_equal(printed, ours));
+    }
+}
+END_TEST
+
 SPECIFICATION_OF_EXAMPLES("directory/examples", role_instances, group_instances, policies_of_pim,
                           risky_users, devices, conditional_access, groups,
-                          requests_that_were_taken)
+                          requests_that_were_taken, requests_that_wait_for_an_approval,
+                          reviews_are_written_as_they_are_printed)
