@@ -38,19 +38,26 @@ void judge_risk(const struct demands *demands, const struct findings *findings,
 void judge_admin_rules(const struct admin_rules *rules, const char *role, int64_t duration_seconds,
                        struct evidence_list *list);
 
-/* In `delegated` mode: whether the person may activate the target in PIM, themselves or through one
-   of the groups of `through` (NULL: that was not asked, because they may themselves or nobody else
-   may). */
+/* In the modes in which people activate it: whether the person may activate the target in PIM,
+   themselves or through one of the groups of `through` (NULL: that was not asked, because they may
+   themselves or nobody else may). */
 void judge_eligibility(const struct eligibles *eligibles, const struct memberships *through,
                        const struct person_key *person, const char *role, int64_t now,
                        struct evidence_list *list);
 /* Where somebody stands in the list themselves, or NULL. */
 const struct eligible *eligible_self(const struct eligibles *eligibles,
                                      const struct person_key *person, int64_t now);
-/* PIM's rules for what the person activates; with the `sign_in` that it is to happen by, unless it
-   is not there yet (NULL). */
-void judge_self_rules(const struct self_rules *rules, const struct sign_in *sign_in,
-                      const char *role, int64_t duration_seconds, struct evidence_list *list);
+/* PIM's rules for what the person activates in that mode; with the `sign_in` that it is to happen
+   by, unless it is not there yet (NULL). An approval of PIM's own must be off in `delegated`, and
+   on in `pim_approval`: there it would be in force before anybody agreed. */
+void judge_self_rules(const struct self_rules *rules, enum activation mode,
+                      const struct sign_in *sign_in, const char *role, int64_t duration_seconds,
+                      struct evidence_list *list);
+
+/* Where PIM holds it until an approver's token approves it there, some rule must ask somebody. Adds
+   nothing when one does, or when that is not known yet. */
+void judge_somebody_asked(const struct demands *demands, const char *role,
+                          struct evidence_list *list);
 
 /* Whether a context now stands for all that the operator says it proves, for this person. Unless
    the answer is no, `*proves` is what that is. */

@@ -43,14 +43,24 @@ void judge_eligibility(const struct eligibles *eligibles, const struct membershi
               eligibles->reading.at, json_pack("{s:s, s:s*}", "role", role, "group", group));
 }
 
+void judge_somebody_asked(const struct demands *demands, const char *role,
+                          struct evidence_list *list)
+{
+    if (!demands->approval_count && !demands->unknown)
+        judge_add(list, "approvers", VERDICT_FAIL, "pim_nobody_asked", "policy", -1,
+                  json_pack("{s:s}", "role", role));
+}
+
 /* What of PIM's rules is in the way; NULL when nothing is. */
-static const char *in_the_way(const struct self_rules *rules, const struct sign_in *sign_in,
-                              int64_t duration_seconds)
+static const char *in_the_way(const struct self_rules *rules, enum activation mode,
+                              const struct sign_in *sign_in, int64_t duration_seconds)
 {
     if (!rules->exists)
         return "pim_missing";
-    if (rules->approval_required)
+    if (mode == ACTIVATION_DELEGATED && rules->approval_required)
         return "pim_wants_approval";
+    if (mode == ACTIVATION_PIM_APPROVAL && !rules->approval_required)
+        return "pim_wants_no_approval";
     if (duration_seconds > rules->longest_seconds)
         return "pim_too_long";
     if (!sign_in)
@@ -60,15 +70,16 @@ static const char *in_the_way(const struct self_rules *rules, const struct sign_
     return rules->mfa_required && !used_mfa(sign_in) ? "pim_mfa_missing" : NULL;
 }
 
-void judge_self_rules(const struct self_rules *rules, const struct sign_in *sign_in,
-                      const char *role, int64_t duration_seconds, struct evidence_list *list)
+void judge_self_rules(const struct self_rules *rules, enum activation mode,
+                      const struct sign_in *sign_in, const char *role, int64_t duration_seconds,
+                      struct evidence_list *list)
 {
     char longest[32] = "";
     if (!rules || !rules->reading.known) {
         judge_add_unread(list, "pim_rules", "pim_unread", "pim");
         return;
     }
-    const char *code = in_the_way(rules, sign_in, duration_seconds);
+    const char *code = in_the_way(rules, mode, sign_in, duration_seconds);
     if (rules->exists && rules->longest_seconds != INT64_MAX)
         span_text(rules->longest_seconds, longest);
     judge_add(list, "pim_rules", code ? VERDICT_FAIL : VERDICT_PASS, code ? code : "pim_rules_fine",

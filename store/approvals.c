@@ -88,6 +88,13 @@ enum fail store_decision_add(struct store *store, const struct request_id *id,
                                    decision->by.key.oid, id->text);
 }
 
+enum fail store_decision_drop(struct store *store, const struct request_id *id,
+                              const struct person_key *person, struct reason *why)
+{
+    return sql_run(store->sql, SQL_DECISION_DROP, NULL, why, TEXT(id->text), TEXT(person->tid),
+                   TEXT(person->oid));
+}
+
 enum fail store_decisions(struct store *store, const struct request_id *id, struct arena *arena,
                           size_t *count, struct stored_decision **decisions, struct reason *why)
 {

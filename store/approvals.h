@@ -40,6 +40,9 @@ enum fail store_approver_is(struct store *store, const struct request_id *id,
 enum fail store_decision_add(struct store *store, const struct request_id *id,
                              const struct stored_decision *decision, const char *mark,
                              struct reason *why);
+/* PIM did not take what this person decided: it does not count, and they may decide again. */
+enum fail store_decision_drop(struct store *store, const struct request_id *id,
+                              const struct person_key *person, struct reason *why);
 enum fail store_decisions(struct store *store, const struct request_id *id, struct arena *arena,
                           size_t *count, struct stored_decision **decisions, struct reason *why);
 enum fail store_decisions_since(struct store *store, const struct person_key *person, int64_t since,

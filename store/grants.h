@@ -81,7 +81,7 @@ struct stored_intent {
     struct intent_id id;
     struct holding_id holding;
     struct grant_id grant;
-    const char *action; /* "assign" or "remove" */
+    const char *action; /* "assign", "remove", "approve" or "deny" */
     const char *method, *path, *body;
     int64_t committed_at;
     /* "open" (perhaps sent), "accepted", "refused", "not_sent", "unknown", "absent" (proved),
@@ -91,11 +91,13 @@ struct stored_intent {
     int status;       /* of HTTP, 0: none */
     const char *code; /* error code or request status, in the directory's own word */
     const char *directory_request, *correlation;
+    const char *approval; /* that PIM wants first; or NULL */
+    const char *by;       /* oid of who approves or denies; or NULL */
 };
 
 enum fail store_intent_add(struct store *store, const struct stored_intent *intent,
                            struct reason *why);
-/* Of the struct: id, outcome, outcome_at, status, code, directory_request, correlation.
+/* Of the struct: id, outcome, outcome_at, status, code, directory_request, correlation, approval.
    FAIL_CONFLICT when its outcome is final already. */
 enum fail store_intent_answer(struct store *store, const struct stored_intent *intent,
                               struct reason *why);

@@ -49,17 +49,17 @@ enum fail store_intent_add(struct store *store, const struct stored_intent *inte
     return sql_run(store->sql, SQL_INTENT_ADD, NULL, why, TEXT(intent->id.text),
                    TEXT(intent->holding.text), TEXT(intent->grant.text), TEXT(intent->action),
                    TEXT(intent->method), TEXT(intent->path), TEXT(intent->body),
-                   NUMBER(intent->committed_at));
+                   NUMBER(intent->committed_at), TEXT(intent->by));
 }
 
 enum fail store_intent_answer(struct store *store, const struct stored_intent *intent,
                               struct reason *why)
 {
     int64_t changed = 0;
-    enum fail fail =
-        sql_run(store->sql, SQL_INTENT_ANSWER, &changed, why, TEXT(intent->id.text),
-                TEXT(intent->outcome), NUMBER(intent->outcome_at), MAYBE(intent->status, 0),
-                TEXT(intent->code), TEXT(intent->directory_request), TEXT(intent->correlation));
+    enum fail fail = sql_run(
+        store->sql, SQL_INTENT_ANSWER, &changed, why, TEXT(intent->id.text), TEXT(intent->outcome),
+        NUMBER(intent->outcome_at), MAYBE(intent->status, 0), TEXT(intent->code),
+        TEXT(intent->directory_request), TEXT(intent->correlation), TEXT(intent->approval));
     return fail || changed
                ? fail
                : because(why, FAIL_CONFLICT, "the outcome of intent %s is final", intent->id.text);
@@ -85,6 +85,8 @@ enum fail store_intent_newest(struct store *store, const struct holding_id *hold
             .status = (int)rows_number(&rows, 9, 0),
             .code = rows_copy(&rows, 10, arena),
             .directory_request = rows_copy(&rows, 11, arena),
+            .approval = rows_copy(&rows, 12, arena),
+            .by = rows_copy(&rows, 13, arena),
         };
         (void)snprintf(intent->id.text, ID_SIZE, "%s", rows_text(&rows, 0));
         (void)snprintf(intent->grant.text, ID_SIZE, "%s", rows_text(&rows, 1));

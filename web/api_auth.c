@@ -2,6 +2,7 @@
    sealed cookie, which the browser brings back with the code (design 3.6). */
 #include "access/attempt.h"
 #include "access/purposes.h"
+#include "access/review.h"
 #include "access/signing.h"
 #include "base/json.h"
 #include "base/log.h"
@@ -39,6 +40,7 @@ struct journey {
     char cookie[TOKEN_SIZE];
     struct asking asking;
     struct attempt attempt;
+    struct review review;
     struct deciding deciding;
     struct signing signing;
     struct caller caller;
@@ -175,7 +177,9 @@ static void free_journey(void *owned)
     deciding_let_go(&journey->deciding);
     secret_free(take(journey->id_token));
     attempt_wipe(&journey->attempt);
+    review_wipe(&journey->review);
     secret_free(take(journey->api_token));
+    json_decref(take(journey->asking.evidence));
 }
 
 static unsigned special_roles(const struct signed_in *who)
@@ -258,29 +262,34 @@ static enum next land(struct visit *visit, const char *to)
 }
 
 /* Back to the request that was decided on; or once more to sign in, as the policy demands. */
-static const char *decided(struct visit *visit, const struct arrival *arrival)
+static const char *decided(struct visit *visit, const struct decision *decision,
+                           const char *problem)
 {
-    const struct decision *decision = arrival->decision;
-    const char *problem = arrival->done ? fail_code(arrival->done) : decision->lacks;
     if (decision->locator[0])
         return arena_text(visit->arena, "/auth/sign-in?purpose=%s", decision->locator);
     return arena_text(visit->arena, "/requests/%s%s%s", decision->id.text,
                       problem ? "?problem=" : "", problem ? problem : "");
 }
 
-static enum fail compose_arrived(struct visit *visit, struct store *store)
+static enum next go_where_it_stands(struct visit *visit)
 {
     struct journey *journey = visit->data;
     const struct arrival *arrival = &journey->arrival;
     const char *to = "/";
-    (void)store;
     if (arrival->submission && arrival->done)
         to = arena_text(visit->arena, "/?problem=%s", fail_code(arrival->done));
     else if (arrival->decision)
-        to = decided(visit, arrival);
+        to = decided(visit, arrival->decision,
+                     arrival->done ? fail_code(arrival->done) : arrival->decision->lacks);
     else if (arrival->submission)
         to = arena_text(visit->arena, "/requests/%s", arrival->submission->id.text);
-    (void)land(visit, to);
+    return land(visit, to);
+}
+
+static enum fail compose_arrived(struct visit *visit, struct store *store)
+{
+    (void)store;
+    (void)go_where_it_stands(visit);
     return FAIL_NONE;
 }
 
@@ -313,6 +322,54 @@ static enum next attempt_start(struct visit *visit)
     return visit_inquire(visit, attempt_step, &journey->attempt, attempted);
 }
 
+/* The request stands: where PIM holds its role until it is approved, it goes there now. */
+static enum next submitted(struct visit *visit)
+{
+    struct journey *journey = visit->data;
+    const struct submission *submission = journey->arrival.submission;
+    json_auto_t *purpose = json_loads(journey->purpose.body, 0, NULL);
+    if (visit->fail)
+        return arrive_failed(visit);
+    if (journey->arrival.done || !submission->held.text[0])
+        return go_where_it_stands(visit);
+    const char *body =
+        attempt_body(&submission->held, json_object_get(purpose, "contexts"), visit->arena);
+    return attempt_read(body, &journey->attempt) ? attempt_start(visit) : go_where_it_stands(visit);
+}
+
+/* The decision stands, or why it does not; and what became of it in PIM. */
+static enum next reviewed(struct visit *visit)
+{
+    struct journey *journey = visit->data;
+    const struct review *review = &journey->review;
+    const struct decision *decision = review->decision;
+    const char *failed = review->fail ? fail_code(review->fail) : decision->lacks;
+    const char *problem = review->code ? review->code : failed;
+    free_journey(journey);
+    return land(visit, decided(visit, decision, problem));
+}
+
+/* PIM holds what it is about: the decision is made on its way there. */
+static enum next review_begin(struct visit *visit)
+{
+    struct journey *journey = visit->data;
+    if (visit->fail)
+        return arrive_failed(visit);
+    journey->review =
+        (struct review){.decision = &journey->deciding.decision, .assertion = journey->api_token};
+    return visit_inquire(visit, review_step, &journey->review, reviewed);
+}
+
+/* What is yet to be done with the token of this sign-in; NULL: nothing. */
+static handler *to_pim(const struct journey *journey)
+{
+    if (is_for(journey, "activate"))
+        return attempt_start;
+    if (is_for(journey, "submit") && journey->api_token)
+        return submitted;
+    return is_for(journey, "decide") && journey->deciding.decision.held ? review_begin : NULL;
+}
+
 static enum next arrive(struct visit *visit)
 {
     struct journey *journey = visit->data;
@@ -332,17 +389,17 @@ static enum next arrive(struct visit *visit)
         arrival->purpose = &journey->purpose;
         arrival->old_session = &journey->purpose.session;
     }
-    bool starts = is_for(journey, "activate");
     journey->caller.session = digest_of_text(journey->cookie);
     if (is_for(journey, "submit")) {
         arrival->submission = &journey->asking.submission;
         arrival->done = journey->asking.fail;
-    } else if (is_for(journey, "decide")) {
+    } else if (is_for(journey, "decide") && !journey->deciding.decision.held) {
         arrival->decision = &journey->deciding.decision;
     }
+    handler *then = to_pim(journey);
     enum next next =
-        starts ? visit_change(visit, arrival_apply, arrival, NULL, attempt_start)
-               : visit_change(visit, arrival_apply, arrival, compose_arrived, arrive_failed);
+        then ? visit_change(visit, arrival_apply, arrival, NULL, then)
+             : visit_change(visit, arrival_apply, arrival, compose_arrived, arrive_failed);
     visit->act.actor = (struct actor){.kind = ACTOR_PERSON, .person = journey->person.key};
     return next;
 }
@@ -368,7 +425,12 @@ static enum next take_up_request(struct visit *visit, struct journey *journey)
     asking->submission.caller = &journey->caller;
     asking->after_sign_in = true;
     visit->caller = &journey->caller;
-    return asking_begin(visit, asking, arrive);
+    if (!submission_is_held(visit->access, &asking->submission))
+        secret_free(take(journey->api_token)); /* only what goes to PIM now exchanges it */
+    enum next next = asking_begin(visit, asking, arrive);
+    visit->owned = journey; /* with what the asking owns */
+    visit->free_owned = free_journey;
+    return next;
 }
 
 /* The purpose was to decide: looked at as POST …/decision looks at it, with the sign-in that signs
@@ -386,8 +448,11 @@ static enum next take_up_decision(struct visit *visit, struct journey *journey, 
     journey->signing.key_set = journey->key_set;
     decision->signing = &journey->signing;
     decision->caller = &journey->caller;
-    if (deciding_prepare(visit, store, &journey->deciding))
+    if (deciding_prepare(visit, store, &journey->deciding) ||
+        (decision->held && !journey->api_token))
         return sorry(visit, "unavailable");
+    if (!decision->held)
+        secret_free(take(journey->api_token)); /* only what goes to PIM exchanges it */
     return deciding_begin(visit, &journey->deciding, arrive);
 }
 
@@ -413,10 +478,8 @@ static enum next came_back(struct visit *visit)
     make_caller(visit, journey);
     if (is_for(journey, "decide"))
         return take_up_decision(visit, journey, store);
-    if (is_for(journey, "submit")) {
-        free_journey(journey); /* only a start exchanges a token, only a decision keeps one */
+    if (is_for(journey, "submit"))
         return take_up_request(visit, journey);
-    }
     if (!is_for(journey, "activate") || !journey->api_token ||
         !attempt_read(journey->purpose.body, &journey->attempt))
         return sorry(visit, "unavailable");

@@ -134,6 +134,14 @@ static enum next submit_failed(struct visit *visit)
                         "You asked for this role already, or hold it: see request %s.", other);
 }
 
+static void add_context(json_t *contexts, const char *context)
+{
+    for (size_t i = 0; i < json_array_size(contexts); i++)
+        if (text_equals(json_string_value(json_array_get(contexts, i)), context))
+            return;
+    (void)json_array_append_new(contexts, json_string(context));
+}
+
 static enum fail commit_purpose(struct turn *turn, void *data, struct reason *why)
 {
     const struct asking *asking = data;
@@ -141,6 +149,8 @@ static enum fail commit_purpose(struct turn *turn, void *data, struct reason *wh
     json_t *contexts = memory_needed(json_array());
     for (size_t i = 0; i < asking->demands.context_count; i++)
         (void)json_array_append_new(contexts, json_string(asking->demands.contexts[i]));
+    if (asking->pim_context)
+        add_context(contexts, asking->pim_context);
     /* Exactly what was asked, and what the sign-in must bring. */
     json_auto_t *all =
         memory_needed(json_pack("{s:O, s:o}", "body", visit->json, "contexts", contexts));

@@ -43,12 +43,13 @@ static void judge(struct visit *visit, struct asking *asking, const struct first
         .claims = visit->access->options.claims,
     };
     asking->fail =
-        submission_check(visit->access->policy, &asking->submission, look->memberships, visit->now,
+        submission_check(visit->access, &asking->submission, look->memberships, visit->now,
                          &visit->complaints, &asking->demands, visit->arena, &visit->why);
     if (asking->fail)
         return;
     judge_mfa(&asking->demands, &findings, &list);
-    asking->needs_sign_in = !asking->after_sign_in && sign_in_may_mend(&list);
+    /* What PIM holds until it is approved goes there by the very sign-in that asks for it. */
+    asking->needs_sign_in = !asking->after_sign_in && (asking->held || sign_in_may_mend(&list));
 }
 
 static bool from_memory(const struct visit *visit, struct first_look *look)
@@ -66,6 +67,26 @@ static bool from_memory(const struct visit *visit, struct first_look *look)
     return look->facts[0] && (look->facts[1] || !visit->access->options.claim_count);
 }
 
+/* What PIM wants of the sign-in that hands it over; what it does not say now, it is asked again
+   when they are back. */
+static bool ask_context(struct task *task, struct asking *asking)
+{
+    const struct policy *policy = asking->visit->access->policy;
+    for (size_t i = 0; asking->held && i < asking->submission.role_count; i++) {
+        const struct role *role = policy_find_role(policy, asking->submission.roles[i]);
+        if (!role)
+            continue;
+        const struct question question = {.kind = FACT_SELF_RULES,
+                                          .subject = target_key(&role->target, task_arena(task))};
+        const struct fact *rules = task_fact(task, &question, FACT_MINUTE);
+        if (!rules)
+            return false;
+        if (rules->reading.known && rules->self_rules.exists)
+            asking->pim_context = arena_copy(asking->visit->arena, rules->self_rules.context);
+    }
+    return true;
+}
+
 static enum pace find_out(struct task *task, void *data)
 {
     struct asking *asking = data;
@@ -75,7 +96,8 @@ static enum pace find_out(struct task *task, void *data)
     bool wanted = visit->access->options.claim_count > 0;
     const struct fact *in = task_fact(task, &memberships, FACT_MINUTE);
     const struct fact *backed = wanted ? task_fact(task, &contexts, FACT_TEN_MINUTES) : NULL;
-    if (!in || (wanted && !backed))
+    bool here = asking->after_sign_in || ask_context(task, asking);
+    if (!in || (wanted && !backed) || !here)
         return PACE_WAIT;
     struct first_look look = {.memberships = &in->memberships,
                               .contexts = backed ? &backed->contexts : NULL};
@@ -157,9 +179,10 @@ enum next asking_begin(struct visit *visit, struct asking *asking, handler *then
     asking->visit = visit;
     visit->owned = asking;
     visit->free_owned = free_asking;
+    asking->held = submission_is_held(visit->access, &asking->submission);
     if (asking->dry_run)
         return visit_inquire(visit, rehearse, asking, then);
-    if (!from_memory(visit, &look)) {
+    if ((asking->held && !asking->after_sign_in) || !from_memory(visit, &look)) {
         give_back(&look);
         return visit_inquire(visit, find_out, asking, then);
     }

@@ -14,6 +14,8 @@ struct asking {
     bool after_sign_in; /* this is the fresh sign-in: there is no second one */
     enum fail fail;     /* refused outright; complaints are the call's */
     bool needs_sign_in;
+    bool held;                  /* PIM holds one of its roles until it is approved there */
+    const char *pim_context;    /* that PIM wants its sign-in to carry; or NULL */
     char locator[LOCATOR_SIZE]; /* of the purpose that was committed; "" when none was */
     json_t *evidence;           /* of a dry run: packed; the call's arena does not own it */
     struct demands demands;

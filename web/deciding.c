@@ -1,6 +1,7 @@
 #include "web/deciding.h"
 
 #include "access/findings.h"
+#include "access/grants.h"
 #include "access/signing.h"
 
 enum fail deciding_prepare(struct visit *visit, struct store *store, struct deciding *deciding)
@@ -10,6 +11,10 @@ enum fail deciding_prepare(struct visit *visit, struct store *store, struct deci
         store_request(store, &deciding->decision.id, visit->arena, &request, &visit->why);
     if (!fail)
         deciding->group_count = decision_groups(&request, visit->arena, &deciding->groups);
+    struct stored_grant held;
+    if (!fail)
+        fail = grant_held(store, &request.id, visit->arena, &held, &deciding->decision.held,
+                          &visit->why);
     return fail;
 }
 

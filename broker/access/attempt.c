@@ -55,9 +55,20 @@ bool attempt_read(const char *body, struct attempt *ret)
     return true;
 }
 
+const char *attempt_body(const struct grant_id *grant, json_t *contexts, struct arena *arena)
+{
+    json_auto_t *body = memory_needed(
+        json_pack("{s:s, s:O, s:i}", "grant", grant->text, "contexts", contexts, "round", 0));
+    char *text = json_canonical(body);
+    const char *copy = arena_copy(arena, text);
+    free(text);
+    return copy;
+}
+
 void attempt_wipe(struct attempt *attempt)
 {
     secret_free(take(attempt->token));
+    fact_free(take(attempt->own));
 }
 
 /* The purpose of one more sign-in, which must bring what was asked for besides. */
@@ -209,14 +220,93 @@ static enum pace exchange_failed(struct work *work)
     return not_started(work, code);
 }
 
+bool attempt_may(struct store *store, const struct stored_grant *grant,
+                 const struct stored_request *request, struct arena *arena)
+{
+    struct stored_intent intent;
+    struct reason ignored = {0};
+    bool held = grant->mode == ACTIVATION_PIM_APPROVAL;
+    if (!activation_is_personal(grant->mode) || (held && request_is_over(request->state)))
+        return false;
+    if (!held || grant->state != GRANT_ACTIVATING)
+        return grant->state == GRANT_WAITING;
+    return !store_intent_newest(store, &grant->holding, "assign", arena, &intent, &ignored) &&
+           text_equals(intent.outcome, "unknown");
+}
+
 static bool may_start(const struct work *work)
 {
     const struct stored_grant *grant = &work->grant;
     int64_t now = moment_now();
-    return grant->state == GRANT_WAITING && grant->mode == ACTIVATION_DELEGATED &&
+    return attempt_may(task_store(work->task), grant, &work->request, task_arena(work->task)) &&
            person_is(&grant->holder, &work->attempt->caller->person.key) &&
            now <= grant->start_by && now >= work->request.start_at &&
            !task_access(work->task)->safe_mode;
+}
+
+static void heard(void *context, struct fact *fact)
+{
+    struct attempt *attempt = context;
+    attempt->own = fact;
+    task_goes_on(attempt->task, PACE_WAIT);
+}
+
+static enum pace ask_own(struct work *work)
+{
+    struct attempt *attempt = work->attempt;
+    const struct question question = {
+        .kind = FACT_OWN_REQUESTS, .subject = work->grant.holder.oid, .object = work->grant.target};
+    attempt->task = work->task;
+    task_begins(work->task);
+    directory_ask_as(task_access(work->task)->directory, attempt->token, &question, heard, attempt);
+    return PACE_WAIT;
+}
+
+/* PIM holds it already: the answer to what asked for it was lost. */
+static enum fail apply_found(struct turn *turn, void *data, struct reason *why)
+{
+    struct work *work = data;
+    enum fail fail = still_as_seen(turn, work, why);
+    if (!fail && work->grant.state == GRANT_WAITING)
+        fail = move_grant(turn, &work->grant, GRANT_ACTIVATING, NULL, NULL, why);
+    return fail ? fail : apply_answer(turn, work, why);
+}
+
+static enum pace take_found(struct work *work, const struct pim_request *found)
+{
+    struct reason why = {0};
+    if (store_intent_newest(task_store(work->task), &work->grant.holding, "assign",
+                            task_arena(work->task), &work->intent, &why))
+        return PACE_OVER;
+    if (found) {
+        work->intent.code = found->status;
+        work->intent.directory_request = found->id;
+        work->intent.approval = found->approval;
+    }
+    work->intent.outcome = found ? "accepted" : "absent";
+    work->due_at = moment_now();
+    /* Nothing there proves something only when it is long enough since. */
+    if (!found && work->due_at < work->intent.outcome_at + PROOF_SECONDS)
+        return PACE_OVER;
+    return task_change(work->task, apply_found, work);
+}
+
+/* What waits there is never asked for twice: it may be ours, of a start whose answer is lost. */
+static enum pace begin_held(struct work *work)
+{
+    const struct pim_requests *own = &work->attempt->own->requests;
+    bool ours = false, other = false;
+    if (!own->reading.known)
+        return work->grant.state == GRANT_WAITING ? not_started(work, "pim_unread") : PACE_OVER;
+    const struct pim_request *found = work->grant.has_holding ? held_request(work, own) : NULL;
+    for (size_t i = 0; i < own->count; i++) {
+        bool waits = status_waits_for_approval(own->list[i].status);
+        ours |= waits && &own->list[i] == found;
+        other |= waits && &own->list[i] != found;
+    }
+    if (ours || work->grant.state == GRANT_ACTIVATING)
+        return take_found(work, ours ? found : NULL);
+    return other ? not_started(work, "pim_pending_elsewhere") : begin_assign(work);
 }
 
 enum pace attempt_step(struct task *task, void *data)
@@ -249,7 +339,11 @@ enum pace attempt_step(struct task *task, void *data)
         return not_started(work, "pim_unread");
     if (attempt->fail)
         return exchange_failed(work);
-    return attempt->token ? begin_assign(work) : exchange(work);
+    if (!attempt->token)
+        return exchange(work);
+    if (work->grant.mode != ACTIVATION_PIM_APPROVAL)
+        return begin_assign(work);
+    return attempt->own ? begin_held(work) : ask_own(work);
 }
 
 /* PIM or Graph refused for want of another sign-in: that is certain, and the way there is one

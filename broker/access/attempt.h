@@ -1,10 +1,13 @@
-/* Starting a grant in its holder's name, right after they signed in for it: mode `delegated`
-   (design 6). The token of that sign-in is exchanged, used once, and dropped with the attempt. */
+/* Starting a grant in its holder's name, right after they signed in for it: modes `delegated` and
+   `pim_approval` (design 6). The token of that sign-in is exchanged, used once, and dropped with
+   the attempt. */
 #pragma once
 
 #include "access/caller.h"
 #include "access/worker.h"
 #include "model/ids.h"
+#include "store/grants.h"
+#include "store/requests.h"
 
 /* How often one start may be sent back to sign in more strongly. */
 enum { ATTEMPT_ROUNDS = 2 };
@@ -39,13 +42,20 @@ struct attempt {
     /* Its own. */
     struct task *task;
     struct secret *token; /* of Graph, in their name */
+    struct fact *own;     /* what PIM holds of theirs; asked with it */
     const char *context;  /* that PIM's rule wants it to carry; valid in this step */
     enum fail fail;       /* of the exchange */
     struct refusal refusal;
 };
 
-/* What the purpose says; false when it makes no sense. Texts are borrowed from it. */
+/* What the purpose of a start says. Texts of the arena. */
+const char *attempt_body(const struct grant_id *grant, json_t *contexts, struct arena *arena);
+/* The way back; false when it makes no sense. Texts are borrowed from it. */
 bool attempt_read(const char *body, struct attempt *ret);
+/* Whether the grant waits for its holder: to be started, or to find out with their token what came
+   of a start whose answer is lost. */
+bool attempt_may(struct store *store, const struct stored_grant *grant,
+                 const struct stored_request *request, struct arena *arena);
 /* An inquiry: judges, exchanges, commits the intent, sends it once, and records what came of it.
    Whatever is in the way leaves the grant waiting, and says why. */
 enum pace attempt_step(struct task *task, void *attempt);

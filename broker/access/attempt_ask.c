@@ -1,6 +1,7 @@
 /* Asking to start a grant oneself: who may, and what the sign-in for it must bring. */
 #include "access/attempt.h"
 
+#include "access/findings.h"
 #include "access/purposes.h"
 #include "base/json.h"
 #include "base/memory.h"
@@ -33,16 +34,16 @@ enum pace attempt_prepare(struct task *task, void *data)
     struct store *store = task_store(task);
     if (!store || store_grant(store, &ask->id, arena, &grant, &ignored) ||
         store_request(store, &grant.request, arena, &request, &ignored) ||
-        grant.mode != ACTIVATION_DELEGATED || !person_is(&grant.holder, &ask->caller->person.key))
+        !activation_is_personal(grant.mode) || !person_is(&grant.holder, &ask->caller->person.key))
         return PACE_OVER; /* the change says why not */
     const struct question question = {.kind = FACT_SELF_RULES, .subject = grant.target};
     const struct fact *rules = task_fact(task, &question, FACT_MINUTE);
     if (!rules)
         return PACE_WAIT;
-    json_auto_t *kept = request.demands ? json_loads(request.demands, 0, NULL) : NULL;
-    if (kept && demands_unpack(kept, arena, &demands))
-        for (size_t i = 0; i < demands.context_count; i++)
-            add_context(ask->contexts, demands.contexts[i]);
+    if (!findings_demands(task, &request, &demands))
+        return PACE_WAIT;
+    for (size_t i = 0; i < demands.context_count; i++)
+        add_context(ask->contexts, demands.contexts[i]);
     if (rules->reading.known && rules->self_rules.exists && rules->self_rules.context)
         add_context(ask->contexts, rules->self_rules.context);
     return PACE_OVER;
@@ -67,9 +68,9 @@ static const char *nothing_to_start(const struct turn *turn, const struct stored
                                     const struct stored_request *request)
 {
     char from[21];
-    if (grant->mode != ACTIVATION_DELEGATED)
+    if (!activation_is_personal(grant->mode))
         return "Curfew starts this by itself: there is nothing to do.";
-    if (grant->state != GRANT_WAITING)
+    if (!attempt_may(turn->store, grant, request, turn->arena))
         return "It does not wait to be started any more.";
     if (turn->now > grant->start_by)
         return "The time in which it could be started is over.";
@@ -99,10 +100,6 @@ enum fail attempt_ask_apply(struct turn *turn, void *data, struct reason *why)
         return because(why, FAIL_CONFLICT, "grant %s cannot be started by its holder",
                        grant.id.text);
     }
-    json_auto_t *body = memory_needed(json_pack("{s:s, s:O, s:i}", "grant", grant.id.text,
-                                                "contexts", ask->contexts, "round", 0));
-    char *text = json_canonical(body);
-    fail = purpose_commit(turn, ask->caller, "activate", text, ask->locator, why);
-    free(text);
-    return fail;
+    return purpose_commit(turn, ask->caller, "activate",
+                          attempt_body(&grant.id, ask->contexts, turn->arena), ask->locator, why);
 }

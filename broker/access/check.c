@@ -4,6 +4,7 @@
 #include "access/caller.h"
 #include "access/findings.h"
 #include "access/grants.h"
+#include "access/holding.h"
 #include "access/messages.h"
 #include "access/moves.h"
 #include "base/json.h"
@@ -61,13 +62,30 @@ static char *from_of(const struct approval_demand *demand)
     return json_canonical(json_array_get(json_object_get(packed, "approvals"), 0));
 }
 
+/* An approval that comes later brings nothing: PIM has dropped what it holds, or too little of its
+   time is left. */
+static enum fail decide_by(struct turn *turn, const struct stored_request *request, int64_t *latest,
+                           struct reason *why)
+{
+    struct stored_grant grant;
+    bool any = false;
+    enum fail fail = grant_held(turn->store, &request->id, turn->arena, &grant, &any, why);
+    if (fail || !any)
+        return fail;
+    int64_t lapses = request->submitted_at + HELD_SECONDS;
+    int64_t worth = grant.ends_at - LEAST_SECONDS;
+    *latest = worth < lapses ? worth : lapses;
+    return FAIL_NONE;
+}
+
 static enum fail begin_approval(struct turn *turn, struct checked *checked, struct reason *why)
 {
     const struct demands *demands = &checked->demands;
-    int64_t lapses_at = INT64_MAX;
-    enum fail fail = FAIL_NONE;
+    int64_t lapses_at = INT64_MAX, latest = INT64_MAX;
+    enum fail fail = decide_by(turn, &checked->request, &latest, why);
     for (size_t i = 0; !fail && i < demands->approval_count; i++) {
         int64_t due = turn->now + demands->approvals[i].within_seconds;
+        due = due < latest ? due : latest;
         char *from = from_of(&demands->approvals[i]);
         struct stored_line line = {.line = (int)i + 1,
                                    .rule = demands->approvals[i].rule,
@@ -97,6 +115,8 @@ static enum fail finish(struct turn *turn, struct checked *checked, struct reaso
     enum fail fail = store_job_end(turn->store, job_request, id->text, why);
     if (!fail && checked->to == REQUEST_APPROVED)
         fail = grants_make(turn, &checked->request, why);
+    if (!fail && checked->to == REQUEST_REFUSED)
+        fail = grants_withdraw(turn, id, "request_refused", why);
     if (!fail && checked->to == REQUEST_REFUSED)
         fail = message_put(turn, MESSAGE_REFUSED, id, NULL, &checked->request.requester.key, why);
     return fail;
@@ -179,6 +199,26 @@ static const char *packed(struct task *task, const struct evidence_list *list)
     return copy;
 }
 
+/* Whether PIM holds what is to be approved there; false when the store does not say. */
+static bool judge_held(struct task *task, const struct stored_request *request,
+                       struct evidence_list *list)
+{
+    struct stored_grant grant;
+    struct reason ignored = {0};
+    bool any = false;
+    if (grant_held(task_store(task), &request->id, task_arena(task), &grant, &any, &ignored))
+        return false;
+    bool held = any && grant.state == GRANT_ACTIVATING && status_waits_for_approval(grant.status);
+    if (any)
+        evidence_add(list, (struct evidence){.check = "pim_approval",
+                                             .verdict = held ? VERDICT_PASS : VERDICT_UNKNOWN,
+                                             .code = held ? "pim_holds" : "pim_holds_not_yet",
+                                             .source = "pim",
+                                             .observed_at = moment_now(),
+                                             .passing = !held});
+    return true;
+}
+
 static enum pace check(struct task *task, const struct stored_request *request)
 {
     struct sign_in sign_in;
@@ -202,6 +242,8 @@ static enum pace check(struct task *task, const struct stored_request *request)
                  request->justification ? (int64_t)text_characters(request->justification) : 0,
                  &list);
     judge_approvers(&checked->approvers, &checked->demands, moment_now(), &list);
+    if (!judge_held(task, request, &list))
+        return task_hold(task, 0);
     if (gathered.findings.account->reading.known) {
         checked->requester.name = arena_copy(task_arena(task), gathered.findings.account->name);
         checked->requester.mail = arena_copy(task_arena(task), gathered.findings.account->mail);
@@ -222,6 +264,8 @@ static enum fail lapsed(struct turn *turn, void *data, struct reason *why)
 {
     struct checked *checked = data;
     enum fail fail = move_request(turn, &checked->request, REQUEST_LAPSED, NULL, NULL, why);
+    if (!fail)
+        fail = grants_withdraw(turn, &checked->request.id, "request_lapsed", why);
     if (!fail)
         fail = store_job_end(turn->store, job_request, checked->request.id.text, why);
     if (!fail)

@@ -2,6 +2,7 @@
 
 #include "access/grants.h"
 #include "access/messages.h"
+#include "access/review.h"
 #include "access/signing.h"
 #include "access/words_kept.h"
 #include "base/memory.h"
@@ -177,21 +178,35 @@ static enum fail record(struct turn *turn, const struct decision *decision,
                                detail, why);
 }
 
-static enum fail settle(struct turn *turn, const struct decision *decision,
-                        struct stored_request *request, struct reason *why)
+enum fail decision_settle(struct turn *turn, struct stored_request *request, bool approves,
+                          const struct person_key *by, struct reason *why)
 {
-    enum request_state to = decision->approves ? REQUEST_APPROVED : REQUEST_DENIED;
+    enum request_state to = approves ? REQUEST_APPROVED : REQUEST_DENIED;
     enum fail fail = move_request(turn, request, to, NULL, NULL, why);
     if (!fail)
         fail = store_job_end(turn->store, job_request, request->id.text, why);
-    if (!fail && decision->approves)
-        fail = grants_make(turn, request, why);
     if (!fail)
-        fail = message_approvers(turn, &request->id, &decision->caller->person.key, why);
+        fail = approves ? grants_make(turn, request, why)
+                        : grants_withdraw(turn, &request->id, "request_denied", why);
     if (!fail)
-        fail = message_put(turn, decision->approves ? MESSAGE_APPROVED : MESSAGE_DENIED,
-                           &request->id, NULL, &request->requester.key, why);
+        fail = message_approvers(turn, &request->id, by, why);
+    if (!fail)
+        fail = message_put(turn, approves ? MESSAGE_APPROVED : MESSAGE_DENIED, &request->id, NULL,
+                           &request->requester.key, why);
     return fail;
+}
+
+enum fail decision_void(struct turn *turn, const struct stored_grant *grant,
+                        const struct stored_intent *intent, struct reason *why)
+{
+    struct person_key by;
+    if (!person_key_read(grant->holder.tid, intent->by, &by))
+        return because(why, FAIL_BROKEN, "intent %s is nobody's", intent->id.text);
+    json_auto_t *detail =
+        memory_needed(json_pack("{s:s, s:s, s:s, s:s?}", "intent", intent->id.text, "by", by.oid,
+                                "outcome", intent->outcome, "code", intent->code));
+    enum fail fail = store_decision_drop(turn->store, &grant->request, &by, why);
+    return fail ? fail : tell_grant(turn, grant, EVENT_APPROVAL_VOID, detail, why);
 }
 
 static enum fail check_quota(struct turn *turn, const struct decision *decision, struct reason *why)
@@ -212,6 +227,8 @@ static enum fail check_open(const struct turn *turn, const struct decision *deci
                        request_state_text(request->state));
     if (turn->now >= request->lapses_at)
         return because(why, FAIL_CONFLICT, "the time to decide on %s is over", request->id.text);
+    if (decision->held && decision->duration_seconds >= 0)
+        return because(why, FAIL_REFUSED_BY_POLICY, "PIM holds it with its end");
     if (!decision->signing && decision->duration_seconds > request->duration_seconds)
         return because(why, FAIL_REFUSED_BY_POLICY, "longer than what was asked");
     return FAIL_NONE;
@@ -242,6 +259,10 @@ enum fail decision_judge(struct turn *turn, struct decision *decision, struct re
         return fail;
     if (!demands_of(request, turn->arena, demands))
         *demands = (struct demands){0};
+    struct stored_grant held;
+    fail = grant_held(turn->store, &request->id, turn->arena, &held, &decision->held, why);
+    if (fail)
+        return fail;
     fail = check_right(turn, decision, request, demands, why);
     if (!fail && decision->approves && turn->access->safe_mode)
         fail = because(why, FAIL_UNAVAILABLE, "safe mode: %s", turn->access->safe_why);
@@ -256,6 +277,20 @@ enum fail decision_judge(struct turn *turn, struct decision *decision, struct re
     return fail;
 }
 
+/* Enough have agreed, or one has denied. What PIM holds is approved once PIM took it; a denial
+   never waits for that. */
+static enum fail conclude(struct turn *turn, struct decision *decision, struct reason *why)
+{
+    bool held = decision->held;
+    enum fail fail = FAIL_NONE;
+    if (held && !decision->review)
+        fail = because(why, FAIL_STEP_UP_NEEDED, "PIM holds it: their own token decides there");
+    if (!fail && !(held && decision->approves))
+        fail = decision_settle(turn, decision->request, decision->approves,
+                               &decision->caller->person.key, why);
+    return fail || !held ? fail : review_commit(turn, decision->review, why);
+}
+
 static enum fail make(struct turn *turn, struct decision *decision, struct reason *why)
 {
     struct stored_request *request = decision->request;
@@ -267,7 +302,7 @@ static enum fail make(struct turn *turn, struct decision *decision, struct reaso
         fail = store_request_shorten(turn->store, &request->id, decision->duration_seconds, why);
     if (!fail && decision->approves)
         fail = is_met(turn, request, &met, why);
-    return fail || !met ? fail : settle(turn, decision, request, why);
+    return fail || !met ? fail : conclude(turn, decision, why);
 }
 
 enum fail decision_take(struct turn *turn, struct decision *decision, struct reason *why)

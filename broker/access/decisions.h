@@ -6,6 +6,8 @@
 #include "access/moves.h"
 #include "base/form.h"
 
+struct review;
+
 enum { REASON_MOST = 2000 };
 
 struct decision {
@@ -19,12 +21,14 @@ struct decision {
     int64_t duration_seconds;        /* -1: as asked */
     struct signing *signing;         /* of the sign-in that it takes (signing.h); NULL: none yet */
     const struct contexts *contexts; /* to judge that by; NULL: no context counts */
+    struct review *review; /* by which it goes to PIM, where PIM holds what it is about; or NULL */
     /* Told by the change: */
     bool unread;                /* the directory does not say whether they may */
     char locator[LOCATOR_SIZE]; /* it was only committed to: the purpose of the sign-in that makes
                                    it */
     const char *lacks;          /* the code of what that sign-in did not bring: it was not made */
     /* Its own: */
+    bool held; /* PIM holds what it is about */
     struct stored_request *request;
     struct demands *demands;
 };
@@ -36,9 +40,18 @@ void decision_read(const json_t *body, struct complaints *complaints, struct dec
 size_t decision_groups(const struct stored_request *request, struct arena *arena,
                        const char ***groups);
 /* The change. FAIL_NOT_FOUND for strangers, FAIL_DENIED for the requester and who may only see it,
-   FAIL_CONFLICT when it is decided already or by this person, or when its time is over. */
+   FAIL_CONFLICT when it is decided already or by this person, or when its time is over. An approval
+   that is enough, of what PIM holds, only goes on its way to PIM: the request stays pending. */
 enum fail decision_apply(struct turn *turn, void *decision, struct reason *why);
 /* The two halves of it: whatever refuses the decision, with nothing written; and what follows when
    nothing does: it is made, or committed to (decision_needs_sign_in), or lacks something. */
 enum fail decision_judge(struct turn *turn, struct decision *decision, struct reason *why);
 enum fail decision_take(struct turn *turn, struct decision *decision, struct reason *why);
+
+/* Inside a change: the pending request becomes what its decisions make of it; `by` spoke last. */
+enum fail decision_settle(struct turn *turn, struct stored_request *request, bool approves,
+                          const struct person_key *by, struct reason *why);
+/* Inside a change: PIM did not take the approval that the intent carried. It does not count, and
+   whoever gave it may decide again. */
+enum fail decision_void(struct turn *turn, const struct stored_grant *grant,
+                        const struct stored_intent *intent, struct reason *why);

@@ -118,6 +118,31 @@ static bool gather_device(struct task *task, struct findings *findings)
     return device && managed;
 }
 
+bool findings_demands(struct task *task, const struct stored_request *request,
+                      struct demands *demands)
+{
+    const struct policy *policy = task_access(task)->policy;
+    const struct role *roles[REQUEST_ROLES];
+    size_t count = 0;
+    json_auto_t *kept = request->demands ? json_loads(request->demands, 0, NULL) : NULL;
+    *demands = (struct demands){0};
+    if (kept && demands_unpack(kept, task_arena(task), demands))
+        return true;
+    const char *const *groups;
+    size_t group_count = policy_groups(policy, &groups);
+    const struct fact *in = findings_memberships(task, group_count, groups, NULL,
+                                                 request->requester.key.oid, FACT_MINUTE);
+    for (size_t i = 0; i < request->role_count; i++) {
+        const struct role *role = policy_find_role(policy, request->roles[i].role);
+        if (role)
+            roles[count++] = role;
+    }
+    if (in && count)
+        policy_demand(policy, count, roles, &request->requester.key, &in->memberships,
+                      task_arena(task), demands);
+    return in;
+}
+
 bool findings_gather(struct task *task, const struct stored_request *request,
                      const struct stored_grant *grant, const struct sign_in *sign_in,
                      struct gathered *ret)
@@ -176,8 +201,10 @@ static void judge_pim(const struct gathered *gathered, size_t role, int64_t dura
     }
     judge_eligibility(gathered->eligibles[role], gathered->through[role], findings->person, name,
                       moment_now(), list);
-    judge_self_rules(gathered->self_rules[role], at_start ? findings->sign_in : NULL, name,
-                     duration_seconds, list);
+    judge_self_rules(gathered->self_rules[role], gathered->modes[role],
+                     at_start ? findings->sign_in : NULL, name, duration_seconds, list);
+    if (gathered->modes[role] == ACTIVATION_PIM_APPROVAL)
+        judge_somebody_asked(&gathered->demands, name, list);
 }
 
 void findings_judge(const struct gathered *gathered, int64_t duration_seconds, bool with_sign_in,

@@ -28,6 +28,10 @@ enum activation activation_of(const struct access *access, const struct role *ro
 const struct fact *findings_memberships(struct task *task, size_t count, const char *const groups[],
                                         const struct contexts *contexts, const char *oid,
                                         int64_t age_ms);
+/* What the policy demands of it: as it was kept, or as it is now while that is not known yet;
+   false: answer PACE_WAIT. */
+bool findings_demands(struct task *task, const struct stored_request *request,
+                      struct demands *demands);
 /* Asks for all facts that judging this request takes; false: answer PACE_WAIT. `sign_in` is the
    evidence it is judged by, `grant` the one that is about to start, or NULL. */
 bool findings_gather(struct task *task, const struct stored_request *request,

@@ -1,6 +1,7 @@
 #include "access/grants.h"
 
 #include "access/findings.h"
+#include "access/holding.h"
 #include "access/messages.h"
 #include "access/words_kept.h"
 #include "access/worker.h"
@@ -15,36 +16,123 @@ void grant_phase(const struct grant_id *grant, char phase[GRANT_PHASE_SIZE])
     (void)snprintf(phase, GRANT_PHASE_SIZE, "start/%s", grant->text);
 }
 
+/* How the role at that position is activated now. */
+static enum activation mode_of(const struct turn *turn, const struct stored_request *request,
+                               size_t position)
+{
+    return activation_of(turn->access,
+                         policy_find_role(turn->access->policy, request->roles[position].role));
+}
+
+static enum fail make(struct turn *turn, const struct stored_request *request, size_t position,
+                      enum activation mode, int64_t start_by, int64_t due_at, struct grant_id *made,
+                      struct reason *why)
+{
+    struct stored_grant grant = {
+        .request = request->id,
+        .position = (int)position,
+        .holder = request->requester.key,
+        .role = request->roles[position].role,
+        .target = request->roles[position].target,
+        .mode = mode,
+        .start_by = start_by,
+    };
+    id_new(turn->now_ms, grant.id.text);
+    enum fail fail = store_grant_add(turn->store, &grant, why);
+    if (!fail)
+        fail = turn_record(turn,
+                           (struct event){.code = EVENT_GRANT_WAITING,
+                                          .subject = &grant.holder,
+                                          .request = &grant.request,
+                                          .grant = &grant.id,
+                                          .role = grant.role,
+                                          .to = grant_state_text(GRANT_WAITING)},
+                           why);
+    if (!fail)
+        fail = turn_job(turn, job_grant, grant.id.text, RANK_START, due_at, why);
+    *made = grant.id;
+    return fail;
+}
+
 enum fail grants_make(struct turn *turn, const struct stored_request *request, struct reason *why)
 {
     int64_t from = request->start_at > turn->now ? request->start_at : turn->now;
-    enum fail fail = FAIL_NONE;
+    struct grant_id ignored;
+    struct stored_grant held;
+    bool any = false;
+    enum fail fail = grant_held(turn->store, &request->id, turn->arena, &held, &any, why);
     for (size_t i = 0; !fail && i < request->role_count; i++) {
-        struct stored_grant grant = {
-            .request = request->id,
-            .position = (int)i,
-            .holder = request->requester.key,
-            .role = request->roles[i].role,
-            .target = request->roles[i].target,
-            .mode = activation_of(turn->access,
-                                  policy_find_role(turn->access->policy, request->roles[i].role)),
-            .start_by = from + request->start_within_seconds,
-        };
-        id_new(turn->now_ms, grant.id.text);
-        fail = store_grant_add(turn->store, &grant, why);
-        if (!fail)
-            fail = turn_record(turn,
-                               (struct event){.code = EVENT_GRANT_WAITING,
-                                              .subject = &grant.holder,
-                                              .request = &grant.request,
-                                              .grant = &grant.id,
-                                              .role = grant.role,
-                                              .to = grant_state_text(GRANT_WAITING)},
-                               why);
-        if (!fail)
-            fail = turn_job(turn, job_grant, grant.id.text, RANK_START, from, why);
+        enum activation mode = mode_of(turn, request, i);
+        if (any && (size_t)held.position == i)
+            continue;
+        /* Since it was submitted the setting has changed: nobody is left to approve it in PIM. */
+        if (mode == ACTIVATION_PIM_APPROVAL)
+            mode = ACTIVATION_DELEGATED;
+        fail =
+            make(turn, request, i, mode, from + request->start_within_seconds, from, &ignored, why);
     }
     return fail;
+}
+
+enum fail grant_make_held(struct turn *turn, const struct stored_request *request,
+                          struct grant_id *made, struct reason *why)
+{
+    enum fail fail = FAIL_NONE;
+    made->text[0] = '\0';
+    for (size_t i = 0; !fail && i < request->role_count; i++)
+        if (mode_of(turn, request, i) == ACTIVATION_PIM_APPROVAL)
+            fail = make(turn, request, i, ACTIVATION_PIM_APPROVAL, request->check_until,
+                        turn->now + ATTEMPT_SECONDS, made, why);
+    return fail;
+}
+
+enum fail grant_held(struct store *store, const struct request_id *id, struct arena *arena,
+                     struct stored_grant *grant, bool *any, struct reason *why)
+{
+    size_t count = 0;
+    struct stored_grant *grants = NULL;
+    enum fail fail = store_grants_of(store, id, arena, &count, &grants, why);
+    for (size_t i = 0; !fail && i < count; i++) {
+        if (grants[i].mode != ACTIVATION_PIM_APPROVAL)
+            continue;
+        *grant = grants[i];
+        *any = true;
+    }
+    return fail;
+}
+
+enum fail grants_withdraw(struct turn *turn, const struct request_id *id, const char *code,
+                          struct reason *why)
+{
+    struct stored_grant grant;
+    bool any = false;
+    enum fail fail = grant_held(turn->store, id, turn->arena, &grant, &any, why);
+    if (fail || !any || grant_is_over(grant.state) || grant.state == GRANT_ENDING)
+        return fail;
+    if (grant.state == GRANT_WAITING)
+        return grant_give_up(turn, &grant, code, NULL, why);
+    fail = store_grant_ask_end(turn->store, &grant.id, code, why);
+    if (!fail)
+        fail = move_grant(turn, &grant, GRANT_ENDING, code, NULL, why);
+    return fail ? fail : turn_job(turn, job_grant, grant.id.text, RANK_END, turn->now, why);
+}
+
+enum fail grant_takes_request(struct turn *turn, const struct stored_grant *grant, const char *code,
+                              struct reason *why)
+{
+    struct stored_request request;
+    if (grant->mode != ACTIVATION_PIM_APPROVAL)
+        return FAIL_NONE;
+    enum fail fail = store_request(turn->store, &grant->request, turn->arena, &request, why);
+    if (fail || request_is_over(request.state))
+        return fail;
+    bool pending = request.state == REQUEST_PENDING;
+    bool taken_back = text_equals(code, "cancelled") || text_equals(code, "released");
+    fail = move_request(turn, &request, taken_back ? REQUEST_CANCELLED : REQUEST_REFUSED,
+                        taken_back ? NULL : code, NULL, why);
+    if (!fail)
+        fail = store_job_end(turn->store, job_request, request.id.text, why);
+    return fail || !pending ? fail : message_approvers(turn, &request.id, NULL, why);
 }
 
 enum fail grant_give_up(struct turn *turn, struct stored_grant *grant, const char *code,
@@ -55,6 +143,8 @@ enum fail grant_give_up(struct turn *turn, struct stored_grant *grant, const cha
         fail = store_grant_close(turn->store, &grant->id, turn->now, grant->seen, why);
     if (!fail && grant->has_holding) /* of a write that had no effect: the way is free again */
         fail = store_holding_close(turn->store, &grant->holding, turn->now, why);
+    if (!fail)
+        fail = grant_takes_request(turn, grant, code, why);
     return fail ? fail : store_job_end(turn->store, job_grant, grant->id.text, why);
 }
 
@@ -110,5 +200,7 @@ enum fail grant_end_apply(struct turn *turn, void *data, struct reason *why)
         fail = store_grant_ask_end(turn->store, &grant.id, code, why);
     if (!fail)
         fail = move_grant(turn, &grant, GRANT_ENDING, code, detail, why);
+    if (!fail)
+        fail = grant_takes_request(turn, &grant, code, why);
     return fail ? fail : turn_job(turn, job_grant, grant.id.text, RANK_END, turn->now, why);
 }

@@ -9,8 +9,25 @@ enum { GRANT_PHASE_SIZE = ID_SIZE + 8 };
 /* The phase under which a request keeps the evidence that was judged at this grant's start. */
 void grant_phase(const struct grant_id *grant, char phase[GRANT_PHASE_SIZE]);
 
-/* One grant for each role of a request that is approved; inside the change that approves it. */
+/* One grant for each role of a request that is approved and has none yet; inside the change that
+   approves it. */
 enum fail grants_make(struct turn *turn, const struct stored_request *request, struct reason *why);
+/* What PIM approves has its grant from the submission on (design 2); inside that change. `*made` is
+   "" when there is none. */
+enum fail grant_make_held(struct turn *turn, const struct stored_request *request,
+                          struct grant_id *made, struct reason *why);
+/* The grant of a request that PIM holds until it is approved there; `*any` is false when there is
+   none. */
+enum fail grant_held(struct store *store, const struct request_id *id, struct arena *arena,
+                     struct stored_grant *grant, bool *any, struct reason *why);
+/* The request is over and was not approved: what PIM holds of it must not come into force. `code`
+   is why. */
+enum fail grants_withdraw(struct turn *turn, const struct request_id *id, const char *code,
+                          struct reason *why);
+/* The other way round: the grant is over, or ends, with that code, and so is its request unless
+   that was decided. */
+enum fail grant_takes_request(struct turn *turn, const struct stored_grant *grant, const char *code,
+                              struct reason *why);
 
 /* Ends a grant that waits: nothing of it is in the directory. `code` is why. FAIL_CONFLICT when it
  * does not wait any more. */

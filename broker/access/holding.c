@@ -26,7 +26,7 @@ enum sight look(const struct work *work, const struct instances *instances, int6
     for (size_t i = 0; i < instances->count; i++) {
         const struct instance *one = &instances->list[i];
         if (work->grant.has_holding && one->direct &&
-            one->activated == (work->grant.mode == ACTIVATION_DELEGATED) &&
+            one->activated == activation_is_personal(work->grant.mode) &&
             one->end_at == work->holding.ends_at) {
             *start_at = one->start_at;
             return SIGHT_OURS;
@@ -48,12 +48,16 @@ bool alarm_is_new(struct work *work, const char *alarm)
     return !fail && !raised;
 }
 
-static enum fail raise_alarm(struct turn *turn, const struct work *work, struct reason *why)
+enum fail raise_alarm(struct turn *turn, const struct work *work, struct reason *why)
 {
     if (!work->alarm)
         return FAIL_NONE;
     json_auto_t *detail = memory_needed(json_pack("{s:s}", "alarm", work->alarm));
-    return tell_grant(turn, &work->grant, EVENT_ALARM, detail, why);
+    enum fail fail = tell_grant(turn, &work->grant, EVENT_ALARM, detail, why);
+    if (!fail && text_equals(work->alarm, "approved_outside"))
+        fail =
+            message_everybody(turn, MESSAGE_OUTSIDE, &work->request.id, &work->grant.holder, why);
+    return fail;
 }
 
 /* Somebody may have asked for an end while this step waited for the directory: then what the step
@@ -87,14 +91,18 @@ static const char *seen_at_end(const struct work *work)
 static enum fail close(struct turn *turn, struct work *work, struct reason *why)
 {
     const struct stored_grant *grant = &work->grant;
-    enum fail fail = store_grant_close(turn->store, &grant->id, turn->now, seen_at_end(work), why);
+    const char *seen = seen_at_end(work);
+    bool never_told = grant->mode == ACTIVATION_PIM_APPROVAL && !text_equals(seen, "yes");
+    enum fail fail = store_grant_close(turn->store, &grant->id, turn->now, seen, why);
     if (!fail && grant->has_holding)
         fail = store_holding_close(turn->store, &grant->holding, turn->now, why);
     if (!fail)
         fail = store_job_end(turn->store, job_grant, grant->id.text, why);
     if (!fail && grant->state == GRANT_ENDED && text_equals(work->code, "outside"))
         fail = drift_missing(turn, grant, why);
-    if (!fail && grant->state == GRANT_ENDED)
+    if (!fail)
+        fail = grant_takes_request(turn, grant, work->code, why);
+    if (!fail && grant->state == GRANT_ENDED && !never_told)
         fail = message_put(turn, MESSAGE_ENDED, &grant->request, &grant->id, &grant->holder, why);
     if (!fail && (grant->state == GRANT_FAILED || grant->state == GRANT_LAPSED))
         fail = message_put(turn, MESSAGE_FAILED, &grant->request, &grant->id, &grant->holder, why);

@@ -21,5 +21,7 @@ enum {
     LATE_SECONDS = 120,   /* access that is still there so long after its end is an alarm (I-01) */
     SKEW_SECONDS = 60,    /* clocks that differ by more are not trusted (security.md T26) */
     ATTEMPT_SECONDS = 60, /* how long a write in a person's name may be on its way */
+    HELD_SECONDS = 24 * 3600, /* PIM lapses what nobody approved in that time (contract 6) */
+    LEAST_SECONDS = 5 * 60,   /* PIM takes nothing shorter (contract 4.5) */
     REPLICATION_SECONDS = 120 /* how long a new principal may be unknown to PIM (contract 13) */
 };

@@ -25,6 +25,7 @@ struct work {
     struct person requester;
     bool anchored;
     struct attempt *attempt;    /* of a person who just signed in for it; NULL: a job */
+    struct review *review;      /* of an approver who just signed in to decide on it; the same */
     struct challenge challenge; /* what their next sign-in must bring */
 };
 
@@ -55,6 +56,8 @@ enum fail apply_answer(struct turn *turn, void *work,
 /* FAIL_CONFLICT when the grant is not in the state that this step saw. */
 enum fail still_as_seen(struct turn *turn, const struct work *work, struct reason *why);
 
+/* Inside a change: the work's alarm, if any, with whom it is told to. */
+enum fail raise_alarm(struct turn *turn, const struct work *work, struct reason *why);
 /* Has the next change raise this alarm, unless the history has it; true when it is to be raised. */
 bool alarm_is_new(struct work *work, const char *alarm);
 /* Keeps what was judged for this start, if anything was; inside a change. */
@@ -75,8 +78,26 @@ void judge_clock(const struct work *work, struct evidence_list *list);
 enum pace already_held(struct work *work, int64_t until);
 /* It is there after all: an intent that was given up for lost had its effect. */
 enum pace adopt(struct work *work);
+
+/* In mode `pim_approval` (holding_held.c). */
+
+/* Ours is in force, and nobody here has agreed, or PIM never told that it took an agreement. */
+enum pace step_in_force(struct work *work);
+/* PIM holds it, or may, and it is not in force. `work->intent` is what it was asked for by. */
+enum pace step_held(struct work *work);
+/* It is over without an approval, or was given back: watched for as long as PIM may let it in
+   force. `work->intent` is the same. */
+enum pace step_withdrawn(struct work *work);
+/* Among a person's requests, the one that the holding stands for; NULL when there is none. */
+const struct pim_request *held_request(const struct work *work,
+                                       const struct pim_requests *requests);
 /* The answer to what was sent in a person's name. */
 enum pace attempt_written(struct work *work, const struct written *outcome);
+enum pace review_written(struct work *work, const struct written *outcome);
+/* Inside a change: the write is on disk once that is. `work->intent` is it. */
+enum fail intent_commit(struct turn *turn, struct work *work, struct reason *why);
+/* For task_change_then: what was committed leaves. */
+enum pace intent_send(struct task *task, void *work, enum fail fail);
 
 enum pace step_waiting(struct work *work);
 /* Only the person can start it: watches the time it has for that. */

@@ -85,6 +85,8 @@ static enum pace not_there(struct work *work, bool was_meant)
     if (fail == FAIL_UNAVAILABLE)
         return task_hold(work->task, 0);
     work->intent = assign;
+    if (!fail && grant->mode == ACTIVATION_PIM_APPROVAL && !text_equals(grant->seen, "yes"))
+        return step_withdrawn(work);
     if (text_equals(grant->seen, "yes")) {
         if (over || proved)
             return move_to(work, GRANT_ENDED, over || maybe_removed ? why : "outside");
@@ -139,6 +141,9 @@ enum pace step_ending(struct work *work)
     enum sight sight = look(work, instances, &work->start_at, &until);
     if ((sight == SIGHT_OURS || sight == SIGHT_UNKNOWN) &&
         now >= work->holding.ends_at + LATE_SECONDS && alarm_is_new(work, "late_end"))
+        return look_at(work, now);
+    if (sight == SIGHT_OURS && work->grant.mode == ACTIVATION_PIM_APPROVAL &&
+        work->request.state != REQUEST_APPROVED && alarm_is_new(work, "approved_outside"))
         return look_at(work, now);
     switch (sight) {
     case SIGHT_OURS:

@@ -98,13 +98,22 @@ enum pace already_held(struct work *work, int64_t until)
     return move_to(work, GRANT_FAILED, "already_held");
 }
 
+/* Whether it may be in force as far as Curfew's approvers are asked: what PIM approves is asked for
+   before they agree. */
+static bool is_agreed(const struct work *work)
+{
+    return work->grant.mode != ACTIVATION_PIM_APPROVAL || work->request.state == REQUEST_APPROVED;
+}
+
 enum pace adopt(struct work *work)
 {
     struct reason why = {0};
     enum fail fail = store_intent_newest(task_store(work->task), &work->grant.holding, "assign",
                                          task_arena(work->task), &work->intent, &why);
     work->due_at = moment_now() + WATCH_SECONDS;
-    return fail ? task_hold(work->task, 0) : task_change(work->task, apply_seen, work);
+    if (fail)
+        return task_hold(work->task, 0);
+    return is_agreed(work) ? task_change(work->task, apply_seen, work) : step_in_force(work);
 }
 
 enum pace step_waiting(struct work *work)
@@ -115,7 +124,7 @@ enum pace step_waiting(struct work *work)
         return move_to(work, GRANT_LAPSED, "not_started");
     if (task_access(work->task)->safe_mode)
         return task_hold(work->task, 60 * 1000);
-    if (work->grant.mode == ACTIVATION_DELEGATED)
+    if (activation_is_personal(work->grant.mode))
         return step_waiting_for_person(work);
     const struct instances *instances = ask_instances(work);
     if (!still_stands(work, &pace))
@@ -147,16 +156,27 @@ static enum pace answer(struct work *work, const char *outcome)
     return task_change(work->task, apply_answer, work);
 }
 
+/* PIM has something else of theirs, which waits or is in force: what it is shows at the next start.
+ */
+static bool is_taken_elsewhere(const struct work *work)
+{
+    return work->grant.mode == ACTIVATION_PIM_APPROVAL &&
+           (text_equals(work->intent.code, "PendingRoleAssignmentRequest") ||
+            text_equals(work->intent.code, "RoleAssignmentExists"));
+}
+
 /* The directory said no, certainly. */
 static enum pace refused(struct work *work)
 {
     const char *code = work->intent.code ? work->intent.code : "";
     int64_t age = moment_now() - work->holding.opened_at;
     bool replicating = text_equals(code, "SubjectNotFound") || text_equals(code, "RoleNotFound");
-    bool delegated = work->grant.mode == ACTIVATION_DELEGATED;
-    if (delegated && (work->intent.status == 401 ||
-                      text_equals(code, "RoleAssignmentRequestPolicyValidationFailed") ||
-                      text_equals(code, "RoleAssignmentRequestAcrsValidationFailed")))
+    bool personal = activation_is_personal(work->grant.mode);
+    if (is_taken_elsewhere(work))
+        return move_to(work, GRANT_WAITING, "pim_pending_elsewhere");
+    if (personal && (work->intent.status == 401 ||
+                     text_equals(code, "RoleAssignmentRequestPolicyValidationFailed") ||
+                     text_equals(code, "RoleAssignmentRequestAcrsValidationFailed")))
         return move_to(work, GRANT_WAITING, "pim_refused");
     if (work->intent.status == 401 || (replicating && age < REPLICATION_SECONDS))
         return move_to(work, GRANT_WAITING, code);
@@ -188,8 +208,12 @@ static enum pace read_back(struct work *work)
     if (!instances)
         return PACE_WAIT;
     enum sight sight = look(work, instances, &work->start_at, &until);
+    if (sight == SIGHT_OURS && !is_agreed(work))
+        return step_in_force(work);
+    if (sight != SIGHT_UNKNOWN && !is_agreed(work))
+        return step_held(work);
     bool long_since = moment_now() - work->intent.outcome_at >= ALARM_SECONDS;
-    if (sight != SIGHT_OURS && long_since &&
+    if (sight != SIGHT_OURS && long_since && is_agreed(work) &&
         alarm_is_new(work, has_outcome(work, "unknown") ? "outcome_unknown" : "not_visible"))
         return look_at(work, moment_now());
     if (sight == SIGHT_UNKNOWN)
@@ -213,7 +237,8 @@ enum pace step_activating(struct work *work)
         work->intent.code ? status_means(work->intent.code) : STATUS_PENDING;
     bool means_refused =
         has_outcome(work, "accepted") && (meaning == STATUS_REFUSED || meaning == STATUS_REMOVED);
-    bool exists = text_equals(work->intent.code, "RoleAssignmentExists");
+    bool exists = text_equals(work->intent.code, "RoleAssignmentExists") &&
+                  work->grant.mode != ACTIVATION_PIM_APPROVAL;
     if (has_outcome(work,
                     "open")) /* the process died between commit and answer: it may have been sent */
         return answer(work, "unknown");
@@ -223,5 +248,12 @@ enum pace step_activating(struct work *work)
         return move_to(work, GRANT_FAILED, "directory_refused");
     if (has_outcome(work, "refused") && !exists)
         return refused(work);
+    if (work->grant.mode == ACTIVATION_PIM_APPROVAL && is_agreed(work)) {
+        /* From the approval on it is to be seen; its outcome is what is waited for now. */
+        fail = store_intent_newest(task_store(work->task), &work->grant.holding, "approve",
+                                   task_arena(work->task), &work->intent, &why);
+        if (fail && fail != FAIL_NOT_FOUND)
+            return task_hold(work->task, 0);
+    }
     return read_back(work);
 }

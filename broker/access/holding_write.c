@@ -1,6 +1,7 @@
 /* Writing to the directory: the intent is on disk before anything is sent, and its outcome is
  * written down as it is known. */
 #include "access/holding_common.h"
+#include "access/review.h"
 
 #include "base/digest.h"
 #include "base/id.h"
@@ -25,7 +26,7 @@ static const char *words_of(const struct work *work)
                       work->request.id.text);
 }
 
-static enum fail record_intent(struct turn *turn, struct work *work, struct reason *why)
+enum fail intent_commit(struct turn *turn, struct work *work, struct reason *why)
 {
     char hex[DIGEST_HEX_SIZE], end[21];
     struct stored_intent *intent = &work->intent;
@@ -35,9 +36,9 @@ static enum fail record_intent(struct turn *turn, struct work *work, struct reas
     intent->holding = work->holding.id;
     intent->grant = work->grant.id;
     intent->committed_at = turn->now;
-    json_auto_t *detail =
-        memory_needed(json_pack("{s:s, s:s, s:s, s:s, s:s}", "intent", intent->id.text, "action",
-                                intent->action, "path", intent->path, "body", hex, "ends_at", end));
+    json_auto_t *detail = memory_needed(json_pack(
+        "{s:s, s:s, s:s, s:s, s:s, s:s*}", "intent", intent->id.text, "action", intent->action,
+        "path", intent->path, "body", hex, "ends_at", end, "by", intent->by));
     enum fail fail = store_intent_add(turn->store, intent, why);
     if (!fail)
         fail = tell_grant(turn, &work->grant, EVENT_INTENT_COMMITTED, detail, why);
@@ -70,7 +71,7 @@ static enum fail apply_assign(struct turn *turn, void *data, struct reason *why)
     if (!fail)
         fail = move_grant(turn, &work->grant, GRANT_ACTIVATING, NULL, detail, why);
     if (!fail)
-        fail = record_intent(turn, work, why);
+        fail = intent_commit(turn, work, why);
     /* While it is on its way in a person's name, the job must not take its outcome for lost. */
     int64_t due_at = work->attempt ? turn->now + ATTEMPT_SECONDS : turn->now;
     if (!fail)
@@ -81,7 +82,7 @@ static enum fail apply_assign(struct turn *turn, void *data, struct reason *why)
 static enum fail apply_remove(struct turn *turn, void *data, struct reason *why)
 {
     struct work *work = data;
-    enum fail fail = record_intent(turn, work, why);
+    enum fail fail = intent_commit(turn, work, why);
     return fail ? fail : turn_job(turn, job_grant, work->grant.id.text, RANK_END, turn->now, why);
 }
 
@@ -107,7 +108,7 @@ enum fail apply_answer(struct turn *turn, void *data, struct reason *why)
                            : unknown ? EVENT_INTENT_UNKNOWN
                                      : EVENT_INTENT_ANSWERED;
     enum fail fail = store_intent_answer(turn->store, intent, why);
-    if (!fail)
+    if (!fail && !intent->by) /* what the directory says of the grant, not of an approval */
         fail = store_grant_status(turn->store, &work->grant.id, intent->code, why);
     if (!fail)
         fail = tell_grant(turn, &work->grant, code, detail, why);
@@ -120,6 +121,10 @@ enum fail apply_answer(struct turn *turn, void *data, struct reason *why)
         fail = turn_job(turn, job_grant, work->grant.id.text,
                         text_equals(intent->action, "remove") ? RANK_END : RANK_START,
                         as_seen ? work->due_at : turn->now, why);
+    /* PIM holds it: now its approvers can be asked. */
+    if (!fail && grant.mode == ACTIVATION_PIM_APPROVAL && text_equals(intent->action, "assign") &&
+        text_equals(intent->outcome, "accepted"))
+        fail = turn_job(turn, job_request, grant.request.text, RANK_REQUEST, turn->now, why);
     return fail;
 }
 
@@ -136,21 +141,26 @@ static enum pace written(struct task *task, void *data, const struct written *ou
     intent->code = arena_copy(arena, outcome->code);
     intent->directory_request = arena_copy(arena, outcome->request);
     intent->correlation = arena_copy(arena, outcome->correlation);
+    intent->approval = arena_copy(arena, outcome->approval);
     /* What was taken may be visible at once; what was not sent waits as long as the service asked.
      */
     work->due_at = moment_now() + (outcome->retry_ms + 999) / 1000;
+    if (work->review)
+        return review_written(work, outcome);
     return work->attempt ? attempt_written(work, outcome) : task_change(task, apply_answer, work);
 }
 
 /* The intent is on disk: only now may it leave. What gives access must be in the highest checkpoint
    too, or a store that was put back could hide it; what takes access away waits for nothing. */
-static enum pace send(struct task *task, void *data, enum fail fail)
+enum pace intent_send(struct task *task, void *data, enum fail fail)
 {
     enum { KEEP_AGAIN_MS = 1000 };
     struct work *work = data;
     if (fail)
         return task_hold(task, 0);
-    if (text_equals(work->intent.action, "assign") && !ledger_is_kept(task_access(task)->ledger)) {
+    bool gives =
+        text_equals(work->intent.action, "assign") || text_equals(work->intent.action, "approve");
+    if (gives && !ledger_is_kept(task_access(task)->ledger)) {
         const struct written unsent = {.outcome = WRITE_NOT_SENT, .retry_ms = KEEP_AGAIN_MS};
         return written(task, work, &unsent);
     }
@@ -158,7 +168,9 @@ static enum pace send(struct task *task, void *data, enum fail fail)
         .method = work->intent.method, .path = work->intent.path, .body = work->intent.body};
     char correlation[GUID_SIZE]; /* Graph knows no others */
     id_guid(work->intent.id.text, correlation);
-    const struct secret *token = work->attempt ? work->attempt->token : NULL;
+    const struct secret *token = work->attempt  ? work->attempt->token
+                                 : work->review ? work->review->token
+                                                : NULL;
     return task_write(task, token, &write, correlation, written, work);
 }
 
@@ -197,17 +209,17 @@ enum pace begin_assign(struct work *work)
         };
         id_new(moment_now_ms(), work->holding.id.text);
     }
-    if (work->holding.ends_at - (now + skew) < 5 * 60)
+    if (work->holding.ends_at - (now + skew) < LEAST_SECONDS)
         return fail_at_once(work, "too_late");
     const char *ticket = work->request.ticket ? work->request.ticket : work->request.id.text;
-    bool delegated = work->grant.mode == ACTIVATION_DELEGATED;
-    enum fail fail = (delegated ? write_activate : write_assign)(
+    bool personal = activation_is_personal(work->grant.mode);
+    enum fail fail = (personal ? write_activate : write_assign)(
         &work->target, work->grant.holder.oid, now + skew, work->holding.ends_at, words_of(work),
         ticket, task_arena(task), &write, &why);
     if (fail)
         return fail_at_once(work, "target_unsupported");
     take_write(work, "assign", &write);
-    return task_change_then(task, apply_assign, work, send);
+    return task_change_then(task, apply_assign, work, intent_send);
 }
 
 enum pace begin_remove(struct work *work)
@@ -219,5 +231,5 @@ enum pace begin_remove(struct work *work)
     if (fail)
         return task_hold(work->task, 0);
     take_write(work, "remove", &write);
-    return task_change_then(work->task, apply_remove, work, send);
+    return task_change_then(work->task, apply_remove, work, intent_send);
 }

@@ -181,6 +181,7 @@ static enum fail add_grant(struct access *access, struct store *store, const str
     set(facts, "role", role_name(access, grant.role));
     set(facts, "ends", grant.ends_at >= 0 ? minute(arena, grant.ends_at) : "");
     set(facts, "start_by", minute(arena, grant.start_by));
+    set(facts, grant.mode == ACTIVATION_PIM_APPROVAL ? "held" : "free", "yes");
     grant_phase(&grant.id, phase);
     add_why(store, &grant.request, phase, grant.why, arena, facts);
     return FAIL_NONE;

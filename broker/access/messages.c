@@ -19,7 +19,7 @@ static const char *const kinds[] = {
     [MESSAGE_DECIDE] = "decide", [MESSAGE_DECIDED] = "decided", [MESSAGE_APPROVED] = "approved",
     [MESSAGE_DENIED] = "denied", [MESSAGE_REFUSED] = "refused", [MESSAGE_LAPSED] = "lapsed",
     [MESSAGE_ACTIVE] = "active", [MESSAGE_ENDED] = "ended",     [MESSAGE_FAILED] = "failed",
-    [MESSAGE_START] = "start",   [MESSAGE_ALARM] = "alarm",
+    [MESSAGE_START] = "start",   [MESSAGE_ALARM] = "alarm",     [MESSAGE_OUTSIDE] = "outside",
 };
 
 const char *message_kind_text(enum message_kind kind)
@@ -96,8 +96,9 @@ enum fail message_alarm(struct turn *turn, const char *findings, const struct pe
                to, why);
 }
 
-enum fail message_approvers(struct turn *turn, const struct request_id *request,
-                            const struct person_key *except, struct reason *why)
+static enum fail tell_approvers(struct turn *turn, enum message_kind kind,
+                                const struct request_id *request, const struct person_key *except,
+                                struct reason *why)
 {
     size_t count = 0;
     struct stored_line lines[STORED_LINES] = {{0}};
@@ -105,9 +106,22 @@ enum fail message_approvers(struct turn *turn, const struct request_id *request,
     for (size_t i = 0; !fail && i < count; i++)
         for (size_t k = 0; !fail && k < lines[i].approver_count; k++)
             if (!except || !person_is(&lines[i].approvers[k].key, except))
-                fail = message_put(turn, MESSAGE_DECIDED, request, NULL, &lines[i].approvers[k].key,
-                                   why);
+                fail = message_put(turn, kind, request, NULL, &lines[i].approvers[k].key, why);
     return fail;
+}
+
+enum fail message_approvers(struct turn *turn, const struct request_id *request,
+                            const struct person_key *except, struct reason *why)
+{
+    return tell_approvers(turn, MESSAGE_DECIDED, request, except, why);
+}
+
+enum fail message_everybody(struct turn *turn, enum message_kind kind,
+                            const struct request_id *request, const struct person_key *requester,
+                            struct reason *why)
+{
+    enum fail fail = message_put(turn, kind, request, NULL, requester, why);
+    return fail ? fail : tell_approvers(turn, kind, request, requester, why);
 }
 
 /* One message in hand. */

@@ -14,9 +14,10 @@ enum message_kind {
     MESSAGE_LAPSED,
     MESSAGE_ACTIVE,
     MESSAGE_ENDED,
-    MESSAGE_FAILED, /* a grant that could not be given */
-    MESSAGE_START,  /* a grant that only they can start */
-    MESSAGE_ALARM,  /* to whom the policy names: what the watch found (message_alarm) */
+    MESSAGE_FAILED,  /* a grant that could not be given */
+    MESSAGE_START,   /* a grant that only they can start */
+    MESSAGE_ALARM,   /* to whom the policy names: what the watch found (message_alarm) */
+    MESSAGE_OUTSIDE, /* PIM put it in force before anybody agreed; to approvers too */
     MESSAGE_KINDS
 };
 
@@ -31,4 +32,8 @@ enum fail message_alarm(struct turn *turn, const char *findings, const struct pe
 /* Tells everybody who was asked, but for `except` (may be NULL), that it is decided. */
 enum fail message_approvers(struct turn *turn, const struct request_id *request,
                             const struct person_key *except, struct reason *why);
+/* Tells the requester and everybody who was asked. */
+enum fail message_everybody(struct turn *turn, enum message_kind kind,
+                            const struct request_id *request, const struct person_key *requester,
+                            struct reason *why);
 enum pace message_step(struct task *task);

@@ -1,5 +1,6 @@
 #include "access/requests.h"
 
+#include "access/findings.h"
 #include "access/grants.h"
 #include "access/messages.h"
 #include "access/views.h"
@@ -16,6 +17,7 @@
 enum {
     SHORTEST_SECONDS = 5 * 60, /* PIM takes nothing shorter (contract 4.5) */
     LONGEST_SECONDS = 7 * 86400,
+    HELD_SHORTEST_SECONDS = 15 * 60, /* so that somebody can approve it, and something is left */
     START_LATE_SECONDS = 60,
     START_AHEAD_SECONDS = 30 * 86400,
 };
@@ -69,13 +71,42 @@ static bool find_roles(const struct policy *policy, const struct submission *sub
     return complaints->count == 0;
 }
 
-enum fail submission_check(const struct policy *policy, const struct submission *submission,
+bool submission_is_held(const struct access *access, const struct submission *submission)
+{
+    bool held = false;
+    for (size_t i = 0; i < submission->role_count; i++)
+        held |= activation_of(access, policy_find_role(access->policy, submission->roles[i])) ==
+                ACTIVATION_PIM_APPROVAL;
+    return held;
+}
+
+/* Its end is fixed when PIM gets it, and PIM approves one activation at a time. */
+static void check_held(const struct access *access, const struct submission *submission,
+                       int64_t now, struct complaints *complaints)
+{
+    char shortest[32];
+    if (!submission_is_held(access, submission))
+        return;
+    span_text(HELD_SHORTEST_SECONDS, shortest);
+    if (submission->role_count > 1)
+        complain(complaints, "roles",
+                 "holds a role that is approved in PIM: ask for that one by itself");
+    if (submission->start_at > now + START_LATE_SECONDS)
+        complain(complaints, "start", "cannot be later for a role that is approved in PIM");
+    if (submission->duration_seconds < HELD_SHORTEST_SECONDS)
+        complain(complaints, "duration",
+                 "counts from now on for a role that is approved in PIM: at least %s", shortest);
+}
+
+enum fail submission_check(const struct access *access, const struct submission *submission,
                            const struct memberships *memberships, int64_t now,
                            struct complaints *complaints, struct demands *demands,
                            struct arena *arena, struct reason *why)
 {
+    const struct policy *policy = access->policy;
     const struct role *roles[REQUEST_ROLES];
     check_start(submission, now, complaints);
+    check_held(access, submission, now, complaints);
     if (!find_roles(policy, submission, roles, complaints))
         return because(why, FAIL_REFUSED_BY_POLICY, "%s", complaints_text(complaints));
     policy_demand(policy, submission->role_count, roles, &submission->caller->person.key,
@@ -208,7 +239,11 @@ enum fail submission_apply(struct turn *turn, void *data, struct reason *why)
     if (!fail)
         fail = record(turn, request, why);
     if (!fail)
-        fail = turn_job(turn, job_request, request->id.text, RANK_REQUEST, turn->now, why);
+        fail = grant_make_held(turn, request, &submission->held, why);
+    /* Nobody is asked before PIM holds it; that wakes the check. */
+    int64_t due_at = submission->held.text[0] ? request->check_until : turn->now;
+    if (!fail)
+        fail = turn_job(turn, job_request, request->id.text, RANK_REQUEST, due_at, why);
     return fail;
 }
 
@@ -244,6 +279,8 @@ enum fail cancellation_apply(struct turn *turn, void *data, struct reason *why)
         return fail;
     bool pending = request.state == REQUEST_PENDING;
     fail = move_request(turn, &request, REQUEST_CANCELLED, NULL, NULL, why);
+    if (!fail)
+        fail = grants_withdraw(turn, &request.id, "cancelled", why);
     if (!fail && pending)
         fail = message_approvers(turn, &request.id, NULL, why);
     return fail ? fail : store_job_end(turn->store, job_request, request.id.text, why);

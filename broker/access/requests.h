@@ -22,6 +22,7 @@ struct submission {
     struct request_id id;
     char mark[DIGEST_BASE64_SIZE];
     struct stored_request request;
+    struct grant_id held; /* to be started by the sign-in they come from; "" when there is none */
     struct request_id
         stands_in_the_way; /* of FAIL_CONFLICT: the request that is open already; may be empty */
 };
@@ -31,10 +32,13 @@ void submission_read(const json_t *body, struct complaints *complaints, struct s
 /* What policy refuses outright, whatever the evidence: roles, duration, justification. The
    memberships may be unknown. FAIL_REFUSED_BY_POLICY with complaints, FAIL_NONE when nothing speaks
    against it so far. */
-enum fail submission_check(const struct policy *policy, const struct submission *submission,
+enum fail submission_check(const struct access *access, const struct submission *submission,
                            const struct memberships *memberships, int64_t now,
                            struct complaints *complaints, struct demands *demands,
                            struct arena *arena, struct reason *why);
+/* Whether one of its roles is activated in PIM before it is approved: by the sign-in that submits
+   it. */
+bool submission_is_held(const struct access *access, const struct submission *submission);
 /* The change: FAIL_TOO_MANY over the quota, FAIL_CONFLICT when one of the roles is asked for or
  * held already. */
 enum fail submission_apply(struct turn *turn, void *submission, struct reason *why);

@@ -14,7 +14,7 @@
 
 bool decision_needs_sign_in(const struct decision *decision)
 {
-    return !decision->signing && demands_ask_signed(decision->demands);
+    return !decision->signing && (decision->held || demands_ask_signed(decision->demands));
 }
 
 /* What is agreed to, as the request stands now; in canonical JSON, of the arena. */

@@ -68,17 +68,16 @@ static void change_done(void *context, enum fail fail, const struct reason *why)
     loop_wake(loop);
 }
 
-enum pace task_change_then(struct task *task,
-                           enum fail (*apply)(struct turn *turn, void *data, struct reason *why),
-                           void *data,
-                           enum pace (*then)(struct task *task, void *data, enum fail fail))
+static enum pace put(struct task *task, struct actor actor,
+                     enum fail (*apply)(struct turn *turn, void *data, struct reason *why),
+                     void *data, enum pace (*then)(struct task *task, void *data, enum fail fail))
 {
     task->waits++;
     task->data = data;
     task->then_changed = then;
     task->act = (struct act){
         .access = task_access(task),
-        .actor = {.kind = ACTOR_CURFEW},
+        .actor = actor,
         .apply = apply,
         .data = data,
         .done = change_done,
@@ -86,6 +85,27 @@ enum pace task_change_then(struct task *task,
     };
     act_put(&task->act, 0);
     return PACE_WAIT;
+}
+
+enum pace task_change_then(struct task *task,
+                           enum fail (*apply)(struct turn *turn, void *data, struct reason *why),
+                           void *data,
+                           enum pace (*then)(struct task *task, void *data, enum fail fail))
+{
+    return put(task, (struct actor){.kind = ACTOR_CURFEW}, apply, data, then);
+}
+
+enum pace task_change_by(struct task *task, const struct person_key *person,
+                         enum fail (*apply)(struct turn *turn, void *data, struct reason *why),
+                         void *data,
+                         enum pace (*then)(struct task *task, void *data, enum fail fail))
+{
+    return put(task, (struct actor){.kind = ACTOR_PERSON, .person = *person}, apply, data, then);
+}
+
+const struct reason *task_why(const struct task *task)
+{
+    return &task->why;
 }
 
 /* A change that was not made is tried again later; somebody else's quicker one is not worth a word.

@@ -1,5 +1,6 @@
 #include "access/views.h"
 
+#include "access/attempt.h"
 #include "access/grants.h"
 #include "base/json.h"
 #include "base/memory.h"
@@ -105,11 +106,11 @@ static enum fail needs_person(struct store *store, const struct stored_grant *gr
                               struct arena *arena, bool *ret, struct reason *why)
 {
     struct stored_request request;
-    if (grant->mode != ACTIVATION_DELEGATED || grant->state != GRANT_WAITING)
+    if (!activation_is_personal(grant->mode) || grant_is_over(grant->state))
         return FAIL_NONE;
     enum fail fail = store_request(store, &grant->request, arena, &request, why);
     if (!fail)
-        *ret = moment_now() >= request.start_at;
+        *ret = attempt_may(store, grant, &request, arena) && moment_now() >= request.start_at;
     return fail;
 }
 

@@ -74,6 +74,13 @@ enum pace task_change_then(struct task *task,
                            enum fail (*apply)(struct turn *turn, void *data, struct reason *why),
                            void *data,
                            enum pace (*then)(struct task *task, void *data, enum fail fail));
+/* The same in the name of a person who waits for it. */
+enum pace task_change_by(struct task *task, const struct person_key *person,
+                         enum fail (*apply)(struct turn *turn, void *data, struct reason *why),
+                         void *data,
+                         enum pace (*then)(struct task *task, void *data, enum fail fail));
+/* Why the change was not made, for whoever goes on after it. */
+const struct reason *task_why(const struct task *task);
 /* Sends what an intent holds, which must be committed, and goes on with its outcome; with a
    person's `token` (borrowed until then), or Curfew's own (NULL). */
 enum pace task_write(struct task *task, const struct secret *token, const struct write *write,

@@ -28,6 +28,7 @@
     X(DECISION_APPROVED, "decision.approved")                                                      \
     X(DECISION_DENIED, "decision.denied")                                                          \
     X(SIGNING_REFUSED, "signing.refused") /* a sign-in that was too weak to decide by */           \
+    X(APPROVAL_VOID, "approval.void")     /* PIM did not take it: it does not count */             \
     X(GRANT_WAITING, "grant.waiting")                                                              \
     X(START_REFUSED, "start.refused") /* a start that was refused: it waits on */                  \
     X(GRANT_ACTIVATING, "grant.activating")                                                        \

@@ -29,6 +29,7 @@ bool target_kind_read(const char *text, enum target_kind *kind)
 static const char *const activations[] = {
     [ACTIVATION_APPLICATION] = "application",
     [ACTIVATION_DELEGATED] = "delegated",
+    [ACTIVATION_PIM_APPROVAL] = "pim_approval",
 };
 
 const char *activation_text(enum activation activation)
@@ -45,6 +46,11 @@ bool activation_read(const char *text, enum activation *activation)
         }
     }
     return false;
+}
+
+bool activation_is_personal(enum activation activation)
+{
+    return activation != ACTIVATION_APPLICATION;
 }
 
 const char *target_key(const struct target *target, struct arena *arena)

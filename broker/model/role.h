@@ -7,9 +7,10 @@
 
 enum target_kind { TARGET_GROUP, TARGET_DIRECTORY_ROLE, TARGET_AZURE_ROLE };
 
-/* How access is activated: by Curfew, or by the person's own token right after a fresh sign-in
-   (design 6). Fixed for a grant when it is made. */
-enum activation { ACTIVATION_APPLICATION, ACTIVATION_DELEGATED };
+/* How access is activated: by Curfew, by the person's own token right after a fresh sign-in, or by
+   that when they ask, and then by PIM once an approver's own token approved it there (design 6).
+   Fixed for a grant when it is made. */
+enum activation { ACTIVATION_APPLICATION, ACTIVATION_DELEGATED, ACTIVATION_PIM_APPROVAL };
 
 /* Texts are echoed to the directory byte for byte (contract 4.1, scenario S80). */
 struct target {
@@ -36,6 +37,8 @@ const char *target_kind_text(enum target_kind kind);
 bool target_kind_read(const char *text, enum target_kind *kind);
 const char *activation_text(enum activation activation);
 bool activation_read(const char *text, enum activation *activation);
+/* Whether the person activates it, who must be eligible for it in PIM. */
+bool activation_is_personal(enum activation activation);
 /* One text for one target, as the database keys it: `group/<id>/member`, `directory_role/<id>//`.
  */
 const char *target_key(const struct target *target, struct arena *arena);

@@ -61,17 +61,18 @@ SELECT tid, oid, target, ends_at, opened_at, closed_at FROM holding WHERE id = $
 UPDATE holding SET closed_at = $2 WHERE id = $1 AND closed_at IS NULL;
 
 -- name: intent_add
-INSERT INTO intent (id, holding, grant_id, action, method, path, body, committed_at, outcome)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'open');
+INSERT INTO intent (id, holding, grant_id, action, method, path, body, committed_at, outcome, by_oid)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'open', $9);
 
 -- name: intent_answer
 UPDATE intent SET outcome = $2, outcome_at = $3, status = $4, code = $5, directory_request = coalesce($6, directory_request),
-    correlation = coalesce($7, correlation)
+    correlation = coalesce($7, correlation), approval = coalesce($8, approval)
 WHERE id = $1 AND outcome <> 'done' RETURNING id;
 
 -- name: intent_newest
 -- The last write that was meant for a holding.
-SELECT id, grant_id, action, method, path, body, committed_at, outcome, outcome_at, status, code, directory_request
+SELECT id, grant_id, action, method, path, body, committed_at, outcome, outcome_at, status, code, directory_request, approval,
+    by_oid
 FROM intent WHERE holding = $1 AND action = $2 ORDER BY id DESC LIMIT 1;
 
 -- name: intents_open

@@ -95,6 +95,9 @@ SELECT 1 FROM approver WHERE request = $1 AND tid = $2 AND oid = $3 LIMIT 1;
 INSERT INTO decision (request, tid, oid, decision, reason, duration_seconds, decided_at)
 VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING RETURNING request;
 
+-- name: decision_drop
+DELETE FROM decision WHERE request = $1 AND tid = $2 AND oid = $3;
+
 -- name: decisions_read
 SELECT d.tid, d.oid, d.decision, w.text, d.duration_seconds, d.decided_at, p.name FROM decision d
 LEFT JOIN words w ON w.commitment = d.reason

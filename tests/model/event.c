@@ -18,7 +18,7 @@ static const char *const given_out[] = {
     "grant.ending",      "grant.ended",       "grant.failed",       "grant.lapsed",
     "intent.committed",  "intent.answered",   "intent.unknown",     "intent.absent",
     "message.sent",      "message.failed",    "message.no_address", "alarm.raised",
-    "audit.exported",    "start.refused",     "signing.refused",
+    "audit.exported",    "start.refused",     "signing.refused",    "approval.void",
 };
 
 START_TEST(no_code_that_was_given_out_is_lost)

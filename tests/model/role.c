@@ -81,15 +81,16 @@ END_TEST
 
 START_TEST(ways_of_activation_go_there_and_back)
 {
-    static const char *const texts[] = {"application", "delegated"};
+    static const char *const texts[] = {"application", "delegated", "pim_approval"};
     enum activation activation = ACTIVATION_DELEGATED;
     for (unsigned i = 0; i < COUNT(texts); i++) {
         ck_assert_text(activation_text((enum activation)i), texts[i]);
         ck_assert(activation_read(texts[i], &activation));
         ck_assert_uint_eq(activation, i);
+        ck_assert(activation_is_personal(activation) == (i > 0));
     }
     ck_assert(!activation_read("Application", &activation));
-    ck_assert(!activation_read("pim_approval", &activation));
+    ck_assert(!activation_read("pim-approval", &activation));
 }
 END_TEST
 

@@ -51,7 +51,7 @@ static const char *const payloads[] = {
 static json_t *usual(void)
 {
     return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, "
-                     "s:s, s:s, s:s, s:s, s:s}",
+                     "s:s, s:s, s:s, s:s, s:s, s:s}",
                      "requester", "Ana Torres", "roles", "Copilot owner", "role", "Copilot owner",
                      "duration", "1 h 30 min", "justification", "Incident 42: plugin misbehaves",
                      "ticket", "INC-42", "evidence", "SEC-114 is compliant.", "lapses",
@@ -59,7 +59,7 @@ static json_t *usual(void)
                      "state", "approved by Lena Vogt", "reason", "Known incident", "ends",
                      "2026-01-15 12:00", "why", "It was ended at its time.", "mend",
                      "Ask again if you still need it.", "start_by", "2026-01-15 11:30", "by_itself",
-                     "yes", "by_them", "yes", "what", "Copilot owner", "findings",
+                     "yes", "by_them", "yes", "free", "yes", "what", "Copilot owner", "findings",
                      "Copilot owner: Nils Frost holds it permanently.");
 }
 
@@ -96,6 +96,12 @@ static const struct golden {
      "Start now. You sign in once more, and hold the role for 1 h 30 min from then on.\n\n"
      "Start it by 2026-01-15 11:30 (UTC). After that it lapses, and you have to ask again.\n\n" LINK
      "\n"},
+    {"outside", "Taken away: Copilot owner",
+     "Privileged Identity Management put the access of Ana Torres to Copilot owner in force "
+     "although Curfew's approvers had not agreed: somebody approved it there. Curfew takes it away "
+     "as soon as Entra lets it, at the latest five minutes after it began.\n\n"
+     "Find out who approved it (Privileged Identity Management, audit history), and tell your "
+     "security team.\n\n" LINK "\n"},
     {"denied", "Denied: Copilot owner",
      "Your request for Copilot owner was denied by Lena Vogt.\n\n\"Known incident\"\n\n" LINK "\n"},
     {"refused", "Refused: Copilot owner",
@@ -131,6 +137,23 @@ START_TEST(each_kind_says_what_it_should)
         ck_assert_text(letter.subject, goldens[i].subject);
         ck_assert_text(letter.text, goldens[i].text);
     }
+}
+END_TEST
+
+START_TEST(what_pim_holds_is_started_before_its_approvers_are_asked)
+{
+    scoped(arena_scoped) struct arena *arena = arena_new();
+    json_auto_t *facts = usual();
+    struct letter letter;
+    (void)json_object_del(facts, "free");
+    (void)json_object_set_new(facts, "held", json_string("yes"));
+    write("start", facts, arena, &letter);
+    ck_assert_text(letter.text,
+                   "Your request for Copilot owner is not in Privileged Identity Management yet, "
+                   "and only you can put it there: open the link and choose Start now. You sign in "
+                   "once more; then its approvers are asked.\n\n"
+                   "Start it by 2026-01-15 11:30 (UTC). After that it lapses, and you have to ask "
+                   "again.\n\n" LINK "\n");
 }
 END_TEST
 
@@ -276,6 +299,7 @@ START_TEST(a_message_that_nobody_wrote_is_a_mistake_of_ours)
 END_TEST
 
 SPECIFICATION("notify/letter", each_kind_says_what_it_should,
+              what_pim_holds_is_started_before_its_approvers_are_asked,
               html_is_the_text_in_paragraphs_with_one_button,
               whatever_people_type_or_are_called_stays_words,
               what_is_filled_in_is_never_filled_again, a_line_without_its_fact_is_left_out,

@@ -71,11 +71,13 @@ START_TEST(a_list_that_nobody_gave_is_not_known)
 }
 END_TEST
 
+static enum activation mode = ACTIVATION_DELEGATED;
+
 static const char *by_rules(const struct self_rules *rules, const struct sign_in *sign_in)
 {
     static char code[64];
     scoped(evidence_scoped) struct evidence_list list = {0};
-    judge_self_rules(rules, sign_in, "Copilot owner", 3600, &list);
+    judge_self_rules(rules, mode, sign_in, "Copilot owner", 3600, &list);
     ck_assert_uint_eq(list.count, 1);
     ck_assert_text(list.items[0].check, "pim_rules");
     (void)snprintf(code, sizeof code, "%s", list.items[0].code);
@@ -100,6 +102,40 @@ START_TEST(each_rule_of_pim_stands_in_the_way)
     rules.reading.known = false;
     ck_assert_text(by_rules(&rules, NULL), "pim_unread");
     ck_assert_text(by_rules(NULL, NULL), "pim_unread");
+}
+END_TEST
+
+START_TEST(where_pim_approves_it_must_ask_for_an_approval)
+{
+    struct self_rules rules = {.reading = {.known = true},
+                               .exists = true,
+                               .approval_required = true,
+                               .longest_seconds = 3600};
+    mode = ACTIVATION_PIM_APPROVAL;
+    ck_assert_text(by_rules(&rules, NULL), "pim_rules_fine");
+    rules.longest_seconds = 3599;
+    ck_assert_text(by_rules(&rules, NULL), "pim_too_long");
+    rules.approval_required = false;
+    ck_assert_text(by_rules(&rules, NULL), "pim_wants_no_approval");
+    rules.exists = false;
+    ck_assert_text(by_rules(&rules, NULL), "pim_missing");
+    mode = ACTIVATION_DELEGATED;
+}
+END_TEST
+
+START_TEST(where_pim_approves_it_somebody_must_be_asked_here)
+{
+    struct demands demands = {.allowed = true};
+    scoped(evidence_scoped) struct evidence_list list = {0};
+    judge_somebody_asked(&demands, "Copilot owner", &list);
+    ck_assert_uint_eq(list.count, 1);
+    ck_assert_int_eq(list.items[0].verdict, VERDICT_FAIL);
+    ck_assert_text(list.items[0].code, "pim_nobody_asked");
+    demands.unknown = true; /* which rules apply is not known: others wait for that */
+    judge_somebody_asked(&demands, "Copilot owner", &list);
+    demands = (struct demands){.allowed = true, .approval_count = 1};
+    judge_somebody_asked(&demands, "Copilot owner", &list);
+    ck_assert_uint_eq(list.count, 1);
 }
 END_TEST
 
@@ -128,5 +164,6 @@ END_TEST
 
 SPECIFICATION("policies/judge_self", who_is_listed_is_eligible_until_the_end_of_it,
               who_is_in_a_group_that_is_listed_is_eligible, a_list_that_nobody_gave_is_not_known,
-              each_rule_of_pim_stands_in_the_way,
+              each_rule_of_pim_stands_in_the_way, where_pim_approves_it_must_ask_for_an_approval,
+              where_pim_approves_it_somebody_must_be_asked_here,
               what_pim_wants_of_a_sign_in_counts_once_there_is_one)

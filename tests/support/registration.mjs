@@ -26,7 +26,9 @@ export const callsOf = (permissions) => [...new Set(permissions.flatMap(({ calls
 export const CALLS = callsOf(LIST.permissions);
 /** What `curfew doctor` alone asks, with the same permissions. */
 export const DOCTOR_CALLS = LIST.doctor.calls;
-const readers = [...CALLS, ...DOCTOR_CALLS].map((says) => [says, reader(says)]);
+/** What mode `pim_approval` asks besides, with the permissions of mode `delegated`. */
+export const HELD_CALLS = [...LIST.permissions, ...LIST.delegated].flatMap(({ pim_approval = [] }) => pim_approval);
+const readers = [...CALLS, ...DOCTOR_CALLS, ...HELD_CALLS].map((says) => [says, reader(says)]);
 
 /** Which call of the list an entry of the journal is; undefined when it is none. */
 export const callOf = (entry) => readers.find(([, fits]) => fits(entry))?.[0];
