@@ -1,18 +1,11 @@
 /* /auth: to Entra and back. The way there changes nothing: what must be remembered goes along in a
    sealed cookie, which the browser brings back with the code (design 3.6). */
-#include "access/attempt.h"
-#include "access/purposes.h"
-#include "access/review.h"
-#include "access/signing.h"
 #include "base/json.h"
-#include "base/log.h"
 #include "base/memory.h"
 #include "base/moment.h"
 #include "base/text.h"
-#include "web/asking.h"
-#include "web/baggage.h"
-#include "web/deciding.h"
 #include "web/handlers.h"
+#include "web/journey.h"
 #include "web/web.h"
 
 #include <stdio.h>
@@ -20,59 +13,6 @@
 #include <string.h>
 
 enum { SIGN_IN_SECONDS = 600 };
-
-/* A sign-in on its way out or back. */
-struct journey {
-    struct baggage baggage;
-    bool has_purpose;
-    struct purpose purpose;
-    const char *url;
-    size_t context_count, policy_count;
-    const char **contexts, **policies;
-    const char *code;
-    struct secret *api_token; /* of a sign-in that starts something; wiped with the call */
-    struct secret *id_token;  /* of a sign-in that signs something; the same */
-    const char *key_set;      /* that it was checked with */
-    enum fail fail;
-    struct person person;
-    struct sign_in sign_in;
-    unsigned roles;
-    char cookie[TOKEN_SIZE];
-    struct asking asking;
-    struct attempt attempt;
-    struct review review;
-    struct deciding deciding;
-    struct signing signing;
-    struct caller caller;
-    struct arrival arrival;
-    struct digest old_session;
-    struct task *task;
-    bool answered;
-};
-
-static void set_cookie(struct visit *visit, const char *name, const char *value, int64_t seconds,
-                       const char *same_site)
-{
-    const char *age =
-        seconds >= 0 ? arena_text(visit->arena, "; Max-Age=%lld", (long long)seconds) : "";
-    reply_header(&visit->reply, "Set-Cookie",
-                 arena_text(visit->arena, "%s=%s; Path=/; Secure; HttpOnly; SameSite=%s%s", name,
-                            value, same_site, age));
-}
-
-/* To the shell, which says it in words: never the provider's text. */
-static enum next sorry(struct visit *visit, const char *code)
-{
-    log_line(LOG_WARNING, "sign_in.failed", "{s:s, s:s, s:s}", "call", visit->id, "code", code,
-             "why", visit->why.text);
-    set_cookie(visit, "__Host-curfew-login", "", 0, "Lax");
-    return visit_go(visit, arena_text(visit->arena, "/?problem=%s", code));
-}
-
-static bool is_for(const struct journey *journey, const char *kind)
-{
-    return journey->has_purpose && text_equals(journey->purpose.kind, kind);
-}
 
 /* The way out. */
 
@@ -113,9 +53,9 @@ static enum next depart(struct visit *visit)
 {
     struct journey *journey = visit->data;
     if (journey->fail)
-        return sorry(visit, "unavailable");
-    set_cookie(visit, "__Host-curfew-login", baggage_seal(visit, &journey->baggage),
-               SIGN_IN_SECONDS, "Lax");
+        return journey_sorry(visit, "unavailable");
+    journey_cookie(visit, "__Host-curfew-login", baggage_seal(visit, &journey->baggage),
+                   SIGN_IN_SECONDS, "Lax");
     return visit_go(visit, journey->url);
 }
 
@@ -153,34 +93,23 @@ enum next get_sign_in(struct visit *visit)
             return NEXT_REPLY;
         if (strlen(purpose) >= LOCATOR_SIZE ||
             purpose_find(store, purpose, visit->now, visit->arena, &journey->purpose, &visit->why))
-            return sorry(visit, "purpose_over");
+            return journey_sorry(visit, "purpose_over");
         (void)snprintf(journey->baggage.purpose, LOCATOR_SIZE, "%s", purpose);
         journey->has_purpose = true;
         journey->baggage.fresh = true;
         want_contexts(visit, journey);
     }
     token_new(journey->baggage.state);
-    if (!is_for(journey, "decide"))
+    if (!journey_is_for(journey, "decide"))
         token_new(journey->baggage.nonce);
     else if (!signing_nonce(journey->purpose.body, journey->baggage.nonce))
-        return sorry(visit, "purpose_over");
+        return journey_sorry(visit, "purpose_over");
     token_new(journey->baggage.verifier);
     journey->baggage.ends_at = visit->now + SIGN_IN_SECONDS;
     return visit_inquire(visit, ask_url, visit, depart);
 }
 
 /* The way back. */
-
-static void free_journey(void *owned)
-{
-    struct journey *journey = owned;
-    deciding_let_go(&journey->deciding);
-    secret_free(take(journey->id_token));
-    attempt_wipe(&journey->attempt);
-    review_wipe(&journey->review);
-    secret_free(take(journey->api_token));
-    json_decref(take(journey->asking.evidence));
-}
 
 static unsigned special_roles(const struct signed_in *who)
 {
@@ -253,157 +182,6 @@ static enum pace redeem(struct task *task, void *data)
     return PACE_WAIT;
 }
 
-static enum next land(struct visit *visit, const char *to)
-{
-    const struct journey *journey = visit->data;
-    set_cookie(visit, "__Host-curfew-login", "", 0, "Lax");
-    set_cookie(visit, "__Host-curfew", journey->cookie, -1, "Strict");
-    return visit_go(visit, to);
-}
-
-/* Back to the request that was decided on; or once more to sign in, as the policy demands. */
-static const char *decided(struct visit *visit, const struct decision *decision,
-                           const char *problem)
-{
-    if (decision->locator[0])
-        return arena_text(visit->arena, "/auth/sign-in?purpose=%s", decision->locator);
-    return arena_text(visit->arena, "/requests/%s%s%s", decision->id.text,
-                      problem ? "?problem=" : "", problem ? problem : "");
-}
-
-static enum next go_where_it_stands(struct visit *visit)
-{
-    struct journey *journey = visit->data;
-    const struct arrival *arrival = &journey->arrival;
-    const char *to = "/";
-    if (arrival->submission && arrival->done)
-        to = arena_text(visit->arena, "/?problem=%s", fail_code(arrival->done));
-    else if (arrival->decision)
-        to = decided(visit, arrival->decision,
-                     arrival->done ? fail_code(arrival->done) : arrival->decision->lacks);
-    else if (arrival->submission)
-        to = arena_text(visit->arena, "/requests/%s", arrival->submission->id.text);
-    return land(visit, to);
-}
-
-static enum fail compose_arrived(struct visit *visit, struct store *store)
-{
-    (void)store;
-    (void)go_where_it_stands(visit);
-    return FAIL_NONE;
-}
-
-static enum next arrive_failed(struct visit *visit)
-{
-    return sorry(visit, visit->fail == FAIL_CONFLICT ? "sign_in_used" : "unavailable");
-}
-
-/* Whatever came of it stands there; or one more sign-in is to bring what PIM asks for. */
-static enum next attempted(struct visit *visit)
-{
-    struct journey *journey = visit->data;
-    const struct attempt *attempt = &journey->attempt;
-    free_journey(journey); /* whatever came of it, no token is needed any more */
-    if (attempt->sent_back)
-        return land(visit, arena_text(visit->arena, "/auth/sign-in?purpose=%s", attempt->locator));
-    return land(visit, attempt->request.text[0]
-                           ? arena_text(visit->arena, "/requests/%s", attempt->request.text)
-                           : "/");
-}
-
-/* The purpose is used and the session is open: now the access that it was for. */
-static enum next attempt_start(struct visit *visit)
-{
-    struct journey *journey = visit->data;
-    if (visit->fail)
-        return arrive_failed(visit);
-    journey->attempt.caller = &journey->caller;
-    journey->attempt.assertion = journey->api_token;
-    return visit_inquire(visit, attempt_step, &journey->attempt, attempted);
-}
-
-/* The request stands: where PIM holds its role until it is approved, it goes there now. */
-static enum next submitted(struct visit *visit)
-{
-    struct journey *journey = visit->data;
-    const struct submission *submission = journey->arrival.submission;
-    json_auto_t *purpose = json_loads(journey->purpose.body, 0, NULL);
-    if (visit->fail)
-        return arrive_failed(visit);
-    if (journey->arrival.done || !submission->held.text[0])
-        return go_where_it_stands(visit);
-    const char *body =
-        attempt_body(&submission->held, json_object_get(purpose, "contexts"), visit->arena);
-    return attempt_read(body, &journey->attempt) ? attempt_start(visit) : go_where_it_stands(visit);
-}
-
-/* The decision stands, or why it does not; and what became of it in PIM. */
-static enum next reviewed(struct visit *visit)
-{
-    struct journey *journey = visit->data;
-    const struct review *review = &journey->review;
-    const struct decision *decision = review->decision;
-    const char *failed = review->fail ? fail_code(review->fail) : decision->lacks;
-    const char *problem = review->code ? review->code : failed;
-    free_journey(journey);
-    return land(visit, decided(visit, decision, problem));
-}
-
-/* PIM holds what it is about: the decision is made on its way there. */
-static enum next review_begin(struct visit *visit)
-{
-    struct journey *journey = visit->data;
-    if (visit->fail)
-        return arrive_failed(visit);
-    journey->review =
-        (struct review){.decision = &journey->deciding.decision, .assertion = journey->api_token};
-    return visit_inquire(visit, review_step, &journey->review, reviewed);
-}
-
-/* What is yet to be done with the token of this sign-in; NULL: nothing. */
-static handler *to_pim(const struct journey *journey)
-{
-    if (is_for(journey, "activate"))
-        return attempt_start;
-    if (is_for(journey, "submit") && journey->api_token)
-        return submitted;
-    return is_for(journey, "decide") && journey->deciding.decision.held ? review_begin : NULL;
-}
-
-static enum next arrive(struct visit *visit)
-{
-    struct journey *journey = visit->data;
-    struct arrival *arrival = &journey->arrival;
-    *arrival = (struct arrival){
-        .state = digest_of_text(journey->baggage.state),
-        .state_ends_at = journey->baggage.ends_at,
-        .person = &journey->person,
-        .sign_in = &journey->sign_in,
-        .roles = journey->roles,
-        .cookie = journey->cookie,
-    };
-    token_new(journey->cookie);
-    if (digest_read_base64(journey->baggage.session, &journey->old_session))
-        arrival->old_session = &journey->old_session;
-    if (journey->has_purpose) {
-        arrival->purpose = &journey->purpose;
-        arrival->old_session = &journey->purpose.session;
-    }
-    journey->caller.session = digest_of_text(journey->cookie);
-    if (is_for(journey, "submit")) {
-        arrival->submission = &journey->asking.submission;
-        arrival->done = journey->asking.fail;
-    } else if (is_for(journey, "decide") && !journey->deciding.decision.held) {
-        arrival->decision = &journey->deciding.decision;
-    }
-    handler *then = to_pim(journey);
-    enum next next =
-        then ? visit_change(visit, arrival_apply, arrival, NULL, then)
-             : visit_change(visit, arrival_apply, arrival, compose_arrived, arrive_failed);
-    visit->act.actor = (struct actor){.kind = ACTOR_PERSON, .person = journey->person.key};
-    return next;
-}
-
 static void make_caller(struct visit *visit, struct journey *journey)
 {
     json_auto_t *packed = sign_in_pack(&journey->sign_in, journey->person.name, journey->roles);
@@ -427,9 +205,9 @@ static enum next take_up_request(struct visit *visit, struct journey *journey)
     visit->caller = &journey->caller;
     if (!submission_is_held(visit->access, &asking->submission))
         secret_free(take(journey->api_token)); /* only what goes to PIM now exchanges it */
-    enum next next = asking_begin(visit, asking, arrive);
+    enum next next = asking_begin(visit, asking, journey_arrive);
     visit->owned = journey; /* with what the asking owns */
-    visit->free_owned = free_journey;
+    visit->free_owned = journey_free;
     return next;
 }
 
@@ -443,17 +221,17 @@ static enum next take_up_decision(struct visit *visit, struct journey *journey, 
     if (!signing_nonce(journey->purpose.body, nonce) ||
         !text_equals(nonce, journey->baggage.nonce) ||
         !signing_read(journey->purpose.body, visit->arena, decision, &journey->signing))
-        return sorry(visit, "purpose_over");
+        return journey_sorry(visit, "purpose_over");
     journey->signing.id_token = secret_text(journey->id_token);
     journey->signing.key_set = journey->key_set;
     decision->signing = &journey->signing;
     decision->caller = &journey->caller;
     if (deciding_prepare(visit, store, &journey->deciding) ||
         (decision->held && !journey->api_token))
-        return sorry(visit, "unavailable");
+        return journey_sorry(visit, "unavailable");
     if (!decision->held)
         secret_free(take(journey->api_token)); /* only what goes to PIM exchanges it */
-    return deciding_begin(visit, &journey->deciding, arrive);
+    return deciding_begin(visit, &journey->deciding, journey_arrive);
 }
 
 static enum next came_back(struct visit *visit)
@@ -463,27 +241,27 @@ static enum next came_back(struct visit *visit)
     if (!store)
         return NEXT_REPLY;
     if (journey->fail)
-        return sorry(visit, journey->fail == FAIL_DENIED           ? "guest"
-                            : journey->fail == FAIL_UNAVAILABLE    ? "unavailable"
-                            : journey->fail == FAIL_STEP_UP_NEEDED ? "step_up_needed"
-                                                                   : "not_signed_in");
+        return journey_sorry(visit, journey->fail == FAIL_DENIED           ? "guest"
+                                    : journey->fail == FAIL_UNAVAILABLE    ? "unavailable"
+                                    : journey->fail == FAIL_STEP_UP_NEEDED ? "step_up_needed"
+                                                                           : "not_signed_in");
     if (!journey->baggage.purpose[0])
-        return arrive(visit);
+        return journey_arrive(visit);
     if (purpose_find(store, journey->baggage.purpose, visit->now, visit->arena, &journey->purpose,
                      &visit->why))
-        return sorry(visit, "purpose_over");
+        return journey_sorry(visit, "purpose_over");
     if (!person_is(&journey->purpose.person, &journey->person.key))
-        return sorry(visit, "somebody_else");
+        return journey_sorry(visit, "somebody_else");
     journey->has_purpose = true;
     make_caller(visit, journey);
-    if (is_for(journey, "decide"))
+    if (journey_is_for(journey, "decide"))
         return take_up_decision(visit, journey, store);
-    if (is_for(journey, "submit"))
+    if (journey_is_for(journey, "submit"))
         return take_up_request(visit, journey);
-    if (!is_for(journey, "activate") || !journey->api_token ||
+    if (!journey_is_for(journey, "activate") || !journey->api_token ||
         !attempt_read(journey->purpose.body, &journey->attempt))
-        return sorry(visit, "unavailable");
-    return arrive(visit);
+        return journey_sorry(visit, "unavailable");
+    return journey_arrive(visit);
 }
 
 enum next get_callback(struct visit *visit)
@@ -493,17 +271,17 @@ enum next get_callback(struct visit *visit)
     visit->data = journey;
     if (!baggage_open(visit, &journey->baggage) || visit->now >= journey->baggage.ends_at ||
         !state || !text_equals(state, journey->baggage.state))
-        return sorry(visit, "sign_in_lost");
+        return journey_sorry(visit, "sign_in_lost");
     if (error) {
         (void)because(&visit->why, FAIL_NOT_SIGNED_IN, "Entra answered %.60s", error);
-        return sorry(visit,
-                     text_equals(error, "access_denied") ? "sign_in_declined" : "not_signed_in");
+        return journey_sorry(visit, text_equals(error, "access_denied") ? "sign_in_declined"
+                                                                        : "not_signed_in");
     }
     journey->code = visit_query(visit, "code");
     if (!journey->code || !*journey->code)
-        return sorry(visit, "sign_in_lost");
+        return journey_sorry(visit, "sign_in_lost");
     visit->owned = journey;
-    visit->free_owned = free_journey;
+    visit->free_owned = journey_free;
     return visit_inquire(visit, redeem, visit, came_back);
 }
 
@@ -511,7 +289,7 @@ static enum fail compose_left(struct visit *visit, struct store *store)
 {
     (void)store;
     reply_header(&visit->reply, "Clear-Site-Data", "\"cache\", \"cookies\", \"storage\"");
-    set_cookie(visit, "__Host-curfew", "", 0, "Strict");
+    journey_cookie(visit, "__Host-curfew", "", 0, "Strict");
     (void)visit_json(visit, 200, memory_needed(json_pack("{s:s}", "go", "/")));
     return FAIL_NONE;
 }
