@@ -8,6 +8,7 @@
 #include "base/memory.h"
 #include "base/moment.h"
 #include "base/text.h"
+#include "store/people.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,14 +21,35 @@ static enum fail apply_told(struct turn *turn, void *data, struct reason *why)
     struct work *work = data;
     const struct stored_grant *grant = &work->grant;
     enum fail fail = still_as_seen(turn, work, why);
+    if (!fail && work->requester.mail)
+        fail = store_person_save(turn->store, &work->requester, turn->now, why);
     if (!fail)
         fail = message_put(turn, MESSAGE_START, &grant->request, &grant->id, &grant->holder, why);
     return fail ? fail : turn_job(turn, job_grant, grant->id.text, RANK_START, work->due_at, why);
 }
 
+/* The check of a request, which finds out where its requester is reached, waits for what PIM holds.
+   False: answer PACE_WAIT. */
+static bool know_address(struct work *work)
+{
+    const struct question question = {.kind = FACT_ACCOUNT, .subject = work->grant.holder.oid};
+    if (work->grant.mode != ACTIVATION_PIM_APPROVAL)
+        return true;
+    const struct fact *fact = task_fact(work->task, &question, FACT_TEN_MINUTES);
+    if (fact && fact->reading.known) {
+        struct arena *arena = task_arena(work->task);
+        work->requester = (struct person){.key = work->grant.holder,
+                                          .name = arena_copy(arena, fact->account.name),
+                                          .mail = arena_copy(arena, fact->account.mail)};
+    }
+    return fact;
+}
+
 enum pace step_waiting_for_person(struct work *work)
 {
     int64_t until = 0;
+    if (!know_address(work))
+        return PACE_WAIT;
     work->due_at = work->grant.start_by + 1;
     if (work->grant.has_holding) { /* what was given up for lost may still show itself */
         const struct instances *instances = ask_instances(work);

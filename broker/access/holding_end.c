@@ -148,8 +148,9 @@ enum pace step_ending(struct work *work)
     switch (sight) {
     case SIGHT_OURS:
         work->due_at = moment_now();
-        return work->grant.absent_at < 0 ? still_there(work, was_meant)
-                                         : task_change(work->task, apply_seen, work);
+        return work->grant.absent_at < 0 && text_equals(work->grant.seen, "yes")
+                   ? still_there(work, was_meant)
+                   : task_change(work->task, apply_seen, work);
     case SIGHT_ABSENT:
     case SIGHT_FOREIGN:
         return not_there(work, was_meant);
