@@ -170,7 +170,7 @@ static void look_at_admin_rules(struct doctor *doctor, const struct role *role, 
         found_no_pim(doctor, role, praise);
         return;
     }
-    if (mode_of(doctor, role) != ACTIVATION_APPLICATION)
+    if (activation_is_personal(mode_of(doctor, role)))
         return;
     if (fact->admin_rules.mfa_required)
         found_fault(doctor, HEALTH_WRONG, role, praise,
@@ -187,10 +187,22 @@ static void look_at_self_rules(struct doctor *doctor, const struct role *role, c
 {
     const struct fact *fact = doctor_fact(doctor, FACT_SELF_RULES, key, NULL);
     const struct fact *admin = doctor_fact(doctor, FACT_ADMIN_RULES, key, NULL);
-    bool application = mode_of(doctor, role) == ACTIVATION_APPLICATION;
+    enum activation mode = mode_of(doctor, role);
+    bool application = !activation_is_personal(mode);
     if (!fact || !fact->self_rules.exists)
         return; /* said already: it is the same call */
     const struct self_rules *rules = &fact->self_rules;
+    if (mode == ACTIVATION_DELEGATED && rules->approval_required)
+        found_fault(doctor, HEALTH_WRONG, role, praise,
+                    "Switch it off there, or set the activation of this role to `pim_approval`.",
+                    "PIM asks for an approval of its own (Approval_EndUser_Assignment), which "
+                    "nobody can give in mode delegated.");
+    if (mode == ACTIVATION_PIM_APPROVAL && !rules->approval_required)
+        found_fault(doctor, HEALTH_WRONG, role, praise,
+                    "Have PIM ask for an approval under its settings for it, by the people who "
+                    "approve here (docker/entra/README.md, step 6).",
+                    "PIM asks for no approval (Approval_EndUser_Assignment): in mode pim_approval "
+                    "it would be in force before anybody agreed.");
     if (rules->approval_required && rules->nobody_approves)
         found_fault(doctor, application ? HEALTH_WARNING : HEALTH_WRONG, role, praise,
                     "Name approvers in PIM's settings for it.",

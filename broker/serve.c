@@ -92,10 +92,10 @@ static enum fail read_policy(struct parts *parts, struct reason *why)
     bool no_token = text_equals(parts->settings->api_token, "none");
     for (size_t i = 0; !fail && no_token && i < policy_role_count(parts->access.policy); i++) {
         const struct role *role = policy_role(parts->access.policy, i);
-        if (role->has_activation && role->activation == ACTIVATION_DELEGATED)
+        if (role->has_activation && activation_is_personal(role->activation))
             fail = because(why, FAIL_INVALID,
-                           "roles.%s.activation: `delegated` needs `entra.api_token` to be `v1`",
-                           role->id);
+                           "roles.%s.activation: `%s` needs `entra.api_token` = `v1`", role->id,
+                           activation_text(role->activation));
     }
     if (!fail && policy_watches_risk(parts->access.policy) &&
         !parts_cloud_knows_risk(parts->settings))

@@ -171,7 +171,7 @@ static void read_text(const struct reading_row *r, const char *text)
 {
     static const char *const clouds[] = {"global", "usgov", "usgov_dod", "china"};
     static const char *const tokens[] = {"v1", "none"};
-    static const char *const activations[] = {"application", "delegated"};
+    static const char *const activations[] = {"application", "delegated", "pim_approval"};
     char guid[37];
     bool fine = true;
     switch (r->row->kind) {
@@ -427,8 +427,8 @@ static void check_together(const struct settings *s, struct complaints *complain
     check_credential(complaints, "entra.directory", s->directory_certificate_file,
                      s->directory_key_file, s->directory_secret_file,
                      s->directory_federated_token_file, s->directory_client_id != NULL);
-    if (text_equals(s->activation, "delegated") && text_equals(s->api_token, "none"))
-        complain(complaints, "activation", "`delegated` needs `entra.api_token` to be `v1`");
+    if (!text_equals(s->activation, "application") && text_equals(s->api_token, "none"))
+        complain(complaints, "activation", "`%s` needs `entra.api_token` = `v1`", s->activation);
     bool tls_wrong = is_wrong(complaints, "tls_") || is_wrong(complaints, "proxies");
     if (!tls_wrong && (s->tls_certificate_file != NULL) != (s->tls_key_file != NULL))
         complain(complaints, "tls_certificate_file", "goes together with `tls_key_file`");

@@ -94,8 +94,9 @@ struct contexts_settings {
       "it.")                                                                                       \
     X(activation, "activation", ACTIVATION, "\"application\"",                                     \
       "How access begins, unless a role of the policy says otherwise: `application` (Curfew "      \
-      "assigns it) or `delegated` (the person, eligible in PIM, activates it by a fresh sign-in; " \
-      "recommended: Curfew then holds nothing that can grant).")                                   \
+      "assigns it), `delegated` (the person, eligible in PIM, activates it by a fresh sign-in; "   \
+      "recommended: Curfew then holds nothing that can grant) or `pim_approval` (the same when "   \
+      "they ask, and PIM holds it until an approver's sign-in approves it there).")                \
     X(notify, "notify", CHANNELS, "[]",                                                            \
       "Channels for messages: [{\"kind\": \"graph_mail\", \"from\": "                              \
       "\"curfew@contoso.example\"}].")                                                             \

@@ -133,7 +133,7 @@ static void check_role_id(struct form *form, const char *id)
 
 static void build_role(struct policy *policy, struct role *role, struct form *form)
 {
-    static const char *const activations[] = {"application", "delegated"};
+    static const char *const activations[] = {"application", "delegated", "pim_approval"};
     const char **lesser;
     const char *name = read_words(form, "name", REQUIRED, 200);
     const char *product = read_words(form, "product", OPTIONAL, 200);
@@ -144,7 +144,7 @@ static void build_role(struct policy *policy, struct role *role, struct form *fo
     role->target = build_target(form, policy->arena);
     role->has_activation = form_has(form, "activation");
     int activation = form_choice(form, "activation", COUNT(activations), activations, 0);
-    role->activation = activation == 1 ? ACTIVATION_DELEGATED : ACTIVATION_APPLICATION;
+    role->activation = (enum activation)activation;
     role->lesser_count = form_texts(form, "lesser", OPTIONAL, 20, 64, &lesser);
     role->lesser = ARENA_ARRAY(policy->arena, const char *, role->lesser_count);
     for (size_t i = 0; i < role->lesser_count; i++)

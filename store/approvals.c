@@ -91,8 +91,11 @@ enum fail store_decision_add(struct store *store, const struct request_id *id,
 enum fail store_decision_drop(struct store *store, const struct request_id *id,
                               const struct person_key *person, struct reason *why)
 {
-    return sql_run(store->sql, SQL_DECISION_DROP, NULL, why, TEXT(id->text), TEXT(person->tid),
-                   TEXT(person->oid));
+    enum fail fail = sql_run(store->sql, SQL_PROOF_VOID, NULL, why, TEXT(id->text),
+                             TEXT(person->tid), TEXT(person->oid));
+    return fail ? fail
+                : sql_run(store->sql, SQL_DECISION_DROP, NULL, why, TEXT(id->text),
+                          TEXT(person->tid), TEXT(person->oid));
 }
 
 enum fail store_decisions(struct store *store, const struct request_id *id, struct arena *arena,

@@ -40,7 +40,8 @@ enum fail store_approver_is(struct store *store, const struct request_id *id,
 enum fail store_decision_add(struct store *store, const struct request_id *id,
                              const struct stored_decision *decision, const char *mark,
                              struct reason *why);
-/* PIM did not take what this person decided: it does not count, and they may decide again. */
+/* PIM did not take what this person decided: it does not count, and they may decide again. What
+   they signed is kept, as the history names it. */
 enum fail store_decision_drop(struct store *store, const struct request_id *id,
                               const struct person_key *person, struct reason *why);
 enum fail store_decisions(struct store *store, const struct request_id *id, struct arena *arena,

@@ -95,6 +95,9 @@ SELECT 1 FROM approver WHERE request = $1 AND tid = $2 AND oid = $3 LIMIT 1;
 INSERT INTO decision (request, tid, oid, decision, reason, duration_seconds, decided_at)
 VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING RETURNING request;
 
+-- name: proof_void
+UPDATE proof SET void = 1 WHERE request = $1 AND tid = $2 AND oid = $3;
+
 -- name: decision_drop
 DELETE FROM decision WHERE request = $1 AND tid = $2 AND oid = $3;
 
@@ -118,7 +121,7 @@ INSERT INTO proof (request, tid, oid, commitment, token, digest, key_set) VALUES
 
 -- name: proofs_read
 SELECT p.tid, p.oid, p.commitment, p.token, k.text FROM proof p JOIN key_set k ON k.digest = p.key_set
-WHERE p.request = $1 ORDER BY p.tid, p.oid;
+WHERE p.request = $1 AND p.void = 0 ORDER BY p.tid, p.oid;
 
 -- name: token_read
 SELECT token FROM proof WHERE digest = $1;

@@ -379,6 +379,17 @@ const targets = {
     found(checks, "ok", "standing", null, /Nobody/);
   },
 
+  async "PIM's own approval must be off where people start it when it is approved, and on where PIM approves it"() {
+    const inMode = (activation) => settingsFile((settings) => (settings.activation = activation));
+    const asks = () => rules(OWNERS, { Approval_EndUser_Assignment: { setting: approvalBy({ users: [PERSONS.lena] }) } });
+    found(await afterwards(asks, inMode("delegated")), "WRONG", "role", "copilot-owner", /an approval of its own .* nobody can give/);
+    const checks = await afterwards(asks, inMode("pim_approval"));
+    found(checks, "ok", "role", "copilot-owner", /right kind/);
+    found(checks, "WRONG", "role", "security-operator", /asks for no approval .* in force before anybody agreed/);
+    const one = withPolicy((policy) => (policy.roles["security-operator"].activation = "pim_approval"));
+    found(await afterwards(nothing, one), "WRONG", "role", "security-operator", /asks for no approval/);
+  },
+
   async "a group of owners without one that stays, and people who hold a role for good"() {
     const file = withPolicy((policy) => (policy.roles["copilot-owner"].target.access = "owner"));
     found(await afterwards(nothing, file), "ok", "role", "copilot-owner", /right kind/);

@@ -11,13 +11,13 @@ const names = (list) => list.map(({ name }) => name);
 export const PERMISSIONS = LIST.permissions.filter(inMode);
 export const ACTING = names(LIST.delegated.filter(({ mode }) => mode === "delegated"));
 
-class Stage {
-  async begin({ policy = () => {}, settings = {}, permissions = [], switches = {} }) {
+export class Stage {
+  async begin({ policy = () => {}, settings = {}, permissions = [], switches = {} }, activation = "delegated") {
     const all = JSON.parse(readFileSync(POLICY));
     policy(all);
     this.sandbox = await startSandbox({ switches: { ...AT_ONCE, ...switches } });
     await this.app({ permissions: [...names(PERMISSIONS), ...permissions], delegated: ACTING, consent: ACTING });
-    this.curfew = await startCurfew(this.sandbox, { policy: all, settings: { activation: "delegated", ...settings } });
+    this.curfew = await startCurfew(this.sandbox, { policy: all, settings: { activation, ...settings } });
     this.people = {};
     for (const name of ["ana", "ben", "lena", "priya", "tom", "nils"]) this.people[name] = await this.curfew.browser(name).signIn();
     return this;

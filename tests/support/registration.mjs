@@ -43,7 +43,8 @@ export const askedOfGraph = (journal) => journal.filter((entry) => entry.api ===
 export function holdCalls({ folder }) {
   const lines = readFileSync(join(folder, "journal.jsonl"), "utf8").split("\n").slice(0, -1);
   const calls = askedOfGraph(lines.map((line) => JSON.parse(line)));
-  const wrong = calls.filter((entry) => !callOf(entry) || (isDenied(entry) && !entry.fault));
+  const isNoApprover = ({ method, path, person }) => method === "GET" && person && /Approvals\//.test(path);
+  const wrong = calls.filter((entry) => !callOf(entry) || (isDenied(entry) && !entry.fault && !isNoApprover(entry)));
   if (wrong.length) {
     const says = wrong.map(({ method, path, query, status }) => `${method} ${path} ${JSON.stringify(query)}: ${status}`);
     throw new Error(`docker/entra/permissions.json does not cover:\n${[...new Set(says)].join("\n")}`);

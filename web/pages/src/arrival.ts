@@ -8,7 +8,8 @@ export const arrivalProblem = shared<string | null>(new URLSearchParams(location
 
 /** The code is shown once: a reload or a copied address does not repeat it. */
 export function takeProblem(): void {
-  if (arrivalProblem.get() && location.pathname === "/") go("/", { replace: true });
+  const { pathname } = location;
+  if (arrivalProblem.get() && (pathname === "/" || pathname.startsWith("/requests/"))) go(pathname, { replace: true });
 }
 
 /** Somebody is signed in: back to where they were; what was sent on the way is no draft any more. */

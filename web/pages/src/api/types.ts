@@ -20,7 +20,10 @@ export interface Role {
   product: string | null;
   opens: string | null;
   tier: number | null;
-  /** "delegated": who holds it starts it, by signing in once more. */
+  /**
+   * "delegated": who holds it starts it, by signing in once more. "pim_approval": asking starts it, and PIM holds it until
+   * it is approved there.
+   */
   activation: string;
   limits: { longest: string; default: string };
   requires: { code: string; says: string }[];
@@ -79,7 +82,7 @@ export interface Grant extends Why {
   ends_at: string | null;
   ended_at: string | null;
   seen: string;
-  /** Who activates it: Curfew ("application") or its holder ("delegated"). */
+  /** Who activates it: Curfew ("application") or its holder ("delegated", and "pim_approval" when they ask). */
   mode: string;
   /** "sign_in": its holder starts it, by signing in once more. */
   needs: string | null;

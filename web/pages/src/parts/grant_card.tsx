@@ -8,7 +8,7 @@ import type { Grant } from "../api/types";
 import { useNow } from "../time/clock";
 import { keep, kept } from "../keep";
 import { grantWords } from "../words/progress";
-import { endedWords, grantShown } from "../words/states";
+import { endedWords, grantShown, isHeld } from "../words/states";
 import { Badge } from "./badge";
 import { Button } from "./button";
 import { Confirm } from "./confirm";
@@ -130,7 +130,7 @@ export function GrantCard({ grant, may, holder = null, onChange, children }: Pro
   const over = grantOver(grant);
   const live = grant.state === "active" && grant.starts_at && grant.ends_at;
   const close = () => setAsking(false);
-  const endable = !over && grant.state !== "ending" && may !== "look";
+  const endable = !over && grant.state !== "ending" && may !== "look" && !isHeld(grant); // then its request is cancelled
   const end =
     may === "release" ? (
       <Button onClick={() => setAsking(true)}>{grant.state === "waiting" ? "Cancel" : "Give back"}</Button>

@@ -15,7 +15,12 @@ const ends: Record<string, string> = {
   outside: "Ended: removed by somebody in the directory",
 };
 
-const actions: Record<string, string> = { assign: "the assignment", remove: "the removal" };
+const actions: Record<string, string> = {
+  assign: "the assignment",
+  remove: "the removal",
+  approve: "the approval",
+  deny: "the denial",
+};
 const act = (action: unknown): string => actions[text(action)] ?? text(action);
 const answers: Record<string, string> = { accepted: "accepted", refused: "refused" };
 const messages: Record<string, string> = {
@@ -30,6 +35,7 @@ const messages: Record<string, string> = {
   failed: "told that it was not given",
   start: "told that they can start it",
   alarm: "told of what the watch found",
+  outside: "told that it was approved elsewhere and is taken away",
 };
 const message = (kind: unknown): string => messages[text(kind)] ?? text(kind);
 const formats: Record<string, string> = { csv: "as CSV", jsonl: "as JSONL", bundle: "as a proof bundle" };
@@ -46,6 +52,8 @@ const sentences: Record<string, Sentence> = {
   "decision.approved": ({ duration }) => (duration ? `Approved, for ${isoWords(text(duration))} only` : "Approved"),
   "decision.denied": "Denied",
   "signing.refused": ({ why }) => `Could not be decided${because(why)}`,
+  "approval.void": ({ code, outcome }) =>
+    `The approval does not count: PIM did not take it${because(code ?? outcome)}`,
   "grant.waiting": "Access is to start",
   "start.refused": ({ why }) => `Could not be started${because(why)}`,
   "grant.activating": "Access is being set up",

@@ -73,6 +73,39 @@ const arrivals: Record<string, Required<Help>> = {
     says: "You have asked too often in the last hour.",
     mend: "Nothing was sent. Wait a while, then send it again.",
   },
+  pim_not_approver: {
+    says: "You are no approver of this role in PIM.",
+    mend: "A denial stands here all the same. An approval does not count: somebody who is an approver there can still give it.",
+  },
+  pim_decided_already: {
+    says: "Somebody has decided on this in PIM already.",
+    mend: "Your approval was not written down. What was approved there alone is taken away.",
+  },
+  pim_outcome_unknown: {
+    says: "PIM did not say whether it took your decision.",
+    mend: "It is not sent again. Curfew reads until it knows: look here again in a few minutes.",
+  },
+  pim_holds_not_yet: {
+    says: "PIM does not hold this any more, or not yet.",
+    mend: "Your approval was not written down. A denial stands.",
+  },
+  pim_unread: { says: "PIM did not answer.", mend: "Your approval was not written down: try again in a minute. A denial stands." },
+  on_behalf_no_consent: {
+    says: "Nobody has consented to Curfew acting in the name of people.",
+    mend: "Your approval was not written down: ask your administrator to grant consent. A denial stands.",
+  },
+  on_behalf_step_up: {
+    says: "Entra wants another sign-in before Curfew may act in your name.",
+    mend: "Your approval was not written down: decide again, and do what the sign-in page asks for. A denial stands.",
+  },
+  on_behalf_unavailable: {
+    says: "Entra's sign-in service did not answer.",
+    mend: "Your approval was not written down: try again in a minute. A denial stands.",
+  },
+  on_behalf_refused: {
+    says: "Entra did not let Curfew act in your name.",
+    mend: "Your approval was not written down: try again, or ask your administrator. A denial stands.",
+  },
   invalid: { says: "Something in the request is not right.", mend: "Nothing was sent. Look at what is marked below." },
 };
 

@@ -1,5 +1,6 @@
 import type { AccessRequest, Grant } from "../api/types";
 import { momentWords, whenWords } from "../time/moment";
+import { isHeld, isWatched } from "./states";
 
 const FIVE_MINUTES_MS = 5 * 60_000;
 
@@ -9,8 +10,17 @@ function removableAt(grant: Grant, now: number): string | null {
   return earliest > now ? new Date(earliest).toISOString() : null;
 }
 
+/** PIM forgets what it holds only by itself, or when its requester cancels it there. */
+function watchedWords(grant: Grant): string {
+  const until = grant.ends_at ? ` until ${whenWords(grant.ends_at)}` : "";
+  return `${grant.why_says ?? "It is over."} PIM may hold it${until}: Curfew watches, and takes away what comes into force.`;
+}
+
 function endingWords(grant: Grant, now: number): string {
+  if (isWatched(grant)) return watchedWords(grant);
   const later = removableAt(grant, now);
+  if (grant.why === "approved_outside")
+    return `Approved in PIM before anybody agreed here. Entra removes nothing in its first five minutes: Curfew takes it away${later ? ` ${whenWords(later)}` : ""}.`;
   const what = grant.why === "released" ? "Given back" : grant.why === "revoked" ? "Revoked" : "Its time is over";
   if (grant.why && later)
     return `${what}. Entra removes nothing in its first five minutes: it goes ${whenWords(later)}.`;
@@ -20,14 +30,30 @@ function endingWords(grant: Grant, now: number): string {
 /** The states of a PIM request that was taken (contract of Graph); all else is an answer that settles nothing. */
 const TAKEN = /^(Accepted|AdminApproved|Granted|Pending\w+|Provisioned|ProvisioningStarted|ScheduleCreated)$/i;
 
-function activatingWords({ directory: { status } }: Grant): string {
+function activatingWords(grant: Grant): string {
+  const { status } = grant.directory;
+  if (isHeld(grant)) {
+    const until = grant.ends_at ? ` It ends ${whenWords(grant.ends_at)}, whenever it is approved.` : "";
+    return `PIM holds your activation until it is approved: nothing is in force yet.${until}`;
+  }
   if (status === null) return "Entra is asked; its answer is not known yet.";
   if (TAKEN.test(status)) return "Entra has accepted it; not visible yet.";
   return `Entra answered “${status}”: Curfew reads the directory to find out what came of it.`;
 }
 
+/** PIM has not got it, or its answer was lost: only its holder can put it there, or find out. */
+function putWords(grant: Grant, holder: string | null): string {
+  const lost = grant.state === "activating";
+  const who = holder ? `Only ${holder} can` : "Only you can";
+  const what = lost
+    ? `${who} find out what came of it: PIM's answer was lost, and it tells that to nobody else.`
+    : `${who} put it into PIM, by signing in once more; then its approvers are asked.`;
+  return grant.start_by ? `${what} It lapses ${whenWords(grant.start_by)} otherwise.` : what;
+}
+
 /** What only its holder can start, and how long they may still do it. */
 function startWords(grant: Grant, holder: string | null): string {
+  if (grant.mode === "pim_approval") return putWords(grant, holder);
   const who = holder ? `Only ${holder} can start it.` : "Only you can start it: you sign in once more, and hold it from then on.";
   return grant.start_by ? `${who} It lapses ${whenWords(grant.start_by)} unless it has started.` : who;
 }

@@ -28,8 +28,22 @@ const grants: Record<string, Shown> = {
 
 export const requestShown = (request: AccessRequest): Shown =>
   requests[request.state] ?? { label: request.state, tone: "plain" };
+/** Whether PIM holds it until it is approved there: nothing of it is in force. */
+export const isHeld = (grant: Grant): boolean =>
+  grant.mode === "pim_approval" && grant.state === "activating" && grant.directory.status === "PendingApproval";
+
+/** Whether it is over without ever having been there, and PIM may still put it in force. */
+export const isWatched = (grant: Grant): boolean =>
+  grant.mode === "pim_approval" && grant.state === "ending" && grant.seen !== "yes";
+
+const shownOf = (grant: Grant): Shown => {
+  if (isHeld(grant)) return { label: "Waiting for approval", tone: "wait" };
+  if (isWatched(grant)) return { label: "Withdrawn", tone: "plain" };
+  return grants[grant.state] ?? { label: grant.state, tone: "plain" };
+};
+
 export const grantShown = (grant: Grant): Shown =>
-  grant.needs ? { label: "Ready to start", tone: "wait" } : grants[grant.state] ?? { label: grant.state, tone: "plain" };
+  grant.needs ? { label: "Ready to start", tone: "wait" } : shownOf(grant);
 
 /** Why a grant is over, to whoever looks: the API speaks to its holder. */
 export function endedWords(grant: Grant, holder: string | null): string {

@@ -2,13 +2,12 @@ import { useRef } from "preact/hooks";
 import { useLive } from "../../api/live";
 import { RESTING } from "../../api/pace";
 import type { List, Me, Role } from "../../api/types";
-import { arrivalProblem } from "../../arrival";
+import { ArrivalNotice } from "../../parts/arrival_notice";
 import { Button } from "../../parts/button";
 import { Loaded } from "../../parts/loaded";
 import { Notice } from "../../parts/notice";
 import { PageTitle } from "../../parts/page_title";
 import { ProblemNotice } from "../../parts/problem_notice";
-import { arrivalHelp } from "../../words/problems";
 import { Duration } from "./duration";
 import { RoleCards } from "./role_cards";
 import { useAsk } from "./use_ask";
@@ -18,17 +17,6 @@ import { Why } from "./why";
 interface Catalogue extends List<Role> {
   /** False: Entra did not say which groups the person is in, so roles may be missing. */
   complete: boolean;
-}
-
-function Arrival() {
-  const code = arrivalProblem.use();
-  if (!code) return null;
-  const { says, mend } = arrivalHelp(code);
-  return (
-    <Notice tone="bad" title={says} said action={<Button onClick={() => arrivalProblem.set(null)}>Close</Button>}>
-      <p>{mend}</p>
-    </Notice>
-  );
 }
 
 function Nothing() {
@@ -108,7 +96,7 @@ export function Ask({ me }: { me: Me }) {
   return (
     <>
       <PageTitle title="Ask for access" />
-      <Arrival />
+      <ArrivalNotice />
       <Loaded live={catalogue} lines={6}>
         {(value) => (
           <>

@@ -46,6 +46,7 @@ function headingOf(verdict: Verdict, approvals: number): Heading {
 function Next({ roles, seconds, verdict }: { roles: Role[]; seconds: number; verdict: Verdict }) {
   const approvals = roles.flatMap((role) => role.approvers);
   const yours = roles.filter(({ activation }) => activation === "delegated");
+  const held = roles.some(({ activation }) => activation === "pim_approval");
   const approvers = verdict.evidence.find(({ code }) => code === "approvers_found");
   return (
     <ol class="next">
@@ -55,6 +56,7 @@ function Next({ roles, seconds, verdict }: { roles: Role[]; seconds: number; ver
           {approvers?.says ?? "Approvers are asked by mail."} They have {isoWords(approvals[0]?.within ?? "")}.
         </li>
       )}
+      {held && <li>PIM holds it from then on until it is approved. Its time counts from when you send, also while it waits.</li>}
       {yours.length > 0 && <li>You start it yourself, by signing in once more.</li>}
       <li>
         {yours.length === 0 ? "Access starts by itself, and ends" : "It ends"} by itself after {spanWords(seconds)}.

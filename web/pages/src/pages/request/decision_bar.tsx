@@ -61,6 +61,7 @@ interface DecideProps extends Props {
 function DecideDialog({ request, choice, onDecided, onLate, onClose }: DecideProps) {
   const name = `decision.${request.id}`;
   const asked = spanOf(request.duration) ?? 0;
+  const held = request.grants.some(({ mode }) => mode === "pim_approval");
   const [reason, setReason] = useState(() => kept<string>(name) ?? "");
   const [seconds, setSeconds] = useState(asked);
   const [error, setError] = useState<string | null>(null);
@@ -99,7 +100,8 @@ function DecideDialog({ request, choice, onDecided, onLate, onClose }: DecidePro
         {nameOf(request.requester)}: {rolesOf(request)}
         {choice === "deny" && ` for ${spanWords(asked)}`}
       </p>
-      {choice === "approve" && <Shorter asked={asked} chosen={seconds} onChoose={setSeconds} />}
+      {held && <p>PIM holds this: you sign in once more, and your decision goes there in your name.</p>}
+      {choice === "approve" && !held && <Shorter asked={asked} chosen={seconds} onChoose={setSeconds} />}
       <Reason id="decision-reason" value={reason} onInput={write} usual={usual[choice]} error={error} />
     </Confirm>
   );

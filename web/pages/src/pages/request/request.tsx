@@ -1,6 +1,7 @@
 import { useLive } from "../../api/live";
 import { paceOfRequest } from "../../api/pace";
 import type { AccessRequest, Me } from "../../api/types";
+import { ArrivalNotice } from "../../parts/arrival_notice";
 import { PageTitle } from "../../parts/page_title";
 import { Loaded } from "../../parts/loaded";
 import { RequestView } from "./view";
@@ -15,6 +16,7 @@ function At({ path, ...props }: Props & { path: string }) {
   const live = useLive<AccessRequest>(path, paceOfRequest);
   return (
     <>
+      <ArrivalNotice />
       {!live.value && <PageTitle title="Request" />}
       <Loaded live={live} lines={6}>
         {(request) => <RequestView request={request} live={live} {...props} />}

@@ -1,5 +1,6 @@
 import type { AccessRequest, Grant } from "../../api/types";
 import { decisionsOf, nameOf } from "../../words/requests";
+import { isHeld, isWatched } from "../../words/states";
 
 export interface Step {
   title: string;
@@ -38,6 +39,7 @@ function grantSteps(grant: Grant, of: string): Step[] {
         { title: `Live${of}`, state: "next" },
       ];
     case "activating":
+      if (isHeld(grant)) return [{ title: `PIM holds it until it is approved${of}`, state: "now" }];
       return [
         { title: `Being set up in Entra${of}`, state: "now" },
         { title: `Live${of}`, state: "next" },
@@ -45,6 +47,7 @@ function grantSteps(grant: Grant, of: string): Step[] {
     case "active":
       return [live, { title: `Ends by itself${of}`, state: "next", at: grant.ends_at }];
     case "ending":
+      if (isWatched(grant)) return [{ title: `Withdrawn; PIM is watched${of}`, state: "now" }];
       return [live, { title: `Being removed${of}`, state: "now" }];
     case "ended": {
       const end: Step = { title: `${ends[grant.why ?? ""] ?? "Ended"}${of}`, state: "done", at: grant.ended_at };
@@ -65,8 +68,8 @@ export function stepsOf(request: AccessRequest): Step[] {
   const steps: Step[] = [{ title: "Asked", state: "done", at: request.submitted_at }];
   if (request.state === "checking") steps.push({ title: "Being checked", state: "now" });
   steps.push(...decisionSteps(request));
-  if (["checking", "pending"].includes(request.state)) steps.push({ title: "Access can start", state: "next" });
   const several = request.grants.length > 1;
   for (const grant of request.grants) steps.push(...grantSteps(grant, several ? `: ${grant.role_name}` : ""));
+  if (["checking", "pending"].includes(request.state)) steps.push({ title: "Access can start", state: "next" });
   return steps;
 }
