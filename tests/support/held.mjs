@@ -17,9 +17,10 @@ class Held extends Stage {
     return this;
   }
 
-  /** Who approves in PIM. */
+  /** Who approves in PIM; what was read of its rules before is not believed any more. */
   async approvers(who) {
     for (const target of [OWNERS, OPERATOR]) await this.sandbox.needApproval(target, who);
+    await this.later("PT2M");
   }
 
   /** A request that PIM holds and that waits for its approvers. */
