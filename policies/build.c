@@ -134,6 +134,7 @@ static void check_role_id(struct form *form, const char *id)
 static void build_role(struct policy *policy, struct role *role, struct form *form)
 {
     static const char *const activations[] = {"application", "delegated", "pim_approval"};
+    static const char *const unexplained[] = {"tell", "remove"};
     const char **lesser;
     const char *name = read_words(form, "name", REQUIRED, 200);
     const char *product = read_words(form, "product", OPTIONAL, 200);
@@ -145,6 +146,8 @@ static void build_role(struct policy *policy, struct role *role, struct form *fo
     role->has_activation = form_has(form, "activation");
     int activation = form_choice(form, "activation", COUNT(activations), activations, 0);
     role->activation = (enum activation)activation;
+    role->removes_unexplained =
+        form_choice(form, "unexplained", COUNT(unexplained), unexplained, 0) == 1;
     role->lesser_count = form_texts(form, "lesser", OPTIONAL, 20, 64, &lesser);
     role->lesser = ARENA_ARRAY(policy->arena, const char *, role->lesser_count);
     for (size_t i = 0; i < role->lesser_count; i++)

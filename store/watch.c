@@ -160,6 +160,35 @@ enum fail store_findings_tell(struct store *store, const char *told, struct reas
     return sql_run(store->sql, SQL_FINDINGS_TELL, NULL, why, TEXT(told));
 }
 
+enum fail store_removal_add(struct store *store, const struct finding_id *finding, const char *oid,
+                            const struct stored_intent *removal, struct reason *why)
+{
+    return sql_run(store->sql, SQL_REMOVAL_ADD, NULL, why, TEXT(removal->id.text),
+                   TEXT(finding->text), TEXT(oid), TEXT(removal->method), TEXT(removal->path),
+                   TEXT(removal->body), NUMBER(removal->committed_at));
+}
+
+enum fail store_removal_answer(struct store *store, const struct stored_intent *removal,
+                               struct reason *why)
+{
+    return sql_run(store->sql, SQL_REMOVAL_ANSWER, NULL, why, TEXT(removal->id.text),
+                   TEXT(removal->outcome), NUMBER(removal->outcome_at), MAYBE(removal->status, 0),
+                   TEXT(removal->code), TEXT(removal->directory_request),
+                   TEXT(removal->correlation));
+}
+
+enum fail store_removal_last(struct store *store, const struct finding_id *finding, int64_t none,
+                             int64_t *at, struct reason *why)
+{
+    scoped(rows_scoped) struct rows rows =
+        sql_ask(store->sql, SQL_REMOVAL_NEWEST, TEXT(finding->text));
+    int64_t last = rows_next(&rows) ? rows_number(&rows, 0, none) : none;
+    enum fail fail = rows_end(&rows, why);
+    if (!fail)
+        *at = last;
+    return fail;
+}
+
 enum fail store_held(struct store *store, const char *target, int64_t ends_after,
                      struct arena *arena, size_t *count, struct stored_held **held,
                      struct reason *why)

@@ -4,7 +4,7 @@
 #include "model/ids.h"
 #include "model/person.h"
 #include "model/role.h"
-#include "store/store.h"
+#include "store/grants.h"
 
 struct stored_watch {
     struct watch_id id;
@@ -55,6 +55,15 @@ enum fail store_finding_clear(struct store *store, const struct finding_id *id, 
 enum fail store_findings_untold(struct store *store, int64_t none, int64_t *since,
                                 struct reason *why);
 enum fail store_findings_tell(struct store *store, const char *told, struct reason *why);
+
+/* Of the intent: id, method, path, body, committed_at; and then id and what became of it. */
+enum fail store_removal_add(struct store *store, const struct finding_id *finding, const char *oid,
+                            const struct stored_intent *removal, struct reason *why);
+enum fail store_removal_answer(struct store *store, const struct stored_intent *removal,
+                               struct reason *why);
+/* When a removal was meant last for the finding; `none` when never. */
+enum fail store_removal_last(struct store *store, const struct finding_id *finding, int64_t none,
+                             int64_t *at, struct reason *why);
 
 /* What Curfew holds or held of a target, and for which grant. */
 struct stored_held {

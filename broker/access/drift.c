@@ -107,9 +107,9 @@ json_t *drift_detail(const struct drift_seen *seen, size_t i)
 
 /* What came of a grant after it was over is taken back, unless the same person holds it by another:
    the directory knows one assignment of a person, and would take that. */
-static enum pace remove_late(struct task *task, void *data, enum fail fail)
+static enum pace take_back(struct task *task, void *data, enum fail fail)
 {
-    const struct drift_seen *seen = data;
+    struct drift_seen *seen = data;
     if (fail)
         return task_hold(task, 0);
     for (size_t i = 0; i < seen->found.count; i++) {
@@ -117,7 +117,7 @@ static enum pace remove_late(struct task *task, void *data, enum fail fail)
         if (finding->kind == DRIFT_LATE && !finding->open)
             return holding_remove_late(task, &finding->held->grant);
     }
-    return PACE_OVER;
+    return drift_remove(seen);
 }
 
 enum pace drift_step(struct task *task)
@@ -140,7 +140,7 @@ enum pace drift_step(struct task *task)
     case TARGET_WAITS:
         return PACE_WAIT;
     case TARGET_SEEN:
-        return task_change_then(task, drift_apply, seen, remove_late);
+        return task_change_then(task, drift_apply, seen, take_back);
     case TARGET_UNKNOWN:
         break;
     }

@@ -42,17 +42,15 @@ static json_t *detail_of(const struct stored_finding *finding)
 
 /* Takes it down, and says so, unless it is open already. */
 static enum fail open_finding(struct turn *turn, enum drift_kind kind, const char *target,
-                              const char *about, const json_t *detail, const struct told *told,
+                              const char *about, const char *detail, const struct told *told,
                               struct reason *why)
 {
     bool fresh = false;
-    char *text = json_canonical(detail);
     struct stored_finding finding = {.target = target,
                                      .kind = drift_kind_text(kind),
                                      .about = about,
-                                     .detail = arena_copy(turn->arena, text),
+                                     .detail = detail,
                                      .opened_at = turn->now};
-    free(text);
     id_new(turn->now_ms, finding.id.text);
     enum fail fail = store_finding_add(turn->store, &finding, &fresh, why);
     if (fail || !fresh)
@@ -122,14 +120,13 @@ static enum fail apply_finding(struct turn *turn, const struct drift_seen *seen,
     bool person = text_equals(who->type, "person") &&
                   person_key_read(turn->access->options.tenant_id, finding->about, &key);
     enum fail fail = person ? save_who(turn, who, &key, why) : FAIL_NONE;
-    json_auto_t *detail = drift_detail(seen, i);
     const struct told told = {.subject = person ? &key : NULL,
                               .grant = held ? &held->grant : NULL,
                               .request = held ? &held->request : NULL,
                               .role = seen->role->id};
     return fail ? fail
-                : open_finding(turn, finding->kind, seen->watch.target, finding->about, detail,
-                               &told, why);
+                : open_finding(turn, finding->kind, seen->watch.target, finding->about,
+                               seen->details[i], &told, why);
 }
 
 static enum fail apply_rules(struct turn *turn, const struct drift_seen *seen, struct reason *why)
@@ -214,5 +211,8 @@ enum fail drift_missing(struct turn *turn, const struct stored_grant *grant, str
                               .grant = &grant->id,
                               .request = &grant->request,
                               .role = role->id};
-    return open_finding(turn, DRIFT_MISSING, grant->target, grant->holder.oid, detail, &told, why);
+    char *text = json_canonical(detail);
+    const char *kept = arena_copy(turn->arena, text);
+    free(text);
+    return open_finding(turn, DRIFT_MISSING, grant->target, grant->holder.oid, kept, &told, why);
 }

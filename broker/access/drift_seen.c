@@ -98,14 +98,14 @@ static const char *rules_of(const struct drift_seen *seen)
     return kept;
 }
 
-static bool is_open(const struct drift_finding *finding, size_t count,
-                    const struct stored_finding open[])
+const struct stored_finding *drift_open(const struct drift_seen *seen,
+                                        const struct drift_finding *finding)
 {
-    for (size_t i = 0; i < count; i++)
-        if (text_equals(open[i].kind, drift_kind_text(finding->kind)) &&
-            text_equals(open[i].about, finding->about))
-            return true;
-    return false;
+    for (size_t i = 0; i < seen->open_count; i++)
+        if (text_equals(seen->open[i].kind, drift_kind_text(finding->kind)) &&
+            text_equals(seen->open[i].about, finding->about))
+            return &seen->open[i];
+    return NULL;
 }
 
 /* False: it was asked for. Without an answer it goes without a name: an alarm waits for none. */
@@ -131,21 +131,40 @@ static bool look_up(struct drift_seen *seen, const char *id, struct drift_who *w
 static enum sight_of_target name_them(struct drift_seen *seen, struct store *store)
 {
     struct reason why = {0};
-    size_t open_count = 0, named = 0;
-    struct stored_finding *open = NULL;
+    size_t named = 0;
     struct arena *arena = task_arena(seen->task);
     bool here = true;
     seen->who = ARENA_ARRAY(arena, struct drift_who, seen->found.count + 1);
-    if (store_findings(store, seen->watch.target, arena, &open_count, &open, &why))
+    if (store_findings(store, seen->watch.target, arena, &seen->open_count, &seen->open, &why))
         return TARGET_UNKNOWN;
     for (size_t i = 0; i < seen->found.count && named < NAMED_MOST; i++) {
         const struct drift_finding *finding = &seen->found.list[i];
-        if (finding->kind == DRIFT_WEAKER || is_open(finding, open_count, open))
+        if (finding->kind == DRIFT_WEAKER || drift_open(seen, finding))
             continue;
         here &= look_up(seen, finding->about, &seen->who[i]);
         named++;
     }
     return here ? TARGET_SEEN : TARGET_WAITS;
+}
+
+/* Facts are let go when the step ends; what was found is needed after it. */
+static void keep(struct drift_seen *seen)
+{
+    struct arena *arena = task_arena(seen->task);
+    struct drift_findings *found = &seen->found;
+    seen->details = ARENA_ARRAY(arena, const char *, found->count + 1);
+    for (size_t i = 0; i < found->count; i++) {
+        struct drift_who *who = &seen->who[i];
+        json_auto_t *detail = drift_detail(seen, i);
+        char *text = json_canonical(detail);
+        seen->details[i] = arena_copy(arena, text);
+        free(text);
+        found->list[i].about = arena_copy(arena, found->list[i].about);
+        who->name = arena_copy(arena, who->name);
+        who->mail = arena_copy(arena, who->mail);
+    }
+    for (size_t i = 0; i < found->emergency_count; i++)
+        found->emergency[i] = arena_copy(arena, found->emergency[i]);
 }
 
 enum sight_of_target drift_look(struct drift_seen *seen)
@@ -182,5 +201,8 @@ enum sight_of_target drift_look(struct drift_seen *seen)
         return TARGET_UNKNOWN;
     reading.held = held;
     drift_compare(&reading, task_arena(task), &seen->found);
-    return name_them(seen, store);
+    sight = name_them(seen, store);
+    if (sight == TARGET_SEEN)
+        keep(seen);
+    return sight;
 }

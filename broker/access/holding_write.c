@@ -86,13 +86,6 @@ static enum fail apply_remove(struct turn *turn, void *data, struct reason *why)
     return fail ? fail : turn_job(turn, job_grant, work->grant.id.text, RANK_END, turn->now, why);
 }
 
-static const char *const outcomes[] = {
-    [WRITE_ACCEPTED] = "accepted",
-    [WRITE_REFUSED] = "refused",
-    [WRITE_NOT_SENT] = "not_sent",
-    [WRITE_UNKNOWN] = "unknown",
-};
-
 enum fail apply_answer(struct turn *turn, void *data, struct reason *why)
 {
     struct work *work = data;
@@ -136,7 +129,7 @@ static enum pace written(struct task *task, void *data, const struct written *ou
     const struct question instances = {
         .kind = FACT_INSTANCES, .subject = work->grant.holder.oid, .object = work->grant.target};
     facts_forget(task_access(task)->facts, &instances);
-    intent->outcome = outcomes[outcome->outcome];
+    intent->outcome = write_outcome_text(outcome->outcome);
     intent->status = outcome->status;
     intent->code = arena_copy(arena, outcome->code);
     intent->directory_request = arena_copy(arena, outcome->request);

@@ -117,6 +117,9 @@ enum write_outcome {
     WRITE_UNKNOWN,  /* it may have had its effect: read before anything else is sent */
 };
 
+/* The outcome in one word, as it is stored and recorded. */
+const char *write_outcome_text(enum write_outcome outcome);
+
 /* Borrowed until the callback returns. */
 struct written {
     enum write_outcome outcome;

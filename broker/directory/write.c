@@ -53,3 +53,14 @@ void directory_write_as(struct directory *directory, const struct secret *token,
     };
     errand_send(directory, &errand);
 }
+
+const char *write_outcome_text(enum write_outcome outcome)
+{
+    static const char *const texts[] = {
+        [WRITE_ACCEPTED] = "accepted",
+        [WRITE_REFUSED] = "refused",
+        [WRITE_NOT_SENT] = "not_sent",
+        [WRITE_UNKNOWN] = "unknown",
+    };
+    return texts[outcome];
+}

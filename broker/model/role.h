@@ -29,6 +29,7 @@ struct role {
     struct target target;
     bool has_activation; /* otherwise the setting's */
     enum activation activation;
+    bool removes_unexplained; /* what nothing explains is taken away from people */
     size_t lesser_count;
     const char **lesser; /* ids of roles that may do instead */
 };

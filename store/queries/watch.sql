@@ -55,3 +55,12 @@ UNION ALL
 SELECT h.tid, h.oid, h.ends_at, h.closed_at, g.id, g.request, g.mode
 FROM holding h JOIN grant_ g ON g.holding = h.id
 WHERE h.target = $1 AND h.closed_at IS NOT NULL AND h.ends_at > $2;
+
+-- name: removal_add
+INSERT INTO removal (id, finding, oid, method, path, body, committed_at, outcome) VALUES ($1, $2, $3, $4, $5, $6, $7, 'open');
+
+-- name: removal_answer
+UPDATE removal SET outcome = $2, outcome_at = $3, status = $4, code = $5, directory_request = $6, correlation = $7 WHERE id = $1;
+
+-- name: removal_newest
+SELECT max(committed_at) FROM removal WHERE finding = $1;

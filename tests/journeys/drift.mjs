@@ -11,6 +11,7 @@ const REQUESTS = "/v1.0/identityGovernance/privilegedAccess/group/assignmentSche
 const policy = JSON.parse(readFileSync(POLICY));
 policy.people.emergency = { users: [PERSONS.tom], groups: [GROUPS.breakGlass] };
 policy.alarms = { tell: ["soc leads"] };
+policy.roles["security-reader"].unexplained = "remove";
 policy.roles["owners-owner"] = { name: "Owner of the Copilot owners", target: { kind: "group", group: GROUPS.owners, access: "owner" } };
 policy.rules.push({ name: "Owners", roles: ["owners-owner"], who: ["soc analysts"] });
 
@@ -20,6 +21,7 @@ const priya = curfew.browser("priya");
 const ana = curfew.browser("ana");
 const MEMBERS = `group/${GROUPS.contributors}/member`;
 const OWNERS = `group/${GROUPS.owners}/owner`;
+const READERS = `directory_role/${ROLES.securityReader}//`;
 const OPERATORS = `directory_role/${ROLES.securityOperator}//`;
 
 /** What an auditor reads there, after a new sign-in where an hour has passed. */
@@ -281,6 +283,32 @@ await specification("journeys/drift", {
     assert.equal((await about("drift.late", PERSONS.ana)).length, 1);
     const story = (await events()).filter((event) => event.request === request.id).map(({ code, detail }) => [code, detail?.action].join(" "));
     assert.ok(story.indexOf("intent.committed remove") > story.indexOf("drift.late "), JSON.stringify(story));
+  },
+
+  async "where policy says so, what nothing explains is removed from people, when it was told and seen again; from nobody else"() {
+    const mark = await sandbox.mark();
+    const reader = { group: undefined, access: undefined, role: ROLES.securityReader };
+    const nils = await assign(PERSONS.nils, reader);
+    const kept = [await assign(GROUPS.nightShift, reader), await assign(PERSONS.gus, { ...reader, manner: "outside" }), await assign(PERSONS.tom, reader)];
+    const others = await assign(PERSONS.nils); // of a role that does not say so
+    const body = await later();
+    assert.deepEqual(shown(body, READERS), [`unexplained ${PERSONS.nils}`, `unexplained ${GROUPS.nightShift}`, `unexplained ${PERSONS.gus}`].sort());
+    const writes = async () => (await sandbox.journal(mark)).filter(({ app, method, body: sent }) => app === "Curfew" && method === "POST" && sent?.action === "adminRemove");
+    assert.deepEqual(await writes(), [], "told before it is removed");
+    await eventually(async () => {
+      await sandbox.clock.advance("PT1M");
+      await watch();
+      return (await sandbox.journal(mark)).some(({ effect }) => effect?.remove);
+    }, { what: "the removal", every: 300 });
+    assert.deepEqual(shown(await settled(), READERS), [`unexplained ${GROUPS.nightShift}`, `unexplained ${PERSONS.gus}`].sort());
+    assert.ok((await writes()).every(({ body: sent }) => sent.principalId === PERSONS.nils && sent.roleDefinitionId === ROLES.securityReader));
+    const live = (await sandbox.assignments()).live.map(({ id }) => id);
+    assert.ok(!live.includes(nils.id));
+    for (const { id } of [...kept, others]) assert.ok(live.includes(id));
+    const intents = (await events()).filter(({ detail }) => detail?.finding && detail.action === "remove").map(({ code, detail, subject }) => [code, detail.outcome, subject.oid]);
+    assert.deepEqual(intents.slice(-2), [["intent.committed", undefined, PERSONS.nils], ["intent.answered", "accepted", PERSONS.nils]]);
+    for (const { id } of [...kept, others]) await drop(id);
+    await settled();
   },
 
   async "whom the policy names is told, of all that was found together, once"() {

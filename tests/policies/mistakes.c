@@ -43,7 +43,8 @@ START_TEST(an_unknown_member_is_named_with_those_that_are_known)
     refused("\"users\": [", "\"members\": [], \"users\": [", "soc.json:4: people.leads.members",
             "is not known here; known are: users, groups");
     refused("\"tier\": 0", "\"level\": 0", "soc.json:10: roles.copilot-owner.level",
-            "is not known here; known are: name, product, opens, tier, target, activation, lesser");
+            "is not known here; known are: name, product, opens, tier, target, activation, "
+            "unexplained, lesser");
     refused("\"scope\": \"/\"", "\"access\": \"member\"",
             "soc.json:18: roles.security-operator.target.access",
             "is not known here; known are: kind, role, scope");
@@ -66,6 +67,18 @@ START_TEST(people_that_are_not_there_are_named)
     refused("\"from\": [\"leads\"]", "\"from\": [\"leaders\"]",
             "soc.json:33: rules[0].approval.stages[0].from",
             "there are no people \"leaders\" in `people`");
+    refused("\"rules\": [", "\"alarms\": {\"tell\": [\"lead\"]},\n  \"rules\": [",
+            "soc.json:21: alarms.tell", "there are no people \"lead\" in `people`");
+}
+END_TEST
+
+START_TEST(alarms_that_tell_nobody_and_what_else_becomes_of_the_unexplained_are_named)
+{
+    refused("\"rules\": [", "\"alarms\": {},\n  \"rules\": [", "soc.json:21: alarms.tell",
+            "is missing");
+    refused("\"tier\": 0", "\"tier\": 0, \"unexplained\": \"ignore\"",
+            "soc.json:10: roles.copilot-owner.unexplained",
+            "\"ignore\" is not one of \"tell\", \"remove\"");
 }
 END_TEST
 
@@ -324,6 +337,12 @@ START_TEST(a_name_that_two_files_use_is_named_with_both)
                                  "[\"copilot-owner\"], \"who\": [\"leads\"]}\n]}");
     read_wrong();
     one_complaint("west.json:2: rules[0].name", "another rule is called \"Copilot owner\" too");
+    (void)spec_file("soc.json",
+                    given_change(given_source("tests/policies/soc.json"), "\"rules\": [",
+                                 "\"alarms\": {\"tell\": [\"leads\"]},\n  \"rules\": ["));
+    (void)spec_file("west.json", "{\n  \"alarms\": {\"tell\": [\"analysts\"]}\n}");
+    read_wrong();
+    one_complaint("west.json:2: alarms", "is in soc.json too");
 }
 END_TEST
 
@@ -447,7 +466,9 @@ START_TEST(a_stored_text_that_is_no_policy_is_refused)
 }
 END_TEST
 
-SPECIFICATION("policies/mistakes", an_unknown_member_is_named_with_those_that_are_known,
+SPECIFICATION("policies/mistakes",
+              alarms_that_tell_nobody_and_what_else_becomes_of_the_unexplained_are_named,
+              an_unknown_member_is_named_with_those_that_are_known,
               people_that_are_not_there_are_named, roles_that_are_not_there_are_named,
               who_asks_and_for_what_cannot_be_left_out, people_that_hold_nobody_are_named,
               what_is_no_object_id_is_named, a_person_twice_in_one_set_is_named_in_any_letters,
