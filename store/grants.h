@@ -101,6 +101,14 @@ enum fail store_intent_add(struct store *store, const struct stored_intent *inte
    FAIL_CONFLICT when its outcome is final already. */
 enum fail store_intent_answer(struct store *store, const struct stored_intent *intent,
                               struct reason *why);
+/* All tries to take away what a holding holds. */
+struct removals {
+    int64_t first_at; /* -1: none yet */
+    int64_t accepted, unknown;
+};
+
+enum fail store_removals(struct store *store, const struct holding_id *holding,
+                         struct removals *removals, struct reason *why);
 /* The newest of a holding with that action; FAIL_NOT_FOUND when there is none. */
 enum fail store_intent_newest(struct store *store, const struct holding_id *holding,
                               const char *action, struct arena *arena, struct stored_intent *intent,

@@ -65,6 +65,21 @@ enum fail store_intent_answer(struct store *store, const struct stored_intent *i
                : because(why, FAIL_CONFLICT, "the outcome of intent %s is final", intent->id.text);
 }
 
+enum fail store_removals(struct store *store, const struct holding_id *holding,
+                         struct removals *removals, struct reason *why)
+{
+    scoped(rows_scoped) struct rows rows = sql_ask(store->sql, SQL_REMOVALS, TEXT(holding->text));
+    struct removals read = {.first_at = -1};
+    if (rows_next(&rows))
+        read = (struct removals){.first_at = rows_number(&rows, 0, -1),
+                                 .accepted = rows_number(&rows, 1, 0),
+                                 .unknown = rows_number(&rows, 2, 0)};
+    enum fail fail = rows_end(&rows, why);
+    if (!fail)
+        *removals = read;
+    return fail;
+}
+
 enum fail store_intent_newest(struct store *store, const struct holding_id *holding,
                               const char *action, struct arena *arena, struct stored_intent *intent,
                               struct reason *why)

@@ -15,6 +15,7 @@ struct work {
     struct stored_request request;
     struct stored_holding holding; /* of a grant that has one */
     struct stored_intent intent;   /* the newest write that matters, or the one being made */
+    struct removals removals;      /* of a grant that is ending */
     struct target target;
     const char *code; /* why, for a move */
     enum grant_state to;

@@ -4,7 +4,12 @@
 #include "base/moment.h"
 #include "base/text.h"
 
-enum { READ_AGAIN_SECONDS = 5, REMOVE_AGAIN_SECONDS = 5 * 60 };
+enum {
+    READ_AGAIN_SECONDS = 5,
+    REFUSED_AGAIN_SECONDS = 60,
+    REMOVE_AGAIN_SECONDS = 5 * 60,
+    REMOVE_AGAIN_MOST_SECONDS = 6 * 3600,
+};
 
 /* When a live grant is looked at next: at its end at the latest. */
 static int64_t next_watch(const struct work *work, int64_t now)
@@ -40,6 +45,40 @@ enum pace step_active(struct work *work)
     return task_change(work->task, apply_absent, work);
 }
 
+/* How long the last removal is given: longer the longer removing has been in vain, because there
+   are owners whom Entra does not let go for weeks (contract 5.3), and each try is a write and two
+   events. */
+static int64_t patience(const struct work *work, int64_t least)
+{
+    int64_t longer = (moment_now() - work->removals.first_at) / 4;
+    if (longer < least)
+        return least;
+    return longer < REMOVE_AGAIN_MOST_SECONDS ? longer : REMOVE_AGAIN_MOST_SECONDS;
+}
+
+/* Whether it is an alarm that it is still there: soon after its own end, and when an end that was
+   asked for does not come about. */
+static bool is_late(const struct work *work, bool was_meant)
+{
+    int64_t now = moment_now(), ripe = work->start_at + TOO_YOUNG_SECONDS;
+    int64_t asked_at = work->removals.first_at > ripe ? work->removals.first_at : ripe;
+    return now >= work->holding.ends_at + LATE_SECONDS ||
+           (was_meant && now >= asked_at + ALARM_SECONDS);
+}
+
+/* What stands there is no longer ours to remove, but began as ours and outlives its end: PIM gave
+   up ending it (contract 5.3), or somebody made it last longer. Nobody may read that it ended. */
+static bool lives_on(const struct work *work, const struct instances *instances)
+{
+    for (size_t i = 0; i < instances->count; i++) {
+        const struct instance *one = &instances->list[i];
+        if (one->direct && one->activated == (work->grant.mode == ACTIVATION_DELEGATED) &&
+            one->start_at == work->grant.starts_at && one->end_at > work->holding.ends_at)
+            return true;
+    }
+    return false;
+}
+
 /* Still there. Before its own end it is removed at once; after it the directory gets a moment to do
  * it by itself. */
 static enum pace still_there(struct work *work, bool was_meant)
@@ -59,23 +98,21 @@ static enum pace still_there(struct work *work, bool was_meant)
             ripe = last->outcome_at + 60;
         return now >= ripe ? begin_remove(work) : look_at(work, ripe);
     }
-    if (text_equals(last->outcome, "refused") && since >= 60)
+    bool refused = text_equals(last->outcome, "refused");
+    if (since >= patience(work, refused ? REFUSED_AGAIN_SECONDS : REMOVE_AGAIN_SECONDS))
         return begin_remove(work);
-    if (since >= REMOVE_AGAIN_SECONDS)
-        return begin_remove(work);
-    return look_at(work, now + READ_AGAIN_SECONDS);
+    return look_at(work, now + (is_late(work, was_meant) ? WATCH_SECONDS : READ_AGAIN_SECONDS));
 }
 
 /* Nothing is there. One reading of a replica that lags proves nothing: it is over when its end has
-   passed or a removal was taken, or when nothing was there for long enough. Then it was ours to end
-   if a removal may have left; otherwise somebody else took it away. */
-static enum pace not_there(struct work *work, bool was_meant)
+   passed or any removal was taken, or when nothing was there for long enough. Then it was ours to
+   end if a removal may have left; otherwise somebody else took it away. */
+static enum pace not_there(struct work *work)
 {
     int64_t now = moment_now();
     const struct stored_grant *grant = &work->grant;
-    bool removed = was_meant && text_equals(work->intent.outcome, "accepted");
-    bool maybe_removed = was_meant && text_equals(work->intent.outcome, "unknown");
-    bool over = removed || now >= work->holding.ends_at;
+    bool maybe_removed = work->removals.unknown > 0;
+    bool over = work->removals.accepted > 0 || now >= work->holding.ends_at;
     bool proved = grant->absent_at >= 0 && now - grant->absent_at >= PROOF_SECONDS;
     const char *why = grant->asked_end ? grant->asked_end : "expired";
     struct stored_intent assign = {0};
@@ -128,7 +165,8 @@ enum pace step_ending(struct work *work)
         return PACE_WAIT;
     enum fail fail = store_intent_newest(task_store(work->task), &work->grant.holding, "remove",
                                          arena, &work->intent, &why);
-    if (fail == FAIL_UNAVAILABLE)
+    if (fail == FAIL_UNAVAILABLE || store_removals(task_store(work->task), &work->grant.holding,
+                                                   &work->removals, &why) != FAIL_NONE)
         return task_hold(work->task, 0);
     bool was_meant = !fail;
     if (was_meant && text_equals(work->intent.outcome, "open")) {
@@ -139,8 +177,9 @@ enum pace step_ending(struct work *work)
     }
     int64_t now = moment_now();
     enum sight sight = look(work, instances, &work->start_at, &until);
-    if ((sight == SIGHT_OURS || sight == SIGHT_UNKNOWN) &&
-        now >= work->holding.ends_at + LATE_SECONDS && alarm_is_new(work, "late_end"))
+    bool stays = sight == SIGHT_FOREIGN && lives_on(work, instances);
+    if ((stays || sight == SIGHT_OURS || sight == SIGHT_UNKNOWN) && is_late(work, was_meant) &&
+        alarm_is_new(work, "late_end"))
         return look_at(work, now);
     if (sight == SIGHT_OURS && work->grant.mode == ACTIVATION_PIM_APPROVAL &&
         work->request.state != REQUEST_APPROVED && alarm_is_new(work, "approved_outside"))
@@ -153,7 +192,7 @@ enum pace step_ending(struct work *work)
                    : task_change(work->task, apply_seen, work);
     case SIGHT_ABSENT:
     case SIGHT_FOREIGN:
-        return not_there(work, was_meant);
+        return stays ? look_at(work, now + WATCH_SECONDS) : not_there(work);
     case SIGHT_UNKNOWN:
         break;
     }

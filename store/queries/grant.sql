@@ -75,6 +75,11 @@ SELECT id, grant_id, action, method, path, body, committed_at, outcome, outcome_
     by_oid
 FROM intent WHERE holding = $1 AND action = $2 ORDER BY id DESC LIMIT 1;
 
+-- name: removals
+-- How taking away what a holding holds went so far.
+SELECT min(committed_at), count(CASE WHEN outcome = 'accepted' THEN 1 END), count(CASE WHEN outcome = 'unknown' THEN 1 END)
+FROM intent WHERE holding = $1 AND action = 'remove';
+
 -- name: intents_open
 -- Writes that a process that died may have sent.
 SELECT id, holding, grant_id FROM intent WHERE outcome = 'open';

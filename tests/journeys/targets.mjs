@@ -1,6 +1,6 @@
 // What can be assigned, Azure apart: member and owner of groups that are role-assignable or not, Entra roles in an administrative
 // unit and on one application. Each by Curfew itself, and by a person who is eligible through a group in a group; where exactly it
-// was asked for, read back there, and taken away there.
+// was asked for, read back there, and taken away there. And the owner whom Entra does not let go.
 import assert from "node:assert/strict";
 import { eventually } from "../support/curfew.mjs";
 import { delegated, PERMISSIONS } from "../support/delegated.mjs";
@@ -13,6 +13,7 @@ const ROLE = "/v1.0/roleManagement/directory";
 const unit = (number) => `/administrativeUnits/AD317000-00ab-4CDE-8000-00000000000${number}`;
 const application = (number) => `/0B1EC700-00ab-4CDE-8000-00000000000${number}`;
 const DESK = "64090000-0000-4000-8000-0000000000d1"; // not role-assignable
+const ORPHANS = "64090000-0000-4000-8000-0000000000d2"; // has no owner but whom Curfew makes one
 
 const group = (id, access) => ({ kind: "group", group: id, access });
 const role = (scope) => ({ kind: "directory_role", role: ROLES.securityReader, scope });
@@ -28,7 +29,10 @@ const BY_THEMSELVES = {
   "Entra role in an administrative unit": ["unit-reader-own", role(unit(2))],
   "Entra role on one application": ["workbench-reader", role(application(2))],
 };
-const OTHERS = [["copilot-owner", group(GROUPS.owners, "member")]];
+const OTHERS = [
+  ["copilot-owner", group(GROUPS.owners, "member")],
+  ["orphans-owner", group(ORPHANS, "owner")],
+];
 
 function policy(all) {
   const roles = { application: [...Object.values(BY_CURFEW), ...OTHERS], delegated: Object.values(BY_THEMSELVES) };
@@ -42,11 +46,12 @@ function policy(all) {
 
 const stage = await delegated({ policy });
 const { sandbox, people } = stage;
-const { ana, lena, nils } = people;
+const { ana, lena, nils, priya, tom } = people;
 await stage.app({
   permissions: [...PERMISSIONS.map(({ name }) => name), "PrivilegedAssignmentSchedule.ReadWrite.AzureADGroup", "RoleAssignmentSchedule.ReadWrite.Directory"],
 });
 await sandbox.control("POST", "/groups", { id: DESK, name: "Service desk", pim: true });
+await sandbox.control("POST", "/groups", { id: ORPHANS, name: "Orphans", pim: true, role_assignable: true });
 await sandbox.control("POST", "/assignments", { principal: PERSONS.tom, group: DESK, access: "owner" });
 // Nils is an analyst by way of the night shift, and whoever is an analyst is eligible
 await sandbox.control("PATCH", `/groups/${GROUPS.nightShift}`, { members: [PERSONS.nils] });
@@ -94,6 +99,8 @@ const untilAll = (request, state) =>
   }, { what: `all ${state}` });
 
 const release = async (grant) => assert.equal((await ana.post(`/api/v1/grants/${grant.id}/release`)).status, 200);
+const alarms = async (grant) =>
+  (await priya.get("/api/v1/audit?action=alarm.raised")).body.items.filter((one) => one.grant === grant.id).map(({ detail }) => detail.alarm);
 
 const cases = {};
 
@@ -199,4 +206,99 @@ const elsewhere = {
   },
 };
 
-await specification("journeys/targets", { ...cases, ...elsewhere }, { seconds: 60 });
+const ORPHANED = group(ORPHANS, "owner");
+const isStillThere = async (request) => {
+  const [grant] = await grantsOf(request);
+  assert.deepEqual([grant.state, grant.ended_at, (await held(ORPHANED)).length], ["ending", null, 1]);
+};
+const looks = (mark) => sandbox.journal(mark).then((all) => all.filter(({ app, path, query }) => app === "Curfew" && path === `${GROUP}/assignmentScheduleInstances` && JSON.stringify(query).includes(ORPHANS)).length);
+/** Moves the clock until the directory was looked at again: a look that was on its way when it moved set its next one by then. */
+async function lookedAfter(span) {
+  const mark = await sandbox.mark();
+  for (let tries = 0; tries < 5; tries++) {
+    await sandbox.clock.advance(span);
+    for (let i = 0; i < 20; i++) {
+      if (await looks(mark)) return;
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }
+  throw new Error("nobody looks at it any more");
+}
+/** The removal that was asked for left. */
+const isRemoving = (mark) => eventually(async () => (await writes(mark)).some(({ action }) => action === "adminRemove"), { what: "the removal" });
+/** Somebody else becomes an owner: what was kept goes. */
+async function goesAtLast(request, why) {
+  await give(PERSONS.tom, ORPHANED);
+  await stage.later("PT2M");
+  const ended = await ana.untilGrant(request.id, "ended");
+  assert.deepEqual([ended.why, ended.seen, await held(ORPHANED)], [why, "yes", []]);
+  const [theirs] = await held(ORPHANED, PERSONS.tom);
+  // an owner past PIM, and none in it any more
+  await sandbox.control("DELETE", `/assignments/${theirs.id}`);
+}
+
+const lastOwner = {
+  async "the last owner whose time is over: shown as ending and not as ended, an alarm, and over when there is another"() {
+    const request = await approved(["orphans-owner"], { duration: "PT10M" });
+    const grant = await ana.untilGrant(request.id, "active");
+    await stage.later("PT10M5S");
+    await ana.untilGrant(request.id, "ending");
+    await stage.later("PT2M");
+    await eventually(async () => (await alarms(grant)).includes("late_end"), { what: "the alarm" });
+    await isStillThere(request);
+    await stage.later("PT1H");
+    await isStillThere(request);
+    assert.deepEqual(await alarms(grant), ["late_end"]);
+    await assert.rejects(ana.ask({ roles: ["orphans-owner"] }), /conflict/);
+    await goesAtLast(request, "expired");
+  },
+
+  async "the last owner who is revoked: taken by PIM, and still there, is an alarm long before its own end"() {
+    const request = await approved(["orphans-owner"], { duration: "PT4H" });
+    const grant = await ana.untilGrant(request.id, "active");
+    await stage.later("PT6M");
+    const mark = await sandbox.mark();
+    assert.equal((await tom.post(`/api/v1/grants/${grant.id}/revoke`, { reason: "Account under attack" })).status, 200);
+    await isRemoving(mark);
+    await stage.later("PT11M");
+    await eventually(async () => (await alarms(grant)).includes("late_end"), { what: "the alarm" });
+    await isStillThere(request);
+    await goesAtLast(request, "revoked");
+  },
+
+  async "the last owner whose removal is refused: the same, and PIM is not asked again and again"() {
+    await sandbox.fault({ method: "POST", path: GROUP, body: "adminRemove" }, { kind: "error", status: 400, code: "InvalidRoleAssignmentRequest" }, { times: 100000 });
+    const request = await approved(["orphans-owner"], { duration: "PT4H" });
+    const grant = await ana.untilGrant(request.id, "active");
+    await stage.later("PT6M");
+    const began = await sandbox.mark();
+    await release(grant);
+    await isRemoving(began);
+    await stage.later("PT11M");
+    await eventually(async () => (await alarms(grant)).includes("late_end"), { what: "the alarm" });
+    await lookedAfter("P1D");
+    const mark = await sandbox.mark();
+    for (let i = 0; i < 6; i++) await lookedAfter("PT5M");
+    assert.ok((await writes(mark)).length <= 1, `${(await writes(mark)).length} removals in half an hour, a day after`);
+    await stage.later("PT1S");
+    await isStillThere(request);
+    await sandbox.clearFaults();
+    await goesAtLast(request, "released");
+  },
+
+  async "the last owner whom PIM gives up to remove stays shown as ending until somebody takes it away"() {
+    const request = await approved(["orphans-owner"], { duration: "PT10M" });
+    const grant = await ana.untilGrant(request.id, "active");
+    await stage.later("PT13M");
+    await eventually(async () => (await alarms(grant)).includes("late_end"), { what: "the alarm" });
+    await lookedAfter("P31D");
+    await stage.later("PT5M");
+    const [forGood] = await held(ORPHANED);
+    assert.equal(forGood.ends_at, null);
+    await isStillThere(request);
+    await sandbox.control("DELETE", `/assignments/${forGood.id}`);
+    await goesAtLast(request, "expired");
+  },
+};
+
+await specification("journeys/targets", { ...cases, ...elsewhere, ...lastOwner }, { seconds: 60 });
