@@ -175,7 +175,7 @@ void sandbox_answer_inner(struct sandbox *sandbox, struct exchange *exchange)
 {
     bool watched = is_service(exchange) || exchange->api == API_LOGIN;
     if (!exchange->admitted && watched) /* a call inside a batch */
-        exchange->fault = faults_take(sandbox->faults, exchange, false);
+        exchange->fault = faults_take(sandbox->faults, exchange, INSIDE_BATCH);
     bool known = !is_service(exchange) || graph_identify(sandbox, exchange);
     if (!fault_answers(exchange) && known) {
         fault_prepare(exchange);
@@ -210,7 +210,9 @@ void sandbox_admit(struct sandbox *sandbox, struct exchange *exchange, bool head
         return;
     pthread_mutex_lock(&sandbox->lock);
     exchange->now_ms = moment_now_ms();
-    exchange->fault = faults_take(sandbox->faults, exchange, head_only);
+    exchange->fault = faults_take(sandbox->faults, exchange, head_only ? AT_HEAD : AT_CALL);
+    if (!exchange->fault && !head_only)
+        exchange->fault = graph_batch_fault(sandbox, exchange);
     exchange->admitted = !head_only;
     if (head_only && exchange->fault) /* refused: it gets no further, but it was there */
         journal_add(sandbox->journal, exchange, false);

@@ -4,6 +4,7 @@
 #include "base/json.h"
 #include "base/memory.h"
 #include "sandbox/graph/graph.h"
+#include "sandbox/http/faults.h"
 
 #include <sodium.h>
 #include <stdlib.h>
@@ -128,6 +129,23 @@ static json_t *shuffled(const json_t *answers)
     json_array_foreach ((json_t *)answers, i, answer)
         (void)json_array_insert(list, randombytes_uniform((uint32_t)i + 1), answer);
     return list;
+}
+
+struct fault *graph_batch_fault(struct sandbox *sandbox, const struct exchange *exchange)
+{
+    struct fault *fault = NULL;
+    size_t i;
+    json_t *item;
+    if (!text_equals(exchange->path, "/v1.0/$batch"))
+        return NULL;
+    json_auto_t *body = json_loads(exchange_body(exchange), 0, NULL);
+    json_array_foreach (json_object_get(body, "requests"), i, item) {
+        bool whole = json_member_text(item, "method") && json_member_text(item, "url");
+        scoped(exchange_scoped) struct exchange *inner = whole ? inner_call(exchange, item) : NULL;
+        if (inner && !fault)
+            fault = faults_take(sandbox->faults, inner, AT_BATCH);
+    }
+    return fault;
 }
 
 void graph_batch(struct sandbox *sandbox, struct exchange *exchange)

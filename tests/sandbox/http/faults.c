@@ -236,10 +236,28 @@ static bool query_fits(const char *part, const struct exchange *exchange)
     return false;
 }
 
-static bool fits(const struct entry *entry, const struct exchange *exchange, bool head_only)
+static bool is_of_the_wire(enum fault_kind kind)
+{
+    static const enum fault_kind broken[] = {FAULT_REFUSE, FAULT_STALL, FAULT_HOLD,  FAULT_RESET,
+                                             FAULT_DATE,   FAULT_CUT,   FAULT_SPOIL, FAULT_PAD,
+                                             FAULT_GZIP,   FAULT_DRIP};
+    for (size_t i = 0; i < COUNT(broken); i++)
+        if (kind == broken[i])
+            return true;
+    return false;
+}
+
+static bool is_looked_for(const struct entry *entry, enum fault_place place)
 {
     bool by_head = entry->fault.kind == FAULT_REFUSE && !entry->body;
-    if (by_head != head_only)
+    if (place == AT_HEAD || place == AT_CALL)
+        return by_head == (place == AT_HEAD);
+    return is_of_the_wire(entry->fault.kind) == (place == AT_BATCH);
+}
+
+static bool fits(const struct entry *entry, const struct exchange *exchange, enum fault_place place)
+{
+    if (!is_looked_for(entry, place))
         return false;
     return entry->left > 0 && exchange->now_ms < entry->until_ms &&
            (!entry->method || text_equals(entry->method, exchange->method)) &&
@@ -247,10 +265,11 @@ static bool fits(const struct entry *entry, const struct exchange *exchange, boo
            (!entry->body || strstr(exchange_body(exchange), entry->body));
 }
 
-struct fault *faults_take(struct faults *faults, const struct exchange *exchange, bool head_only)
+struct fault *faults_take(struct faults *faults, const struct exchange *exchange,
+                          enum fault_place place)
 {
     for (struct entry *entry = faults->first; entry; entry = entry->next) {
-        if (!fits(entry, exchange, head_only))
+        if (!fits(entry, exchange, place))
             continue;
         if (entry->skip > 0) {
             entry->skip--;

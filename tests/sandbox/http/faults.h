@@ -61,6 +61,10 @@ json_t *faults_json(const struct faults *faults);
 /* 0 removes all. False when there is no such fault. */
 bool faults_remove(struct faults *faults, int64_t id);
 
-/* The first fault that fits, one use of it spent; NULL when there is none. Before the body is
-   there (`head_only`), only `refuse` fits. */
-struct fault *faults_take(struct faults *faults, const struct exchange *exchange, bool head_only);
+/* Where a fault is looked for: before the body is there, only `refuse` fits; what breaks a
+   connection or bytes and is meant for a call inside of a batch hits the batch. */
+enum fault_place { AT_HEAD, AT_CALL, AT_BATCH, INSIDE_BATCH };
+
+/* The first fault that fits, one use of it spent; NULL when there is none. */
+struct fault *faults_take(struct faults *faults, const struct exchange *exchange,
+                          enum fault_place place);

@@ -76,6 +76,19 @@ await specification("sandbox/batch", {
     assert.deepEqual([a.status, a.body.error.code], [403, ""]);
   },
 
+  "what breaks a connection or bytes, and is meant for an item, hits the batch": async () => {
+    const items = [get("a", `/users/${PERSONS.ben}`), get("b", `/users/${PERSONS.ana}`)];
+    const match = { method: "GET", path: `/v1.0/users/${PERSONS.ana}` };
+    for (const kind of ["refuse", "reset"]) {
+      await sandbox.fault(match, { kind });
+      await assert.rejects(batch(items), undefined, kind);
+    }
+    await sandbox.fault(match, { kind: "spoil", how: "html" }, { after: 1 });
+    assert.equal((await batch(items)).body.responses.length, 2, "one is let by");
+    assert.equal((await batch(items)).body.responses, undefined);
+    assert.equal((await batch(items)).status, 200, "it is spent");
+  },
+
   "the outer token counts for all, and every item is in the journal": async () => {
     assert.equal((await batch([get("a", "/users/x")], { token: "x" })).status, 401);
     const mark = await sandbox.mark();
