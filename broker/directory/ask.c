@@ -56,10 +56,11 @@ static void finish_unknown(struct asking *asking, const char *why, int64_t retry
 
 static void heard(void *context, const struct answer *answer, int64_t retry_ms);
 
-static void send_call(struct asking *asking, const char *url)
+static void send_call(struct asking *asking, const char *url, bool together)
 {
     const struct errand errand = {
         .service = asking->reader->service,
+        .together = together && asking->reader->service != SERVICE_RISK, /* which counts them */
         .advanced = asking->reader->advanced,
         .method = asking->body ? "POST" : "GET",
         .url = url,
@@ -89,7 +90,8 @@ static void ask_step(struct asking *asking)
     char *text = body ? json_compact(body) : NULL;
     asking->body = arena_copy(asking->arena, text);
     free(text);
-    send_call(asking, arena_text(asking->arena, "%s%s", asking->directory->graph, text_of(&path)));
+    send_call(asking, arena_text(asking->arena, "%s%s", asking->directory->graph, text_of(&path)),
+              true);
 }
 
 /* Followed as it stands, but only to Graph itself, never to a page that was asked for before, and
@@ -113,7 +115,7 @@ static void ask_page(struct asking *asking, const char *link)
     }
     const char *kept = arena_copy(asking->arena, link);
     asking->pages[asking->page_count++] = kept;
-    send_call(asking, kept);
+    send_call(asking, kept, false);
 }
 
 static void take_answer(struct asking *asking, const struct answer *answer)

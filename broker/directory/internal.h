@@ -12,7 +12,8 @@ struct directory {
     char *graph, *scope;
     bool private_peer;
     struct throttle throttle;
-    struct sending *waiting; /* for their turn, the first come first */
+    struct sending *waiting;  /* for their turn, the first come first */
+    struct sending *gathered; /* to leave together at the end of this turn of the loop */
     bool dated;
     int64_t skew_seconds;
 };
@@ -22,6 +23,7 @@ struct directory {
 struct errand {
     enum service service;
     bool write;
+    bool together;                   /* a read that may share a call with others of its service */
     bool advanced;                   /* an advanced query of directory objects (contract 12) */
     const char *method, *url, *body; /* borrowed until `done`; the body is NULL or JSON */
     const struct secret *token;      /* of a person, borrowed until `done`; NULL: Curfew's own */
@@ -33,7 +35,8 @@ struct errand {
 };
 
 void errand_send(struct directory *directory, const struct errand *errand);
-/* Sends those whose turn has come; the moment at which the next one's has, or MOMENT_NEVER. */
+/* Sends those that were gathered and those whose turn has come; the moment at which the next one's
+   has, or MOMENT_NEVER. */
 int64_t errands_send_waiting(struct directory *directory);
 /* Answers those that wait as not sent. */
 void errands_give_up(struct directory *directory);

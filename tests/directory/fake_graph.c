@@ -1,5 +1,6 @@
 #include "directory/fake_graph.h"
 
+#include "base/json.h"
 #include "base/memory.h"
 #include "base/moment.h"
 #include "directory/fixture.h"
@@ -53,6 +54,54 @@ static const struct saying *find(struct graph *graph, const char *request)
     return found;
 }
 
+/* The sayings of each call inside, under one 200; the last answer first. */
+static json_t *split(struct graph *graph, const char *request, const char *url)
+{
+    json_t *answers = memory_needed(json_array()), *item;
+    json_auto_t *body = memory_needed(json_loads(strstr(request, "\r\n\r\n") + 4, 0, NULL));
+    size_t i;
+    json_array_foreach (json_object_get(body, "requests"), i, item) {
+        scoped(text_scoped) struct text call = TEXT_LIMIT(65536), said = TEXT_LIMIT(65536);
+        const char *name;
+        json_t *value;
+        text_addf(&call, "%s /v1.0%s HTTP/1.1\r\n", json_member_text(item, "method"),
+                  json_member_text(item, "url"));
+        json_object_foreach (json_object_get(item, "headers"), name, value)
+            text_addf(&call, "%s: %s\r\n", name, json_string_value(value));
+        const struct saying *saying = find(graph, text_of(&call));
+        json_t *headers = memory_needed(json_object());
+        const char *colon = saying->headers ? strchr(saying->headers, ':') : NULL;
+        if (colon) /* one is enough */
+            (void)json_object_setn_new(headers, saying->headers, (size_t)(colon - saying->headers),
+                                       json_stringn(colon + 2, strcspn(colon + 2, "\r")));
+        add_replaced(&said, saying->body ? saying->body : "", url);
+        json_t *says = json_loads(text_of(&said), JSON_DECODE_ANY, NULL);
+        (void)json_array_insert_new(
+            answers, 0,
+            memory_needed(json_pack("{s:O, s:i, s:o, s:o*}", "id", json_object_get(item, "id"),
+                                    "status", saying->status, "headers", headers, "body", says)));
+    }
+    return answers;
+}
+
+static void answer_batch(struct graph *graph, struct connection *connection, const char *request,
+                         const char *url)
+{
+    json_t *answers = split(graph, request, url);
+    json_auto_t *whole = memory_needed(json_pack("{s:o}", "responses", answers));
+    char *text = memory_needed(json_dumps(whole, 0));
+    (void)connection_answer(connection, 200, "Date: Thu, 15 Jan 2026 10:00:00 GMT\r\n", text);
+    free(text);
+}
+
+static bool is_said(const struct graph *graph, const char *request)
+{
+    for (size_t i = 0; i < graph->count; i++)
+        if (!graph->said[i] && text_starts_with(request, graph->sayings[i].to))
+            return true;
+    return false;
+}
+
 static void serve(struct connection *connection)
 {
     struct graph *graph = connection->context;
@@ -60,6 +109,10 @@ static void serve(struct connection *connection)
     char url[64];
     (void)snprintf(url, sizeof url, "http://127.0.0.1:%d", server_port(connection->server));
     while (connection_read(connection, &request)) {
+        if (text_starts_with(text_of(&request), BATCH) && !is_said(graph, text_of(&request))) {
+            answer_batch(graph, connection, text_of(&request), url);
+            continue;
+        }
         const struct saying *saying = find(graph, text_of(&request));
         if (saying->instead) {
             saying->instead(connection);

@@ -22,6 +22,9 @@ struct saying {
         .to = (call), .status = (number), .body = (text), __VA_ARGS__                              \
     }
 
+#define BATCH "POST /v1.0/$batch"
+
+/* Of a batch that nothing is said about, each call inside is asked and answered for itself. */
 struct graph; /* opaque */
 
 struct graph *graph_new(size_t count, const struct saying sayings[]);

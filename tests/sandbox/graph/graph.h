@@ -27,8 +27,8 @@ void graph_entity(struct exchange *exchange, int status, const char *context, js
 json_t *graph_moment(int64_t moment_ms);
 json_t *graph_moment_seconds(int64_t moment);
 
-/* The fault that is meant for a call inside of this one, and hits it whole; NULL when there is none,
-   and when it is no batch. */
+/* The fault that is meant for a call inside of this one, and hits it whole; NULL when there is
+   none, and when it is no batch. */
 struct fault *graph_batch_fault(struct sandbox *sandbox, const struct exchange *exchange);
 
 /* The JSON object of a POST; NULL, with a 400, when it is none. New reference. */
