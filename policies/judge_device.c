@@ -16,20 +16,25 @@ static bool is_in(size_t count, const char *const texts[], const char *wanted)
 }
 
 /* Whether a policy applies to this person for certain: included, and not excluded. Unknown only
- * while the memberships are. */
+ * while the memberships are, and they would tell. */
 static enum tri applies(const struct context_policy *policy, const struct findings *findings)
 {
-    const char *oid = findings->person->oid;
-    if (!policy->everybody && !is_in(policy->user_count, policy->users, oid))
+    const struct people included = {.user_count = policy->user_count,
+                                    .users = policy->users,
+                                    .group_count = policy->group_count,
+                                    .groups = policy->groups};
+    const struct people excluded = {.user_count = policy->excluded_user_count,
+                                    .users = policy->excluded_users,
+                                    .group_count = policy->excluded_group_count,
+                                    .groups = policy->excluded_groups};
+    const struct memberships *memberships = findings->memberships;
+    enum tri in =
+        policy->everybody ? TRI_YES : people_hold(&included, findings->person, memberships);
+    enum tri out =
+        policy->other_exclusions ? TRI_YES : people_hold(&excluded, findings->person, memberships);
+    if (in == TRI_NO || out == TRI_YES)
         return TRI_NO;
-    if (is_in(policy->excluded_user_count, policy->excluded_users, oid))
-        return TRI_NO;
-    if (policy->other_exclusions)
-        return TRI_NO;
-    struct people excluded = {.group_count = policy->excluded_group_count,
-                              .groups = policy->excluded_groups};
-    enum tri in_excluded = people_hold(&excluded, findings->person, findings->memberships);
-    return in_excluded == TRI_YES ? TRI_NO : in_excluded == TRI_NO ? TRI_YES : TRI_UNKNOWN;
+    return in == TRI_YES && out == TRI_NO ? TRI_YES : TRI_UNKNOWN;
 }
 
 static unsigned claimed(const char *context, const struct findings *findings)

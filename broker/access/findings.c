@@ -12,29 +12,38 @@ static const struct fact *ask(struct task *task, enum fact_kind kind, const char
     return task_fact(task, &question, age);
 }
 
+struct group_list {
+    struct arena *arena;
+    size_t count;
+    const char **ids;
+};
+
+static void add_groups(struct group_list *list, size_t count, const char *const groups[])
+{
+    for (size_t i = 0; i < count; i++) {
+        bool there = false;
+        for (size_t k = 0; k < list->count && !there; k++)
+            there = text_equals(list->ids[k], groups[i]);
+        if (there)
+            continue;
+        list->ids = ARENA_MORE(list->arena, list->ids, list->count);
+        list->ids[list->count++] = groups[i];
+    }
+}
+
 const struct fact *findings_memberships(struct task *task, size_t count, const char *const groups[],
                                         const struct contexts *contexts, const char *oid,
                                         int64_t age_ms)
 {
-    size_t excluding = contexts && contexts->reading.known ? contexts->count : 0;
-    size_t most = count, total = 0;
-    for (size_t i = 0; i < excluding; i++)
-        most += contexts->policies[i].excluded_group_count;
-    const char **all = ARENA_ARRAY(task_arena(task), const char *, most + 1);
-    for (size_t i = 0; i < count; i++)
-        all[total++] = groups[i];
-    for (size_t i = 0; i < excluding; i++) {
+    struct group_list all = {.arena = task_arena(task)};
+    add_groups(&all, count, groups);
+    for (size_t i = 0; contexts && contexts->reading.known && i < contexts->count; i++) {
         const struct context_policy *one = &contexts->policies[i];
-        for (size_t k = 0; k < one->excluded_group_count; k++) {
-            bool there = false;
-            for (size_t n = 0; n < total && !there; n++)
-                there = text_equals(all[n], one->excluded_groups[k]);
-            if (!there)
-                all[total++] = one->excluded_groups[k];
-        }
+        add_groups(&all, one->group_count, one->groups);
+        add_groups(&all, one->excluded_group_count, one->excluded_groups);
     }
     const struct question question = {
-        .kind = FACT_MEMBERSHIPS, .subject = oid, .group_count = total, .groups = all};
+        .kind = FACT_MEMBERSHIPS, .subject = oid, .group_count = all.count, .groups = all.ids};
     return task_fact(task, &question, age_ms);
 }
 

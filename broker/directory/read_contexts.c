@@ -46,7 +46,7 @@ static bool read_guids(const json_t *list, struct arena *arena, size_t *count, c
     return all;
 }
 
-/* Whom it binds. Included groups and roles are not looked up: nobody is bound for certain. */
+/* Whom it binds. Included roles are not looked up: through them nobody is bound for certain. */
 static void read_users(const json_t *users, struct arena *arena, struct context_policy *policy)
 {
     const char *name;
@@ -57,6 +57,8 @@ static void read_users(const json_t *users, struct arena *arena, struct context_
         if (text_equals(name, "includeUsers")) {
             policy->everybody = has(member, "All");
             (void)read_guids(member, arena, &policy->user_count, &policy->users);
+        } else if (text_equals(name, "includeGroups")) {
+            (void)read_guids(member, arena, &policy->group_count, &policy->groups);
         } else if (text_equals(name, "excludeUsers")) {
             policy->other_exclusions |=
                 !read_guids(member, arena, &policy->excluded_user_count, &policy->excluded_users);

@@ -101,8 +101,8 @@ struct context_policy {
     unsigned proves;       /* of enum proof: what its grant controls demand together */
     bool everybody;        /* users: All */
     bool other_exclusions; /* excludes roles, guests or something that is not looked up here */
-    size_t user_count, excluded_user_count, excluded_group_count;
-    const char **users, **excluded_users, **excluded_groups;
+    size_t user_count, group_count, excluded_user_count, excluded_group_count;
+    const char **users, **groups, **excluded_users, **excluded_groups;
 };
 
 struct contexts {

@@ -194,6 +194,8 @@ START_TEST(people_and_groups_are_kept_by_id)
     ck_assert(!policy->everybody);
     ck_assert_uint_eq(policy->user_count, 1);
     ck_assert_text(policy->users[0], ALICE);
+    ck_assert_uint_eq(policy->group_count, 1);
+    ck_assert_text(policy->groups[0], OTHERS);
     ck_assert_uint_eq(policy->excluded_user_count, 1);
     ck_assert_text(policy->excluded_users[0], BOB);
     ck_assert_uint_eq(policy->excluded_group_count, 2);

@@ -86,6 +86,8 @@ static void random_contexts(struct scene *scene)
             .other_exclusions = chance(8) == 0,
             .user_count = chance(3),
             .users = (const char **)oids,
+            .group_count = chance(3),
+            .groups = (const char **)group_ids,
             .excluded_user_count = chance(6) == 0,
             .excluded_users = (const char **)oids,
             .excluded_group_count = chance(3),
@@ -168,6 +170,16 @@ static bool carries(const struct sign_in *sign_in, const char *context)
     return false;
 }
 
+static bool is_member(size_t count, const char *const groups[], const struct findings *findings)
+{
+    const struct memberships *memberships = findings->memberships;
+    for (size_t i = 0; memberships && memberships->reading.known && i < memberships->count; i++)
+        for (size_t k = 0; k < count; k++)
+            if (text_equals(memberships->groups[i], groups[k]))
+                return true;
+    return false;
+}
+
 static bool covers(const struct context_policy *policy, const struct findings *findings)
 {
     bool in = policy->everybody || policy->user_count > 0; /* Alice is the first of the users */
@@ -175,9 +187,8 @@ static bool covers(const struct context_policy *policy, const struct findings *f
     const struct memberships *memberships = findings->memberships;
     if (policy->excluded_group_count && (!memberships || !memberships->reading.known))
         out = true;
-    for (size_t i = 0; memberships && i < memberships->count; i++)
-        for (size_t k = 0; k < policy->excluded_group_count; k++)
-            out |= text_equals(memberships->groups[i], policy->excluded_groups[k]);
+    in |= is_member(policy->group_count, policy->groups, findings);
+    out |= is_member(policy->excluded_group_count, policy->excluded_groups, findings);
     return in && !out;
 }
 

@@ -375,6 +375,29 @@ START_TEST(a_policy_for_named_users_counts_for_them_alone)
 }
 END_TEST
 
+START_TEST(a_policy_for_a_group_counts_for_its_members_alone)
+{
+    given_a_context();
+    static const char *bound[] = {ANALYSTS};
+    enforced[0].everybody = false;
+    enforced[0].group_count = 1;
+    enforced[0].groups = bound;
+    judged_as(VERDICT_PASS, "mfa_by_context");
+    memberships = given_groups(NULL);
+    judged_as(VERDICT_UNKNOWN, "mfa_context_unbacked");
+    ck_assert(!waits());
+    memberships = given_groups(ANALYSTS, HUNTERS, NULL); /* which is left out */
+    judged_as(VERDICT_UNKNOWN, "mfa_context_unbacked");
+    ck_assert(!waits());
+    memberships.reading.known = false;
+    judged_as(VERDICT_UNKNOWN, "mfa_context_unread");
+    ck_assert(waits());
+    enforced[0].other_exclusions = true; /* then knowing the groups would change nothing */
+    judged_as(VERDICT_UNKNOWN, "mfa_context_unbacked");
+    ck_assert(!waits());
+}
+END_TEST
+
 START_TEST(conditional_access_that_nobody_read_is_waited_for)
 {
     given_a_context();
@@ -438,6 +461,7 @@ SPECIFICATION("policies/judge_mfa", a_second_factor_of_this_sign_in_counts,
               whether_a_group_is_left_out_is_waited_for_while_memberships_are_unread,
               a_policy_with_exclusions_that_cannot_be_looked_up_proves_nothing,
               a_policy_for_named_users_counts_for_them_alone,
+              a_policy_for_a_group_counts_for_its_members_alone,
               conditional_access_that_nobody_read_is_waited_for,
               conditional_access_counts_for_ten_minutes,
               a_fresh_sign_in_is_offered_where_it_may_mend_it)
