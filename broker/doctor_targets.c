@@ -146,6 +146,7 @@ static void judge_weaknesses(struct doctor *doctor, const struct role *role,
 {
     unsigned found = policy_weaknesses(doctor->policy, role, mode_of(doctor, role), admin, self);
     json_auto_t *args = pim_weakness_args(doctor->policy, role, self);
+    found &= ~(1u << PIM_WITHOUT_APPROVAL); /* more than a weakness: look_at_self_rules says it */
     for (unsigned i = 0; i < PIM_WEAKNESS_COUNT; i++) {
         const char *code =
             arena_text(doctor->arena, "weaker_%s", pim_weakness_text((enum pim_weakness)i));

@@ -63,6 +63,8 @@ unsigned policy_weaknesses(const struct policy *policy, const struct role *role,
                            const struct self_rules *self)
 {
     unsigned found = admin->end_required ? 0 : 1u << PIM_FOR_GOOD;
+    if (mode == ACTIVATION_PIM_APPROVAL && !self->approval_required)
+        found |= 1u << PIM_WITHOUT_APPROVAL;
     return mode == ACTIVATION_APPLICATION ? found : found | of_activation(policy, role, self);
 }
 

@@ -72,6 +72,17 @@ START_TEST(where_curfew_assigns_what_people_could_activate_is_not_looked_at)
 }
 END_TEST
 
+START_TEST(what_pim_is_to_hold_must_ask_for_an_approval)
+{
+    const struct self_rules at_once = {.longest_seconds = HOUR, .mfa_required = true};
+    struct self_rules held = at_once;
+    held.approval_required = true;
+    ck_assert_text(weaker(MFA, ACTIVATION_PIM_APPROVAL, &must_end, held), "");
+    ck_assert_text(weaker(MFA, ACTIVATION_PIM_APPROVAL, &must_end, at_once), "without_approval");
+    ck_assert_text(weaker(MFA, ACTIVATION_DELEGATED, &must_end, at_once), "");
+}
+END_TEST
+
 START_TEST(assignments_that_need_not_end_are_weaker_in_every_mode)
 {
     const struct self_rules strict = {.longest_seconds = HOUR, .mfa_required = true};
@@ -114,4 +125,5 @@ SPECIFICATION("policies/weaker", any_context_that_a_rule_names_will_do,
               assignments_that_need_not_end_are_weaker_in_every_mode,
               each_rule_of_pim_against_each_demand,
               emergency_people_and_whom_alarms_are_told_to_are_found_by_name,
+              what_pim_is_to_hold_must_ask_for_an_approval,
               where_curfew_assigns_what_people_could_activate_is_not_looked_at)

@@ -36,8 +36,8 @@ export const callOf = (entry) => readers.find(([, fits]) => fits(entry))?.[0];
 /** Whether Graph said that a permission is missing. */
 export const isDenied = (entry) => entry.status === 403 && entry.code === "Authorization_RequestDenied";
 
-/** What Curfew asked of Graph, of the entries of a journal. */
-export const askedOfGraph = (journal) => journal.filter((entry) => entry.api === "graph" && entry.app === "Curfew");
+/** What Curfew asked of Graph, of the entries of a journal, where the calls of a batch stand one by one. */
+export const askedOfGraph = (journal) => journal.filter(({ api, app, path }) => api === "graph" && app === "Curfew" && path !== "/v1.0/$batch");
 
 /** Throws when Curfew made a call that the list does not name, or that its permissions did not cover. */
 export function holdCalls({ folder }) {
