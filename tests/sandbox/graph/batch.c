@@ -91,6 +91,21 @@ static struct exchange *inner_call(const struct exchange *outer, const json_t *i
     return inner;
 }
 
+/* A name that is there twice has both values behind one another. */
+static json_t *headers_of(const struct exchange *inner)
+{
+    json_t *headers = memory_needed(json_object());
+    for (size_t i = 0; i < inner->answer_headers.count; i++) {
+        const char *name = inner->answer_headers.list[i].name;
+        const char *value = inner->answer_headers.list[i].value;
+        const char *before = json_member_text(headers, name);
+        if (before)
+            value = arena_text(inner->arena, "%s, %s", before, value);
+        (void)json_object_set_new(headers, name, json_string(value));
+    }
+    return headers;
+}
+
 static json_t *run_item(struct sandbox *sandbox, const struct exchange *outer, const json_t *item)
 {
     const char *id = json_member_text(item, "id");
@@ -98,7 +113,7 @@ static json_t *run_item(struct sandbox *sandbox, const struct exchange *outer, c
     if (!inner)
         return failure(id, 400, "BadRequest", "The url of the batch request is malformed.");
     sandbox_answer_inner(sandbox, inner);
-    json_t *headers = pairs_json(&inner->answer_headers);
+    json_t *headers = headers_of(inner);
     return memory_needed(json_pack("{s:s, s:i, s:o, s:O?}", "id", id, "status", inner->status,
                                    "headers", headers, "body", inner->json));
 }
