@@ -285,7 +285,7 @@ static void send_gathered(struct directory *directory)
 
 static void begin(struct sending *sending)
 {
-    if (sending->errand.together && !sending->alone &&
+    if (sending->errand.together && !sending->errand.token && !sending->alone &&
         batch_path(sending->directory, &sending->errand))
         gather(sending);
     else
