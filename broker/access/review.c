@@ -1,6 +1,7 @@
 #include "access/review.h"
 
 #include "access/holding_common.h"
+#include "access/signing.h"
 #include "base/log.h"
 #include "base/moment.h"
 #include "base/text.h"
@@ -34,6 +35,8 @@ static void exchanged(void *context, enum fail fail, const struct refusal *refus
                        : fail == FAIL_STEP_UP_NEEDED ? "on_behalf_step_up"
                        : fail == FAIL_UNAVAILABLE    ? "on_behalf_unavailable"
                                                      : "on_behalf_refused";
+    if (fail)
+        review->challenge = refusal->challenge;
     if (fail)
         log_line(LOG_WARNING, "review.refused", "{s:s, s:s, s:s}", "request",
                  review->decision->id.text, "code", review->code, "why", refusal->reason.text);
@@ -146,6 +149,33 @@ static enum fail apply_decision(struct turn *turn, void *data, struct reason *wh
     return decision_apply(turn, review->decision, why);
 }
 
+/* Whether one more sign-in is to bring what was asked for, twice at most; a denial does not wait.
+ */
+static bool may_ask_more(const struct review *review)
+{
+    const struct decision *decision = review->decision;
+    return decision->approves && !challenge_is_empty(&review->challenge) && decision->signing &&
+           decision->signing->round < SIGNING_ROUNDS;
+}
+
+static enum fail ask_more(struct turn *turn, struct review *review, struct reason *why)
+{
+    enum fail fail = decision_judge(turn, review->decision, why);
+    return fail ? fail : signing_more(turn, review->decision, &review->challenge, why);
+}
+
+static enum fail apply_more(struct turn *turn, void *data, struct reason *why)
+{
+    return ask_more(turn, data, why);
+}
+
+static enum pace asked_more(struct task *task, void *data, enum fail fail)
+{
+    struct review *review = data;
+    (void)task;
+    return over(review, fail, fail ? review->code : NULL);
+}
+
 /* The grant that PIM holds, and the id of its approval; NULL when PIM does not hold it. */
 static const char *held(struct review *review, struct store *store, enum fail *fail)
 {
@@ -188,6 +218,9 @@ enum pace review_step(struct task *task, void *data)
         return ask_approval(review, approval);
     else
         prepare(review);
+    if (may_ask_more(review))
+        return task_change_by(task, &review->decision->caller->person.key, apply_more, review,
+                              asked_more);
     return task_change_by(task, &review->decision->caller->person.key, apply_decision, review,
                           decided);
 }
@@ -201,6 +234,7 @@ static enum fail apply_answered(struct turn *turn, void *data, struct reason *wh
     struct stored_request request;
     bool accepted = text_equals(work->intent.outcome, "accepted");
     bool unknown = text_equals(work->intent.outcome, "unknown");
+    bool refused = text_equals(work->intent.outcome, "refused");
     enum fail fail = FAIL_NONE;
     if (review->decision->approves && !accepted && !unknown)
         fail = decision_void(turn, &work->grant, &work->intent, why);
@@ -208,6 +242,8 @@ static enum fail apply_answered(struct turn *turn, void *data, struct reason *wh
         fail = apply_answer(turn, work, why);
     if (!fail)
         fail = store_request(turn->store, &work->request.id, turn->arena, &request, why);
+    if (!fail && refused && may_ask_more(review))
+        fail = ask_more(turn, review, why);
     if (!fail && review->decision->approves && accepted && request.state == REQUEST_PENDING)
         fail = decision_settle(turn, &request, true, &review->decision->caller->person.key, why);
     return fail;
@@ -221,18 +257,19 @@ static enum pace recorded(struct task *task, void *data, enum fail fail)
     bool approves = review->decision->approves, refused = text_equals(intent->outcome, "refused");
     if (fail || text_equals(intent->outcome, "unknown")) /* the grant's job finds it out */
         return over(review, FAIL_NONE, "pim_outcome_unknown");
-    if (text_equals(intent->outcome, "accepted"))
+    if (text_equals(intent->outcome, "accepted") || review->decision->locator[0])
         return over(review, FAIL_NONE, NULL);
-    const char *code = !refused                ? "pim_unread"
-                       : intent->status == 409 ? "pim_decided_already"
-                                               : "pim_not_approver";
+    const char *code = !refused                                         ? "pim_unread"
+                       : intent->status == 409                          ? "pim_decided_already"
+                       : intent->status == 403 || intent->status == 404 ? "pim_not_approver"
+                                                                        : "pim_refused";
     return over(review, approves ? (refused ? FAIL_DENIED : FAIL_UNAVAILABLE) : FAIL_NONE, code);
 }
 
 enum pace review_written(struct work *work, const struct written *outcome)
 {
     struct review *review = work->review;
-    (void)outcome;
+    review->challenge = outcome->challenge;
     secret_free(take(review->token));
     return task_change_by(work->task, &review->decision->caller->person.key, apply_answered, review,
                           recorded);

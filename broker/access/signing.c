@@ -49,16 +49,36 @@ static const char *compose(struct turn *turn, const struct decision *decision, i
     return copy;
 }
 
-static json_t *pack_contexts(const struct demands *demands)
+static void add_context(json_t *contexts, const char *context)
+{
+    for (size_t i = 0; i < json_array_size(contexts); i++)
+        if (text_equals(json_string_value(json_array_get(contexts, i)), context))
+            return;
+    (void)json_array_append_new(contexts, json_string(context));
+}
+
+static json_t *pack_contexts(const struct demands *demands, const struct challenge *challenge)
 {
     json_t *contexts = memory_needed(json_array());
     for (size_t i = 0; i < demands->context_count; i++)
-        (void)json_array_append_new(contexts, json_string(demands->contexts[i]));
+        add_context(contexts, demands->contexts[i]);
+    for (size_t i = 0; challenge && i < challenge->context_count; i++)
+        add_context(contexts, challenge->contexts[i]);
     return contexts;
 }
 
+static json_t *pack_policies(const struct challenge *challenge)
+{
+    json_t *policies = memory_needed(json_array());
+    for (size_t i = 0; challenge && i < challenge->policy_count; i++)
+        (void)json_array_append_new(policies, json_string(challenge->policies[i]));
+    return policies;
+}
+
+/* `challenge` may be NULL. */
 static enum fail commit(struct turn *turn, struct decision *decision, int64_t duration,
-                        const uint8_t reason_salt[COMMITMENT_SALT], int round, struct reason *why)
+                        const uint8_t reason_salt[COMMITMENT_SALT], int round,
+                        const struct challenge *challenge, struct reason *why)
 {
     uint8_t chance[COMMITMENT_SALT];
     char salt[BASE64_SIZE(COMMITMENT_SALT)], reason[DIGEST_BASE64_SIZE], span[32] = "";
@@ -69,11 +89,13 @@ static enum fail commit(struct turn *turn, struct decision *decision, int64_t du
     base64_write(reason_salt, COMMITMENT_SALT, salt);
     if (decision->duration_seconds >= 0)
         span_text(decision->duration_seconds, span);
-    json_auto_t *body = memory_needed(json_pack(
-        "{s:s, s:{s:s, s:s, s:s*}, s:o, s:s, s:o, s:i}", "request", decision->id.text, "decision",
-        "decision", decision->approves ? "approve" : "deny", "reason", decision->reason, "duration",
-        *span ? span : NULL, "commitment", memory_needed(json_loads(commitment, 0, NULL)),
-        "reason_salt", salt, "contexts", pack_contexts(decision->demands), "round", round));
+    json_auto_t *body = memory_needed(
+        json_pack("{s:s, s:{s:s, s:s, s:s*}, s:o, s:s, s:o, s:o, s:i}", "request",
+                  decision->id.text, "decision", "decision",
+                  decision->approves ? "approve" : "deny", "reason", decision->reason, "duration",
+                  *span ? span : NULL, "commitment", memory_needed(json_loads(commitment, 0, NULL)),
+                  "reason_salt", salt, "contexts", pack_contexts(decision->demands, challenge),
+                  "policies", pack_policies(challenge), "round", round));
     char *text = json_canonical(body);
     locator_new(decision->locator);
     enum fail fail = purpose_commit(turn, decision->caller, "decide", text, decision->locator, why);
@@ -87,7 +109,7 @@ enum fail signing_ask(struct turn *turn, struct decision *decision, struct reaso
     int64_t duration = decision->duration_seconds >= 0 ? decision->duration_seconds
                                                        : decision->request->duration_seconds;
     randombytes_buf(reason_salt, sizeof reason_salt);
-    return commit(turn, decision, duration, reason_salt, 0, why);
+    return commit(turn, decision, duration, reason_salt, 0, NULL, why);
 }
 
 enum fail signing_check(struct turn *turn, struct decision *decision, struct reason *why)
@@ -134,11 +156,19 @@ enum fail signing_judge(struct turn *turn, struct decision *decision, bool *fine
         return FAIL_NONE;
     if (sign_in_may_mend(&list) && signing->round < SIGNING_ROUNDS)
         return commit(turn, decision, signing->duration_seconds, signing->reason_salt,
-                      signing->round + 1, why);
+                      signing->round + 1, NULL, why);
     decision->lacks = evidence_first(&list, verdict)->code;
     json_auto_t *detail = memory_needed(
         json_pack("{s:s, s:o}", "why", decision->lacks, "evidence", evidence_pack(&list)));
     return tell_request(turn, decision->request, EVENT_SIGNING_REFUSED, detail, why);
+}
+
+enum fail signing_more(struct turn *turn, struct decision *decision,
+                       const struct challenge *challenge, struct reason *why)
+{
+    const struct signing *signing = decision->signing;
+    return commit(turn, decision, signing->duration_seconds, signing->reason_salt,
+                  signing->round + 1, challenge, why);
 }
 
 enum fail signing_keep(struct turn *turn, const struct decision *decision, json_t *detail,

@@ -31,6 +31,10 @@ enum fail signing_check(struct turn *turn, struct decision *decision, struct rea
    after SIGNING_ROUNDS, recorded and told by `decision->lacks`. */
 enum fail signing_judge(struct turn *turn, struct decision *decision, bool *fine,
                         struct reason *why);
+/* Inside the change, after decision_judge: commits to it anew, with a sign-in that also brings what
+   a service has challenged. Only while `round` is less than SIGNING_ROUNDS. */
+enum fail signing_more(struct turn *turn, struct decision *decision,
+                       const struct challenge *challenge, struct reason *why);
 /* Keeps the proof beside the decision and adds its digests to the detail of the event. */
 enum fail signing_keep(struct turn *turn, const struct decision *decision, json_t *detail,
                        struct reason *why);

@@ -255,6 +255,30 @@ await specification("journeys/pim_approval_faults", {
     await stage.cleared(waiting);
   },
 
+  async "Entra, or Graph, wants a stronger sign-in of the approver: one more brings it, and nothing was written down before; not endlessly"() {
+    const waiting = await stage.pending("copilot-owner");
+    const claims = '{"access_token":{"acrs":{"essential":true,"value":"c1"}}}';
+    const more = { error: "interaction_required", error_codes: [50079], claims };
+    const token = { method: "POST", path: `/${sandbox.tenant}/oauth2/v2.0/token`, body: "on_behalf_of" };
+    const challenged = () => sandbox.fault(token, { kind: "answer", status: 400, headers: { "Content-Type": "application/json" }, body: more });
+    await challenged();
+    const landed = await stage.decides(waiting.request);
+    assert.match(landed.location, /^\/auth\/sign-in\?purpose=/);
+    assert.equal((await ana.request(waiting.request.id)).approval[0].decisions.length, 0);
+    const bearer = `Bearer realm="", error="insufficient_claims", claims="${Buffer.from(claims).toString("base64")}"`;
+    await sandbox.fault(WORD, { kind: "error", status: 401, code: "InvalidAuthenticationToken", headers: { "WWW-Authenticate": bearer } });
+    const second = await people.lena.through(landed.location);
+    assert.match(second.location, /^\/auth\/sign-in\?purpose=/);
+    await stage.event(waiting.request, "approval.void");
+    await challenged();
+    const third = await people.lena.through(second.location);
+    assert.equal(third.location, `/requests/${waiting.request.id}?problem=on_behalf_step_up`, "twice at most");
+    assert.deepEqual([(await ana.request(waiting.request.id)).state, (await ana.request(waiting.request.id)).approval[0].decisions.length], ["pending", 0]);
+    assert.equal((await stage.decides(waiting.request)).location, `/requests/${waiting.request.id}`);
+    await ana.untilGrant(waiting.request.id, "active");
+    await stage.cleared(waiting);
+  },
+
   async "a denial stands although nobody consented: PIM is watched"() {
     const waiting = await stage.pending("copilot-owner");
     await stage.app({ consent: [] });

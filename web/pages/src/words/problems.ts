@@ -89,6 +89,10 @@ const arrivals: Record<string, Required<Help>> = {
     says: "PIM does not hold this any more, or not yet.",
     mend: "Your approval was not written down. A denial stands.",
   },
+  pim_refused: {
+    says: "PIM did not take your decision.",
+    mend: "An approval does not count: try again, or ask your administrator, who finds PIM's answer in the history. A denial stands.",
+  },
   pim_unread: { says: "PIM did not answer.", mend: "Your approval was not written down: try again in a minute. A denial stands." },
   on_behalf_no_consent: {
     says: "Nobody has consented to Curfew acting in the name of people.",
