@@ -93,6 +93,31 @@ START_TEST(one_read_other_services_and_risk_leave_alone)
 }
 END_TEST
 
+/* In a batch it would be Curfew's own token that asks. */
+START_TEST(reads_in_a_persons_name_leave_alone_with_their_token)
+{
+    static const struct saying sayings[] = {
+        SAY("GET /v1.0/identityGovernance/privilegedAccess/group/assignmentScheduleRequests/", 200,
+            "{'value': []}"),
+        SAY("GET /v1.0/identityGovernance/privilegedAccess/group/assignmentApprovals/", 403,
+            ERROR("Authorization_RequestDenied"))};
+    const struct question *const questions[] = {&about[FACT_OWN_REQUESTS], &about[FACT_APPROVAL]};
+    struct fact *facts[2];
+    scoped(graph_scoped) struct graph *graph = graph_new(COUNT(sayings), sayings);
+    scoped(asker_scoped) struct asker *asker = asker_new(graph);
+    scoped(secret_scoped) struct secret *token = secret_copy("token-of-alice", 14);
+    asker->person = token;
+    ask_together(asker, 2, questions, facts);
+    for (size_t i = 0; i < 2; i++) {
+        ck_assert_msg(facts[i]->reading.known, "%s", facts[i]->reading.why);
+        ck_assert_text(graph_header(graph, i, "Authorization"), "Bearer token-of-alice");
+    }
+    ck_assert(!facts[1]->approval.exists); /* who may not see it is no approver of it */
+    ck_assert_int_eq(asker->refused, 0);
+    free_all(2, facts);
+}
+END_TEST
+
 START_TEST(twenty_are_the_most_of_one_call)
 {
     enum { MANY = 45 };
@@ -263,7 +288,8 @@ START_TEST(whoever_is_gathered_at_the_end_is_answered)
 END_TEST
 
 SPECIFICATION("directory/batches", reads_that_begin_together_leave_as_one_call,
-              one_read_other_services_and_risk_leave_alone, twenty_are_the_most_of_one_call,
+              one_read_other_services_and_risk_leave_alone,
+              reads_in_a_persons_name_leave_alone_with_their_token, twenty_are_the_most_of_one_call,
               the_next_page_is_asked_for_alone,
               one_that_is_throttled_rests_and_the_others_are_answered,
               a_token_that_one_refuses_is_renewed_for_it,

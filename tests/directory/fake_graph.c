@@ -294,7 +294,8 @@ static void begin_next(struct plan *plan)
         directory_write_as(directory, plan->asker->person, plan->write, plan->correlation,
                            got_written, turn);
     else
-        directory_ask(directory, plan->questions[turn->index], got_fact, turn);
+        directory_ask_as(directory, plan->asker->person, plan->questions[turn->index], got_fact,
+                         turn);
 }
 
 static int64_t work(void *context)

@@ -45,7 +45,7 @@ struct asker {
     int64_t not_before; /* of the newest refusal */
     bool without_token;
     const char *token_elsewhere; /* or NULL */
-    const struct secret *person; /* whose token writes go with; NULL: Curfew's own */
+    const struct secret *person; /* whose token goes along; NULL: Curfew's own */
 };
 
 /* `graph` may be NULL: nobody listens there. */
