@@ -120,7 +120,9 @@ struct contexts_settings {
       "How long evidence that nobody answers for is waited for.")                                  \
     X(connections, "limits.connections", NUMBER, "1024", "Connections at once.")                   \
     X(request_deadline, "limits.request_deadline", SPAN, "\"PT30S\"",                              \
-      "How long one HTTP request may take, from its first byte to its last.")                      \
+      "How long one HTTP request may take, from its first byte to its last; waiting for "          \
+      "Microsoft "                                                                                 \
+      "does not count.")                                                                           \
     X(audit_origin, "audit.origin", TEXT, "",                                                      \
       "Name of the audit log in its checkpoints; without it the host of `public_url`.")
 

@@ -60,6 +60,14 @@ static void resume(struct visit *visit)
     MHD_resume_connection(request->connection);
 }
 
+/* The whole time of a request, from now on. */
+static void give_time(struct request *request)
+{
+    const struct server *server = request->server;
+    request->visit.deadline = moment_ticks_ms() + server->web->options.deadline_ms;
+    connections_due(server->connections, request->about, full_time(server));
+}
+
 static void *begin(void *context, const char *uri, struct MHD_Connection *connection)
 {
     struct server *server = context;
@@ -67,7 +75,6 @@ static void *begin(void *context, const char *uri, struct MHD_Connection *connec
     request->server = server;
     request->connection = connection;
     request->about = connection_of(connection);
-    connections_due(server->connections, request->about, full_time(server));
     request->body = TEXT_LIMIT(BODY_HARD_LIMIT);
     struct visit *visit = &request->visit;
     visit->web = server->web;
@@ -75,9 +82,9 @@ static void *begin(void *context, const char *uri, struct MHD_Connection *connec
     visit->arena = arena_new();
     request->uri = arena_copy(visit->arena, uri);
     visit->now = moment_now();
-    visit->deadline = moment_ticks_ms() + server->web->options.deadline_ms;
     visit->resume = resume;
     visit->server = request;
+    give_time(request);
     char id[ID_SIZE];
     id_new(moment_now_ms(), id);
     visit->id = arena_copy(visit->arena, id);
@@ -107,10 +114,13 @@ static void on_completed(void *context, struct MHD_Connection *connection, void 
     pthread_mutex_unlock(&server->mutex);
 }
 
+/* Whoever waits for the disk or for Microsoft is told in the end: changes and calls have deadlines
+   of their own, and a connection that is cut meanwhile would hear of none. */
 static enum MHD_Result follow(struct request *request, enum next next)
 {
     if (next == NEXT_REPLY)
         return send_reply(request);
+    connections_due(request->server->connections, request->about, INT64_MAX);
     request->waiting = true;
     MHD_suspend_connection(request->connection);
     visit_begin(&request->visit);
@@ -151,6 +161,7 @@ static enum MHD_Result answer(void *context, struct MHD_Connection *connection, 
         return MHD_YES;
     if (request->waiting) {
         request->waiting = false;
+        give_time(request);
         return follow(request, web_go_on(visit));
     }
     if (text_equals(request->method, "OPTIONS"))

@@ -141,6 +141,19 @@ await specification("journeys/web_limits", {
     assert.ok(status === 503 || location === "/?problem=unavailable", `${status} ${location}`);
   },
 
+  async "whoever waits for Entra longer than a request may take is told how it ended, and not cut off"() {
+    await curfew.register();
+    const out = await from("127.0.0.4", "/auth/sign-in");
+    const back = await sandbox.signIn(out.of("location"), { person: "ana" });
+    const cookie = out.headers.filter(([name]) => name === "set-cookie").map(([, value]) => value.split(";")[0]).join("; ");
+    await sandbox.fault({ path: "/**/token" }, { kind: "stall", seconds: 5 }, { times: 1 });
+    const began = Date.now();
+    const { pathname, search } = new URL(back.location);
+    const { answers } = await wire(curfew.port, ask(pathname + search, `Cookie: ${cookie}`, "Connection: close"), { from: "127.0.0.4", quiet: 15000 });
+    assert.ok(Date.now() - began > 4000, "it was waited for");
+    assert.deepEqual(answers.map((answer) => [answer.status, answer.of("location")]), [[302, "/"]]);
+  },
+
   async "HTTPS without a proxy: TLS 1.2 with good ciphers or 1.3, and the browser is told to stay with it"() {
     const port = await freePort();
     const { certificateFile, keyFile } = sandbox;
