@@ -1,5 +1,5 @@
-/* Goal: the client's secret and Curfew's own token leave no copy behind in the memory of the
- * process once they are given up. */
+/* Goal: the client's secret, Curfew's own token, a person's and what it is exchanged for leave no
+ * copy behind in the memory of the process once they are given up. */
 #include "base/moment.h"
 #include "identity/issuer.h"
 #include "identity/oidc.h"
@@ -14,7 +14,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { TOKEN, SECRET };
+enum { TOKEN, SECRET, ASSERTION };
 
 static void serve(struct connection *connection)
 {
@@ -39,16 +39,22 @@ static void serve(struct connection *connection)
     }
 }
 
-/* Another process serves and writes the secret's file, so that nothing of it stands here. */
+static void write_canary(size_t which, const char *name)
+{
+    char canary[CANARY + 1] = "";
+    canary_write(which, canary);
+    ck_assert_int_eq(chmod(spec_file(name, canary), 0600), 0);
+}
+
+/* Another process serves and writes the files of secrets, so that nothing of them stands here. */
 static pid_t start_server(int *port)
 {
     int pipes[2];
     ck_assert_int_eq(pipe(pipes), 0);
     pid_t child = fork();
     if (child == 0) {
-        char canary[CANARY + 1] = "";
-        canary_write(SECRET, canary);
-        ck_assert_int_eq(chmod(spec_file("secret", canary), 0600), 0);
+        write_canary(SECRET, "secret");
+        write_canary(ASSERTION, "assertion");
         int own = server_port(server_new(serve, NULL));
         ck_assert_int_eq(write(pipes[1], &own, sizeof own), sizeof own);
         for (;;)
@@ -61,6 +67,7 @@ static pid_t start_server(int *port)
 struct visit {
     struct loop *loop;
     struct identity *identity;
+    struct secret *assertion;
     bool fine;
 };
 
@@ -73,6 +80,14 @@ static void take_token(void *context, enum fail fail, const struct reason *why,
     loop_stop(visit->loop);
 }
 
+static void take_exchanged(void *context, enum fail fail, const struct refusal *refusal,
+                           const struct secret *token)
+{
+    const struct visit *visit = context;
+    take_token(context, fail, refusal ? &refusal->reason : NULL, token);
+    ck_assert(canary_is_at(ASSERTION, secret_text(visit->assertion)));
+}
+
 static int64_t ask(void *context)
 {
     struct visit *visit = context;
@@ -81,10 +96,19 @@ static int64_t ask(void *context)
     return MOMENT_NEVER;
 }
 
-START_TEST(nothing_stays_of_secret_and_token)
+static int64_t exchange(void *context)
+{
+    struct visit *visit = context;
+    const struct on_behalf asked = {.assertion = visit->assertion,
+                                    .scope = "https://graph.microsoft.com/.default"};
+    identity_on_behalf(visit->identity, &asked, take_exchanged, visit);
+    return MOMENT_NEVER;
+}
+
+static void nothing_stays_after(int64_t (*work)(void *context))
 {
     int port;
-    const char *secret_path = spec_path("secret");
+    const char *secret_path = spec_path("secret"), *assertion_path = spec_path("assertion");
     pid_t server = start_server(&port);
     char authority[64];
     (void)snprintf(authority, sizeof authority, "http://127.0.0.1:%d", port);
@@ -96,17 +120,32 @@ START_TEST(nothing_stays_of_secret_and_token)
                                                .private_peer = true};
     struct visit visit = {.loop = loop_new(NULL)};
     ck_assert_fine(identity_new(visit.loop, &settings, &visit.identity, &spec_why));
-    loop_run(visit.loop, ask, &visit);
+    ck_assert_fine(secret_read(assertion_path, &visit.assertion, &spec_why));
+    loop_run(visit.loop, work, &visit);
     ck_assert(visit.fine);
+    secret_free(visit.assertion);
     identity_free(visit.identity);
     loop_free(
         visit
             .loop); /* which may keep the bodies that went through last (tests/outbound/traces.c) */
     ck_assert_uint_eq(canary_traces(TOKEN), 0);
     ck_assert_uint_eq(canary_traces(SECRET), 0);
+    ck_assert_uint_eq(canary_traces(ASSERTION), 0);
     ck_assert_int_eq(kill(server, SIGKILL), 0);
     ck_assert_int_eq(waitpid(server, NULL, 0), server);
 }
+
+START_TEST(nothing_stays_of_secret_and_token)
+{
+    nothing_stays_after(ask);
+}
 END_TEST
 
-SPECIFICATION("identity/traces", nothing_stays_of_secret_and_token)
+START_TEST(nothing_stays_of_a_persons_token_and_what_it_was_exchanged_for)
+{
+    nothing_stays_after(exchange);
+}
+END_TEST
+
+SPECIFICATION("identity/traces", nothing_stays_of_secret_and_token,
+              nothing_stays_of_a_persons_token_and_what_it_was_exchanged_for)

@@ -1,7 +1,8 @@
 // Mode `delegated`: the person's own token activates what they are eligible for, right after a fresh sign-in, and Curfew holds
 // nothing that can grant: its own permissions read and remove. The ordinary life, and who may start what.
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { eventually } from "../support/curfew.mjs";
 import { delegated, PERMISSIONS } from "../support/delegated.mjs";
 import { askedOfGraph, callOf, callsOf, isDenied, LIST } from "../support/registration.mjs";
@@ -9,6 +10,9 @@ import { GROUPS, PERSONS, ROLES } from "../support/sandbox.mjs";
 import { specification } from "../support/spec.mjs";
 
 const CONTRIBUTORS = { group: GROUPS.contributors, access: "member" };
+const TOKEN = /eyJ[\w-]{20,}/;
+const filesOf = (folder) =>
+  readdirSync(folder, { withFileTypes: true }).flatMap((one) => (one.isDirectory() ? filesOf(join(folder, one.name)) : [join(folder, one.name)]));
 const stage = await delegated();
 const { sandbox, curfew, people } = stage;
 const { ana, ben, nils, priya, tom } = people;
@@ -186,6 +190,30 @@ await specification("journeys/delegated", {
     await sandbox.mailTo("ana.torres@contoso.example", "Not given: Copilot contributor", mails);
     assert.equal((await sandbox.mail("ana.torres@contoso.example")).filter(({ id, subject }) => id > mails && subject.startsWith("Start now")).length, 1, "told once");
     assert.equal((await stage.effects(mark, "assign")).length, 0);
+  },
+
+  async "no token of a person, nor what it was exchanged for, is left in the log, the folder, pages, messages and exports"() {
+    assert.match(await sandbox.appToken(), TOKEN);
+    const waiting = await stage.waits();
+    const landed = await stage.start(waiting);
+    await ana.untilGrant(waiting.request.id, "active");
+    const exchanged = (await sandbox.journal()).filter(({ body }) => body?.requested_token_use === "on_behalf_of");
+    assert.ok(exchanged.some(({ status }) => status === 200));
+    const pages = await Promise.all(["/api/v1/me", `/api/v1/requests/${waiting.request.id}`, "/api/v1/grants"].map((path) => ana.get(path)));
+    const exports = await Promise.all(["csv", "jsonl", "bundle"].map((format) => priya.get(`/api/v1/audit/export?format=${format}`)));
+    assert.ok(exports.every(({ status }) => status === 200));
+    const places = {
+      log: curfew.output,
+      folder: filesOf(curfew.folder).map((path) => readFileSync(path, "latin1")).join("\n"),
+      pages: [landed, ...pages].map(({ text, headers }) => text + JSON.stringify([...headers])).join("\n"),
+      messages: JSON.stringify(await sandbox.mail()),
+      exports: exports.map(({ bytes }) => bytes.toString("latin1")).join("\n"),
+    };
+    for (const [place, text] of Object.entries(places)) {
+      assert.ok(text.length > 200, `${place} has something in it`);
+      assert.doesNotMatch(text, TOKEN, place);
+    }
+    await stage.over(waiting);
   },
 
   async "whose mode is application, by the policy, Curfew starts by itself"() {
