@@ -72,7 +72,7 @@ static bool lives_on(const struct work *work, const struct instances *instances)
 {
     for (size_t i = 0; i < instances->count; i++) {
         const struct instance *one = &instances->list[i];
-        if (one->direct && one->activated == (work->grant.mode == ACTIVATION_DELEGATED) &&
+        if (one->direct && one->activated == activation_is_personal(work->grant.mode) &&
             one->start_at == work->grant.starts_at && one->end_at > work->holding.ends_at)
             return true;
     }
