@@ -233,6 +233,11 @@ static void judge_holders(struct doctor *doctor, const struct role *role, const 
                     "Give the group a permanent owner who does not ask for this role.",
                     "its group has no permanent owner: Entra does not remove the last owner, so "
                     "access that Curfew gave would stay.");
+    else if (owners && permanent == 1)
+        found_fault(doctor, HEALTH_WARNING, role, praise,
+                    "Give the group a second permanent owner who does not ask for this role.",
+                    "its group has one permanent owner only: when that account goes, access that "
+                    "Curfew gave would stay, because Entra does not remove the last owner.");
     else if (!owners && permanent)
         found_fault(doctor, HEALTH_WARNING, role, praise,
                     "Make them eligible, or take them out: nobody need ask for what they hold.",
