@@ -65,10 +65,10 @@ size_t policy_told(const struct policy *policy, const struct people *const **tol
 
 /* In what PIM's own rules of a target ask less than the policy does. */
 #define PIM_WEAKNESSES(X)                                                                          \
-    X(TOO_LONG, "too_long")                 /* an activation may last longer */                    \
-    X(WITHOUT_MFA, "without_mfa")           /* it asks neither for MFA nor for a context */        \
-    X(OTHER_CONTEXT, "other_context")       /* it does not ask for the rule's context */           \
-    X(WITHOUT_APPROVAL, "without_approval") /* PIM is to hold it for an approval, and does not */  \
+    X(TOO_LONG, "too_long")           /* an activation may last longer */                          \
+    X(WITHOUT_MFA, "without_mfa")     /* an activation asks neither for MFA nor for a context */   \
+    X(OTHER_CONTEXT, "other_context") /* an activation does not ask for the rule's context */      \
+    X(WITHOUT_APPROVAL, "without_approval") /* it asks nobody, where it is to ask */               \
     X(FOR_GOOD, "for_good")                 /* assignments need not end */
 
 enum pim_weakness {

@@ -19,7 +19,7 @@ const char *pim_weakness_text(enum pim_weakness weakness)
 
 /* What the rules of the policy for one role come to, whoever asks. */
 struct demanded {
-    bool mfa, context;
+    bool mfa, context, approval;
     bool context_is_met;  /* PIM asks for one that a rule names */
     const char *contexts; /* those that rules name, for a sentence */
 };
@@ -32,6 +32,7 @@ static struct demanded demanded_of(const struct policy *policy, const struct rol
     for (size_t i = 0; i < rules->count; i++) {
         const struct rule *rule = rules->rules[i];
         demanded.mfa |= rule->mfa;
+        demanded.approval |= rule->approval;
         for (size_t k = 0; k < rule->context_count; k++) {
             demanded.context_is_met |= text_equals(rule->contexts[k], self->context);
             demanded.contexts = arena_text(arena, "%s%s%s", demanded.contexts,
@@ -44,7 +45,7 @@ static struct demanded demanded_of(const struct policy *policy, const struct rol
 
 /* What people activate themselves, past Curfew: in mode `application` nobody is meant to. */
 static unsigned of_activation(const struct policy *policy, const struct role *role,
-                              const struct self_rules *self)
+                              enum activation mode, const struct self_rules *self)
 {
     scoped(arena_scoped) struct arena *arena = arena_new();
     const struct demanded demanded = demanded_of(policy, role, self, arena);
@@ -55,6 +56,9 @@ static unsigned of_activation(const struct policy *policy, const struct role *ro
         found |= 1u << PIM_WITHOUT_MFA;
     else if (demanded.context && !demanded.context_is_met)
         found |= 1u << PIM_OTHER_CONTEXT;
+    /* In mode `delegated` PIM must not ask, because Curfew does. */
+    if (mode == ACTIVATION_PIM_APPROVAL && demanded.approval && !self->approval_required)
+        found |= 1u << PIM_WITHOUT_APPROVAL;
     return found;
 }
 
@@ -63,9 +67,7 @@ unsigned policy_weaknesses(const struct policy *policy, const struct role *role,
                            const struct self_rules *self)
 {
     unsigned found = admin->end_required ? 0 : 1u << PIM_FOR_GOOD;
-    if (mode == ACTIVATION_PIM_APPROVAL && !self->approval_required)
-        found |= 1u << PIM_WITHOUT_APPROVAL;
-    return mode == ACTIVATION_APPLICATION ? found : found | of_activation(policy, role, self);
+    return mode == ACTIVATION_APPLICATION ? found : found | of_activation(policy, role, mode, self);
 }
 
 json_t *pim_weakness_args(const struct policy *policy, const struct role *role,

@@ -216,6 +216,25 @@ await specification("journeys/delegated", {
     await stage.over(waiting);
   },
 
+  async "the watch takes for Curfew's what they started through it, and what somebody starts past it for theirs"() {
+    const waiting = await stage.waits();
+    await stage.start(waiting);
+    await ana.untilGrant(waiting.request.id, "active");
+    const ends_at = `${new Date(Date.parse((await sandbox.clock.now()).now) + 3600e3).toISOString().slice(0, 19)}Z`;
+    await sandbox.control("POST", "/assignments", { principal: PERSONS.nils, ...CONTRIBUTORS, manner: "activated", ends_at });
+    for (let i = 0; i < 2; i++) {
+      await stage.later("PT121S");
+      const found = await eventually(async () => {
+        const { items } = (await priya.get("/api/v1/watch")).body;
+        const { lag_seconds, findings } = items.find(({ role }) => role === "copilot-contributor");
+        return lag_seconds < 60 && findings;
+      }, { what: "a reading" });
+      assert.deepEqual(found.filter(({ kind }) => kind !== "policy_weaker").map(({ kind, about }) => [kind, about]), [["unexplained", PERSONS.nils]]);
+      assert.deepEqual(found.filter(({ kind }) => kind === "policy_weaker").map(({ about }) => about), []);
+    }
+    await stage.over(waiting);
+  },
+
   async "whose mode is application, by the policy, Curfew starts by itself"() {
     await curfew.stop();
     const permissions = ["PrivilegedAssignmentSchedule.ReadWrite.AzureADGroup"]; // before its first token

@@ -64,22 +64,28 @@ START_TEST(each_rule_of_pim_against_each_demand)
 }
 END_TEST
 
+START_TEST(pim_must_ask_where_it_is_to_ask)
+{
+    scoped(policy_scoped) struct policy *one = given_policy(
+        "{'people': {'all': {'users': ['" ALICE "', '" BOB "']}}, 'roles': {'owner': {'name':"
+        " 'Owner', 'target': {'kind': 'group', 'group': '" ANALYSTS "'}}}, 'rules': [{'name': 'a',"
+        " 'roles': ['owner'], 'who': ['all'], 'approval': {'stages': [{'from': ['all']}]}}]}");
+    const struct self_rules silent = {.longest_seconds = HOUR},
+                            asking = {.longest_seconds = HOUR, .approval_required = true};
+    const struct role *role = policy_role(one, 0);
+    ck_assert_uint_eq(policy_weaknesses(one, role, ACTIVATION_PIM_APPROVAL, &must_end, &silent),
+                      1u << PIM_WITHOUT_APPROVAL);
+    ck_assert_uint_eq(policy_weaknesses(one, role, ACTIVATION_PIM_APPROVAL, &must_end, &asking), 0);
+    ck_assert_uint_eq(policy_weaknesses(one, role, ACTIVATION_DELEGATED, &must_end, &silent), 0);
+    ck_assert_text(weaker(ANY, ACTIVATION_PIM_APPROVAL, &must_end, silent), "");
+}
+END_TEST
+
 START_TEST(where_curfew_assigns_what_people_could_activate_is_not_looked_at)
 {
     const struct self_rules open = {.longest_seconds = INT64_MAX};
     ck_assert_text(weaker(CONTEXT, ACTIVATION_APPLICATION, &must_end, open), "");
     ck_assert_text(weaker(CONTEXT, ACTIVATION_APPLICATION, &for_good, open), "for_good");
-}
-END_TEST
-
-START_TEST(what_pim_is_to_hold_must_ask_for_an_approval)
-{
-    const struct self_rules at_once = {.longest_seconds = HOUR, .mfa_required = true};
-    struct self_rules held = at_once;
-    held.approval_required = true;
-    ck_assert_text(weaker(MFA, ACTIVATION_PIM_APPROVAL, &must_end, held), "");
-    ck_assert_text(weaker(MFA, ACTIVATION_PIM_APPROVAL, &must_end, at_once), "without_approval");
-    ck_assert_text(weaker(MFA, ACTIVATION_DELEGATED, &must_end, at_once), "");
 }
 END_TEST
 
@@ -125,5 +131,5 @@ SPECIFICATION("policies/weaker", any_context_that_a_rule_names_will_do,
               assignments_that_need_not_end_are_weaker_in_every_mode,
               each_rule_of_pim_against_each_demand,
               emergency_people_and_whom_alarms_are_told_to_are_found_by_name,
-              what_pim_is_to_hold_must_ask_for_an_approval,
+              pim_must_ask_where_it_is_to_ask,
               where_curfew_assigns_what_people_could_activate_is_not_looked_at)
