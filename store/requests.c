@@ -169,6 +169,18 @@ enum fail store_policy_save(struct store *store, const char *version, const char
     return fail;
 }
 
+enum fail store_policy(struct store *store, const char *version, struct arena *arena,
+                       const char **text, struct reason *why)
+{
+    scoped(rows_scoped) struct rows rows = sql_ask(store->sql, SQL_POLICY_READ, TEXT(version));
+    const char *found = rows_next(&rows) ? rows_copy(&rows, 0, arena) : NULL;
+    enum fail fail = rows_end(&rows, why);
+    if (!fail && found)
+        *text = found;
+    return fail || found ? fail
+                         : because(why, FAIL_NOT_FOUND, "no policy %s was in force", version);
+}
+
 enum fail store_evidence_save(struct store *store, const struct request_id *id, const char *phase,
                               const char *list, int64_t now, struct reason *why)
 {

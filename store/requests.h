@@ -69,6 +69,10 @@ enum fail store_words_add(struct store *store, const char *commitment, const uns
 enum fail store_policy_save(struct store *store, const char *version, const char *text, int64_t now,
                             bool *fresh, struct reason *why);
 
+/* FAIL_NOT_FOUND when it was never in force. */
+enum fail store_policy(struct store *store, const char *version, struct arena *arena,
+                       const char **text, struct reason *why);
+
 enum fail store_evidence_save(struct store *store, const struct request_id *id, const char *phase,
                               const char *list, int64_t now, struct reason *why);
 /* NULL when nothing was judged yet. */

@@ -169,6 +169,7 @@ static bool stands(struct work *work, enum pace *pace)
         *pace = move_to(work, GRANT_FAILED, "role_gone");
         return false;
     }
+    work->wanted = order_demands(work->task, &work->request, &gathered);
     gathered.findings.now = attempt->caller->sign_in.at;
     findings_judge(&gathered, seconds, true, true, &list);
     judge_clock(work, &list);

@@ -6,6 +6,7 @@
 #include "access/grants.h"
 #include "access/holding.h"
 #include "access/moves.h"
+#include "access/order_send.h"
 #include "store/jobs.h"
 
 /* A grant as a step found it, with what the step is about to do; lives until the task is over. */
@@ -25,9 +26,11 @@ struct work {
     int64_t start_at;     /* of the instance that was read */
     struct person requester;
     bool anchored;
-    struct attempt *attempt;    /* of a person who just signed in for it; NULL: a job */
-    struct review *review;      /* of an approver who just signed in to decide on it; the same */
-    struct challenge challenge; /* what their next sign-in must bring */
+    struct attempt *attempt;      /* of a person who just signed in for it; NULL: a job */
+    struct review *review;        /* of an approver who just signed in to decide on it; the same */
+    struct challenge challenge;   /* what their next sign-in must bring */
+    const struct demands *wanted; /* what the request's policy demands (order_demands) */
+    const char *order;            /* the bytes of the write that is being made */
 };
 
 /* Reads the grant with the id that stands there, and all it belongs to. */

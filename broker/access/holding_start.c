@@ -62,6 +62,7 @@ static bool still_stands(struct work *work, enum pace *pace)
         *pace = move_to(work, GRANT_FAILED, "role_gone");
         return false;
     }
+    work->wanted = order_demands(work->task, &work->request, &gathered);
     findings_judge(&gathered, work->request.duration_seconds, false, false, &list);
     judge_clock(work, &list);
     json_auto_t *packed = evidence_pack(&list);
@@ -178,6 +179,10 @@ static enum pace refused(struct work *work)
                      text_equals(code, "RoleAssignmentRequestPolicyValidationFailed") ||
                      text_equals(code, "RoleAssignmentRequestAcrsValidationFailed")))
         return move_to(work, GRANT_WAITING, "pim_refused");
+    if (text_equals(code, order_refused)) {
+        work->alarm = order_refused;
+        return move_to(work, GRANT_FAILED, "approval_unproven");
+    }
     if (work->intent.status == 401 || (replicating && age < REPLICATION_SECONDS))
         return move_to(work, GRANT_WAITING, code);
     if (work->intent.status == 403)

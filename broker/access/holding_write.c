@@ -9,7 +9,7 @@
 #include "base/moment.h"
 #include "base/text.h"
 
-#include <stdio.h>
+#include <stdlib.h>
 
 /* The words that go along: what the person wrote, and our own id for people who read Entra's log
  * (design 10). */
@@ -157,21 +157,50 @@ enum pace intent_send(struct task *task, void *data, enum fail fail)
         const struct written unsent = {.outcome = WRITE_NOT_SENT, .retry_ms = KEEP_AGAIN_MS};
         return written(task, work, &unsent);
     }
-    const struct write write = {
-        .method = work->intent.method, .path = work->intent.path, .body = work->intent.body};
     char correlation[GUID_SIZE]; /* Graph knows no others */
     id_guid(work->intent.id.text, correlation);
-    const struct secret *token = work->attempt  ? work->attempt->token
-                                 : work->review ? work->review->token
-                                                : NULL;
-    return task_write(task, token, &write, correlation, written, work);
+    if (work->review) { /* an approver's own word: Entra holds it against their token */
+        const struct write write = {
+            .method = work->intent.method, .path = work->intent.path, .body = work->intent.body};
+        return task_write(task, work->review->token, &write, correlation, written, work);
+    }
+    struct order_errand *errand = ARENA_NEW(task_arena(task), struct order_errand);
+    *errand = (struct order_errand){.bytes = work->order,
+                                    .wanted = work->wanted,
+                                    .request = &work->request,
+                                    .grant = &work->grant,
+                                    .removes = text_equals(work->intent.action, "remove"),
+                                    .token = work->attempt ? work->attempt->token : NULL,
+                                    .correlation = arena_copy(task_arena(task), correlation),
+                                    .then = written,
+                                    .data = work};
+    return order_send(task, errand);
 }
 
-static void take_write(struct work *work, const char *action, const struct write *write)
+/* The order for this write, and the intent that is committed before it. */
+static enum fail take_order(struct work *work, struct order *order, struct reason *why)
 {
-    work->intent = (struct stored_intent){
-        .action = action, .method = write->method, .path = write->path, .body = write->body};
+    struct arena *arena = task_arena(work->task);
+    order->mode = work->grant.mode;
+    order->role = work->grant.role;
+    order->target = work->grant.target;
+    order->words = words_of(work);
+    order->ticket = work->request.ticket ? work->request.ticket : work->request.id.text;
+    order->start_by = work->grant.start_by;
+    enum fail fail = order_fill(work->task, &work->request, work->wanted, order, why);
+    if (!fail)
+        fail = order_produce(order, arena, &order->write, why);
+    if (fail)
+        return fail;
+    char *bytes = order_write(order);
+    work->order = arena_copy(arena, bytes);
+    free(bytes);
+    work->intent = (struct stored_intent){.action = order->removes ? "remove" : "assign",
+                                          .method = order->write.method,
+                                          .path = order->write.path,
+                                          .body = order->write.body};
     id_new(moment_now_ms(), work->intent.id.text);
+    return FAIL_NONE;
 }
 
 static enum pace fail_at_once(struct work *work, const char *code)
@@ -185,7 +214,6 @@ enum pace begin_assign(struct work *work)
 {
     struct task *task = work->task;
     int64_t skew, now = moment_now();
-    struct write write;
     struct reason why = {0};
     if (!directory_skew(task_access(task)->directory, &skew) || skew > SKEW_SECONDS ||
         skew < -SKEW_SECONDS)
@@ -204,25 +232,23 @@ enum pace begin_assign(struct work *work)
     }
     if (work->holding.ends_at - (now + skew) < LEAST_SECONDS)
         return fail_at_once(work, "too_late");
-    const char *ticket = work->request.ticket ? work->request.ticket : work->request.id.text;
-    bool personal = activation_is_personal(work->grant.mode);
-    enum fail fail = (personal ? write_activate : write_assign)(
-        &work->target, work->grant.holder.oid, now + skew, work->holding.ends_at, words_of(work),
-        ticket, task_arena(task), &write, &why);
+    struct order *order = ARENA_NEW(task_arena(task), struct order);
+    order->starts_at = now + skew;
+    order->ends_at = work->holding.ends_at;
+    enum fail fail = take_order(work, order, &why);
+    if (fail == FAIL_UNAVAILABLE)
+        return task_hold(task, 0);
     if (fail)
         return fail_at_once(work, "target_unsupported");
-    take_write(work, "assign", &write);
-    return task_change_then(task, apply_assign, work, intent_send);
+    return task_change_then(task, apply_assign, work, send);
 }
 
 enum pace begin_remove(struct work *work)
 {
-    struct write write;
     struct reason why = {0};
-    enum fail fail = write_remove(&work->target, work->grant.holder.oid, words_of(work),
-                                  task_arena(work->task), &write, &why);
-    if (fail)
+    struct order *order = ARENA_NEW(task_arena(work->task), struct order);
+    order->removes = true;
+    if (take_order(work, order, &why))
         return task_hold(work->task, 0);
-    take_write(work, "remove", &write);
     return task_change_then(work->task, apply_remove, work, intent_send);
 }

@@ -184,3 +184,33 @@ bool identity_look(struct identity *identity, enum token_version version,
         provider_look(provider, done, context);
     return provider != NULL;
 }
+
+struct asking_keys {
+    const struct registration *registration;
+    void (*done)(void *context, enum fail fail, const struct reason *why,
+                 const struct token_keys *keys);
+    void *context;
+};
+
+static void give_keys(void *context, enum fail fail, const struct reason *why)
+{
+    struct asking_keys asking = *(struct asking_keys *)context;
+    const struct registration *registration = asking.registration;
+    const struct token_keys keys = {.issuer = provider_issuer(registration->provider),
+                                    .client_id = registration->client_id,
+                                    .tenant_id = registration->tenant_id,
+                                    .key_set = provider_key_set(registration->provider)};
+    free(context);
+    asking.done(asking.context, fail, why, fail ? NULL : &keys);
+}
+
+void identity_keys(struct identity *identity, bool anew,
+                   void (*done)(void *context, enum fail fail, const struct reason *why,
+                                const struct token_keys *keys),
+                   void *context)
+{
+    struct asking_keys *asking = MEMORY_NEW(struct asking_keys);
+    *asking = (struct asking_keys){
+        .registration = &identity->registration, .done = done, .context = context};
+    provider_keys(identity->registration.provider, anew, give_keys, asking);
+}

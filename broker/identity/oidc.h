@@ -110,6 +110,17 @@ bool identity_look(struct identity *identity, enum token_version version,
                    void (*done)(void *context, enum fail fail, const struct reason *why),
                    void *context);
 
+/* What ID tokens are checked with: whose they must be, for whom, and the issuer's keys. */
+struct token_keys {
+    const char *issuer, *client_id, *tenant_id, *key_set; /* the last one canonical JSON */
+};
+/* Fetches the keys, `anew` when those that are known were found wanting; FAIL_UNAVAILABLE when they
+   cannot be had. */
+void identity_keys(struct identity *identity, bool anew,
+                   void (*done)(void *context, enum fail fail, const struct reason *why,
+                                const struct token_keys *keys),
+                   void *context);
+
 /* Exchanges a person's token to Curfew's own API, as identity_redeem gave it, for one of the
    service behind `scope`, in their name (contract 2.5); `contexts` (none: NULL) are what that one
    must carry. Both tokens are borrowed. FAIL_STEP_UP_NEEDED: Entra wants another sign-in;

@@ -191,6 +191,7 @@ void provider_key(struct provider *provider, const char *kid,
 
 struct look {
     struct provider *provider;
+    bool anew;
     void (*done)(void *context, enum fail fail, const struct reason *why);
     void *context;
 };
@@ -202,14 +203,21 @@ static void look_at_keys(void *context, enum fail fail, const struct reason *why
     if (fail)
         look.done(look.context, fail, why);
     else
-        document_get(look.provider->key_set, false, look.done, look.context);
+        document_get(look.provider->key_set, look.anew, look.done, look.context);
+}
+
+void provider_keys(struct provider *provider, bool anew,
+                   void (*done)(void *context, enum fail fail, const struct reason *why),
+                   void *context)
+{
+    struct look *look = MEMORY_NEW(struct look);
+    *look = (struct look){.provider = provider, .anew = anew, .done = done, .context = context};
+    document_get(provider->metadata, false, look_at_keys, look);
 }
 
 void provider_look(struct provider *provider,
                    void (*done)(void *context, enum fail fail, const struct reason *why),
                    void *context)
 {
-    struct look *look = MEMORY_NEW(struct look);
-    *look = (struct look){.provider = provider, .done = done, .context = context};
-    document_get(provider->metadata, false, look_at_keys, look);
+    provider_keys(provider, false, done, context);
 }

@@ -25,8 +25,13 @@ SCOPED(provider)
 
 const char *provider_issuer(const struct provider *provider);
 
-/* Its keys as they are known now, as canonical JSON; valid in a callback of provider_key, until it
-   returns. */
+/* Asks for its keys, `anew` when those that are known were found wanting: may call `done` before it
+   returns, with FAIL_UNAVAILABLE when they cannot be had. */
+void provider_keys(struct provider *provider, bool anew,
+                   void (*done)(void *context, enum fail fail, const struct reason *why),
+                   void *context);
+/* Its keys as they are known now, as canonical JSON; valid in a callback of provider_key or
+   provider_keys, until it returns. */
 const char *provider_key_set(const struct provider *provider);
 
 struct endpoints {

@@ -7,6 +7,9 @@ SELECT text FROM words WHERE commitment = $1;
 -- name: policy_save
 INSERT INTO policy (version, text, loaded_at) VALUES ($1, $2, $3) ON CONFLICT (version) DO NOTHING RETURNING version;
 
+-- name: policy_read
+SELECT text FROM policy WHERE version = $1;
+
 -- name: request_add
 INSERT INTO request (id, tid, oid, state, duration_seconds, start_at, start_within_seconds, justification, ticket,
     submitted_at, check_until, policy_version, sign_in, demands)

@@ -213,6 +213,27 @@ await specification("journeys/signed", {
     assert.equal((await ana.request(request.id)).state, "denied");
   },
 
+  async "keys that Entra withdrew before the start prove nothing any more: nothing is sent, the grant fails and says why, with an alarm"() {
+    const start = new Date((await sandbox.clock.now()).now ?? Date.now());
+    const request = await ask("one", { start: new Date(start.getTime() + 1800_000).toISOString().replace(/\.\d+Z/, "Z") });
+    await sign(lena, request);
+    assert.equal((await ana.request(request.id)).state, "approved");
+    const { signing } = await sandbox.control("GET", "/keys");
+    await sandbox.control("POST", "/keys", { rotate: true, publish: true });
+    await sandbox.control("POST", "/keys", { withdraw: signing });
+    const mark = await sandbox.mark();
+    await sandbox.clock.advance("PT31M");
+    await ana.signIn();
+    const grant = await ana.untilGrant(request.id, "failed");
+    assert.equal(grant.why, "approval_unproven");
+    const writes = (await sandbox.journal(mark)).filter(({ method, path }) => method === "POST" && /ScheduleRequests/.test(path));
+    assert.deepEqual(writes, []);
+    for (const person of Object.values(people)) await person.signIn();
+    const found = await events(request);
+    assert.deepEqual(found.filter(({ code }) => code === "alarm.raised").map(({ detail }) => detail.alarm), ["order_refused"]);
+    assert.ok(curfew.log.some(({ event, why }) => event === "order.refused" && /no such key/.test(why)));
+  },
+
   async "the proofs are in the bundle, one for each signed decision, and two verifiers check them; no byte of them can be changed"() {
     const bytes = await bundle();
     assert.deepEqual((await bundle()).length >= bytes.length, true);

@@ -1,0 +1,231 @@
+#include "access/order_send.h"
+
+#include "base/json.h"
+#include "base/log.h"
+#include "base/memory.h"
+#include "base/moment.h"
+#include "base/text.h"
+#include "store/approvals.h"
+
+#include <string.h>
+
+enum { KEYS_AGAIN_MS = 10 * 1000 };
+
+const char *const order_refused = "order_refused";
+
+/* What is demanded. */
+
+static struct policy *policy_of(struct task *task, const char *version)
+{
+    struct policy *policy = NULL;
+    struct access *access = task_access(task);
+    struct complaints complaints = {.arena = task_arena(task)};
+    const char *text = NULL;
+    if (text_equals(policy_version(access->policy), version))
+        return policy_share(access->policy);
+    if (store_policy(task_store(task), version, task_arena(task), &text, NULL) ||
+        policy_parse(text, &policy, &complaints, NULL))
+        return NULL;
+    if (text_equals(policy_version(policy), version))
+        return policy;
+    policy_free(policy);
+    return NULL;
+}
+
+static bool unpack(const json_t *packed, struct arena *arena, struct demands *demands)
+{
+    return packed && demands_unpack(packed, arena, demands);
+}
+
+const struct demands *order_demands(struct task *task, const struct stored_request *request,
+                                    const struct gathered *gathered)
+{
+    struct arena *arena = task_arena(task);
+    scoped(policy_scoped) struct policy *policy = policy_of(task, request->policy_version);
+    const struct role *roles[REQUEST_ROLES];
+    struct demands now, *wanted = ARENA_NEW(arena, struct demands), kept;
+    if (!policy)
+        return NULL;
+    for (size_t i = 0; i < request->role_count; i++)
+        if (!(roles[i] = policy_find_role(policy, request->roles[i].role)))
+            return NULL;
+    policy_demand(policy, request->role_count, roles, &request->requester.key,
+                  gathered->findings.memberships, arena, &now);
+    /* Packed and unpacked it does not lean on the policy any more. */
+    json_auto_t *packed = demands_pack(&now);
+    json_auto_t *stored = request->demands ? json_loads(request->demands, 0, NULL) : NULL;
+    if (!unpack(packed, arena, wanted) || !unpack(stored, arena, &kept))
+        return NULL;
+    if (demands_ask_signed(&kept) && !demands_ask_signed(wanted))
+        *wanted = kept; /* they left a group since, whose rule asked for it */
+    return wanted;
+}
+
+/* What is stored. */
+
+static void fill_lines(size_t count, const struct stored_line lines[], size_t decision_count,
+                       const struct stored_proof proofs[], struct arena *arena, struct order *order)
+{
+    order->line_count = count;
+    for (size_t i = 0; i < count; i++) {
+        struct order_line *line = &order->lines[i];
+        line->rule = lines[i].rule;
+        line->need = lines[i].need;
+        for (size_t k = 0; k < decision_count; k++)
+            for (size_t n = 0; n < lines[i].approver_count; n++)
+                if (person_is(&lines[i].approvers[n].key, &proofs[k].by))
+                    line->approvers[line->approver_count++] = arena_copy(arena, proofs[k].by.oid);
+    }
+}
+
+static int64_t decided_at(size_t count, const struct stored_decision decisions[],
+                          const struct person_key *by)
+{
+    for (size_t i = 0; i < count; i++)
+        if (person_is(&decisions[i].by.key, by))
+            return decisions[i].approves ? decisions[i].decided_at : -1;
+    return -1;
+}
+
+static enum fail fill_approvals(struct task *task, const struct request_id *id, struct order *order,
+                                struct reason *why)
+{
+    struct store *store = task_store(task);
+    struct arena *arena = task_arena(task);
+    size_t count = 0, proof_count = 0, line_count = 0;
+    struct stored_decision *decisions = NULL;
+    struct stored_proof *proofs = NULL;
+    struct stored_line lines[STORED_LINES] = {{0}};
+    enum fail fail = store ? FAIL_NONE : FAIL_UNAVAILABLE;
+    if (!fail)
+        fail = store_decisions(store, id, arena, &count, &decisions, why);
+    if (!fail)
+        fail = store_proofs(store, id, arena, &proof_count, &proofs, why);
+    if (!fail)
+        fail = store_lines(store, id, arena, &line_count, lines, why);
+    if (fail)
+        return fail;
+    for (size_t i = 0; i < proof_count && order->decision_count < ORDER_DECISIONS; i++) {
+        int64_t at = decided_at(count, decisions, &proofs[i].by);
+        if (at >= 0)
+            order->decisions[order->decision_count++] = (struct order_decision){
+                .at = at, .commitment = proofs[i].commitment, .token = proofs[i].token};
+    }
+    fill_lines(line_count, lines, proof_count < ORDER_DECISIONS ? proof_count : ORDER_DECISIONS,
+               proofs, arena, order);
+    return FAIL_NONE;
+}
+
+enum fail order_fill(struct task *task, const struct stored_request *request,
+                     const struct demands *wanted, struct order *order, struct reason *why)
+{
+    order->request = request->id.text;
+    order->tid = request->requester.key.tid;
+    order->requester = request->requester.key.oid;
+    order->duration = request->duration_seconds;
+    order->policy = request->policy_version;
+    order->justification = request->justification_mark;
+    order->role_count = request->role_count;
+    for (size_t i = 0; i < request->role_count; i++) {
+        order->roles[i].role = request->roles[i].role;
+        order->roles[i].target = request->roles[i].target;
+    }
+    return order->mode != ACTIVATION_PIM_APPROVAL && wanted && demands_ask_signed(wanted)
+               ? fill_approvals(task, &request->id, order, why)
+               : FAIL_NONE;
+}
+
+/* The entry. */
+
+static struct order_rules rules_of(const struct order_errand *errand, const struct token_keys *keys)
+{
+    const struct access *access = task_access(errand->task);
+    int64_t skew = 0;
+    (void)directory_skew(access->directory, &skew);
+    struct order_rules rules = {.now = moment_now() + skew,
+                                .policy = access->policy,
+                                .wanted = errand->wanted,
+                                .version = errand->request->policy_version,
+                                .request = errand->request->id.text,
+                                .requester = errand->request->requester.key.oid,
+                                .target = errand->grant->target,
+                                .mode = errand->grant->mode,
+                                .removes = errand->removes,
+                                .tenant_id = access->options.tenant_id};
+    if (keys) {
+        rules.issuer = keys->issuer;
+        rules.client_id = keys->client_id;
+        rules.key_set = keys->key_set;
+    }
+    return rules;
+}
+
+static enum pace refuse(struct order_errand *errand, const struct reason *why)
+{
+    const struct written written = {.outcome = WRITE_REFUSED, .code = order_refused};
+    log_line(LOG_ERROR, "order.refused", "{s:s, s:s}", "correlation", errand->correlation, "why",
+             why->text);
+    return errand->then(errand->task, errand->data, &written);
+}
+
+static enum pace send(struct order_errand *errand, const struct order *order)
+{
+    return task_write(errand->task, errand->token, &order->write, errand->correlation, errand->then,
+                      errand->data);
+}
+
+static void ask_keys(struct order_errand *errand);
+
+static enum pace with_keys(struct order_errand *errand, enum fail fail,
+                           const struct token_keys *keys)
+{
+    static const struct written later = {.outcome = WRITE_NOT_SENT, .retry_ms = KEYS_AGAIN_MS};
+    struct order order;
+    struct reason why = {0};
+    if (fail)
+        return errand->then(errand->task, errand->data, &later);
+    const struct order_rules rules = rules_of(errand, keys);
+    fail = order_read(errand->bytes, strlen(errand->bytes), &rules, task_arena(errand->task),
+                      &order, &why);
+    if (!fail)
+        return send(errand, &order);
+    if (errand->anew)
+        return refuse(errand, &why);
+    errand->anew = true; /* the issuer may have changed its keys since they were fetched */
+    ask_keys(errand);
+    return PACE_WAIT;
+}
+
+static void have_keys(void *context, enum fail fail, const struct reason *why,
+                      const struct token_keys *keys)
+{
+    struct order_errand *errand = context;
+    struct task *task = errand->task;
+    (void)why;
+    task_goes_on(task, PACE_WAIT);
+    if (with_keys(errand, fail, keys) == PACE_OVER) {
+        task_begins(task);
+        task_goes_on(task, PACE_OVER);
+    }
+}
+
+static void ask_keys(struct order_errand *errand)
+{
+    task_begins(errand->task);
+    identity_keys(task_access(errand->task)->identity, errand->anew, have_keys, errand);
+}
+
+enum pace order_send(struct task *task, struct order_errand *errand)
+{
+    struct order order;
+    struct reason why = {0};
+    errand->task = task;
+    const struct order_rules rules = rules_of(errand, NULL);
+    if (order_needs_keys(&rules)) {
+        ask_keys(errand);
+        return PACE_WAIT;
+    }
+    enum fail fail =
+        order_read(errand->bytes, strlen(errand->bytes), &rules, task_arena(task), &order, &why);
+    return fail ? refuse(errand, &why) : send(errand, &order);
+}
