@@ -240,7 +240,7 @@ enum pace begin_assign(struct work *work)
         return task_hold(task, 0);
     if (fail)
         return fail_at_once(work, "target_unsupported");
-    return task_change_then(task, apply_assign, work, send);
+    return task_change_then(task, apply_assign, work, intent_send);
 }
 
 enum pace begin_remove(struct work *work)

@@ -54,7 +54,11 @@ const struct demands *order_demands(struct task *task, const struct stored_reque
     /* Packed and unpacked it does not lean on the policy any more. */
     json_auto_t *packed = demands_pack(&now);
     json_auto_t *stored = request->demands ? json_loads(request->demands, 0, NULL) : NULL;
-    if (!unpack(packed, arena, wanted) || !unpack(stored, arena, &kept))
+    if (!unpack(packed, arena, wanted))
+        return NULL;
+    if (!request->demands) /* it goes to PIM before it was checked whole */
+        return wanted;
+    if (!unpack(stored, arena, &kept))
         return NULL;
     if (demands_ask_signed(&kept) && !demands_ask_signed(wanted))
         *wanted = kept; /* they left a group since, whose rule asked for it */
