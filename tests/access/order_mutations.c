@@ -192,6 +192,11 @@ static char *fitted(char *bytes, size_t *length)
    earlier end give nobody anything. */
 static bool is_no_more(const struct order *order, const struct sample samples[GENUINE])
 {
+    for (size_t i = 0; i < GENUINE; i++)
+        if (text_equals(order->request, samples[i].request) &&
+            text_equals(order->write.path, samples[i].path) &&
+            text_equals(order->write.body, samples[i].body))
+            return true;
     json_auto_t *own = json_loads(order->write.body, 0, NULL);
     for (size_t i = 0; i < GENUINE; i++) {
         if (!text_equals(order->request, samples[i].request))

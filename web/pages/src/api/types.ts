@@ -67,6 +67,8 @@ export interface Approval {
   rule: string;
   need: number;
   due_at: string | null;
+  /** Deciding takes a sign-in whose token says what was decided. */
+  signed: boolean;
   approvers: (Person & { unreachable?: boolean })[];
   decisions: Decision[];
 }

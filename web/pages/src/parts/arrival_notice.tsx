@@ -4,10 +4,10 @@ import { Button } from "./button";
 import { Notice } from "./notice";
 
 /** What went wrong on the way back from Entra, until it is closed. */
-export function ArrivalNotice() {
+export function ArrivalNotice({ decided }: { decided?: boolean }) {
   const code = arrivalProblem.use();
   if (!code) return null;
-  const { says, mend } = arrivalHelp(code);
+  const { says, mend } = arrivalHelp(code, decided);
   return (
     <Notice tone="bad" title={says} said action={<Button onClick={() => arrivalProblem.set(null)}>Close</Button>}>
       <p>{mend}</p>

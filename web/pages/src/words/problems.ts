@@ -113,7 +113,25 @@ const arrivals: Record<string, Required<Help>> = {
   invalid: { says: "Something in the request is not right.", mend: "Nothing was sent. Look at what is marked below." },
 };
 
+/** What became of a decision that was to be made by the sign-in. */
+const decisions: Record<string, Required<Help>> = {
+  conflict: { says: "Your decision came too late, or the request has changed.", mend: "Nothing was decided by you: it stands below how it is now." },
+  denied: { says: "You are not an approver of this request any more.", mend: "Nothing was decided." },
+  not_found: { says: "You are not an approver of this request any more.", mend: "Nothing was decided." },
+  refused_by_policy: { says: "The policy does not allow this decision.", mend: "Nothing was decided. Decide again for a shorter time." },
+  too_many: { says: "You have decided too often in the last hour.", mend: "Nothing was decided. Wait a while, then decide again." },
+  unavailable: { says: "Curfew or Microsoft Entra could not do that at the moment.", mend: "Nothing was decided. Try again in a minute." },
+  mfa_missing: { says: "Your sign-in was without multifactor authentication.", mend: "Nothing was decided. Decide again and use your second factor." },
+  mfa_context_missing: { says: "Your sign-in was not as strong as this role demands.", mend: "Nothing was decided. Decide again, with the stronger method." },
+  mfa_context_unbacked: { says: "What your sign-in proves counts for nothing at the moment.", mend: "Nothing was decided. Ask your administrator to look at Conditional Access." },
+  mfa_context_unread: { says: "Entra did not say what your sign-in proves.", mend: "Nothing was decided. Try again in a minute." },
+  mfa_unseen: { says: "Your sign-in did not prove when you used your second factor.", mend: "Nothing was decided. Decide again and sign in when Entra asks for it." },
+  mfa_stale: { says: "Your second factor was used too long ago.", mend: "Nothing was decided. Decide again and sign in when Entra asks for it." },
+};
+
 export const helpWith = (code: string): Help => help[code] ?? {};
 
-export const arrivalHelp = (code: string): Required<Help> =>
+/** `decided`: it was a decision that the sign-in was for. */
+export const arrivalHelp = (code: string, decided?: boolean): Required<Help> =>
+  (decided ? decisions[code] : undefined) ??
   arrivals[code] ?? { says: "That did not work.", mend: "Nothing was sent. Try again." };

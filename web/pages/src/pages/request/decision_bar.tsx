@@ -112,6 +112,9 @@ export function DecisionBar(props: Props) {
   const [choice, setChoice] = useState<Choice | null>(null);
   return (
     <div class="decision-bar" role="group" aria-label="Decide">
+      {props.request.approval.some(({ signed }) => signed) && (
+        <p class="small">Your decision will be signed: Entra will ask you to sign in again.</p>
+      )}
       <Button kind="primary" onClick={() => setChoice("approve")}>
         Approve…
       </Button>

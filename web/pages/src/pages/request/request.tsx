@@ -16,7 +16,7 @@ function At({ path, ...props }: Props & { path: string }) {
   const live = useLive<AccessRequest>(path, paceOfRequest);
   return (
     <>
-      <ArrivalNotice />
+      <ArrivalNotice decided />
       {!live.value && <PageTitle title="Request" />}
       <Loaded live={live} lines={6}>
         {(request) => <RequestView request={request} live={live} {...props} />}
