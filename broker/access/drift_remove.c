@@ -120,10 +120,13 @@ enum pace drift_remove(struct drift_seen *seen)
         return PACE_OVER;
     removing->seen = seen;
     removing->finding = drift_open(seen, &seen->found.list[i]);
-    const char *words = arena_text(task_arena(task), "No grant explains it [Curfew %s]",
-                                   removing->finding->id.text);
-    if (write_remove(&seen->role->target, removing->person.oid, words, task_arena(task), &write,
-                     &why))
+    const struct assignment assignment = {
+        .target = &seen->role->target,
+        .oid = removing->person.oid,
+        .words = arena_text(task_arena(task), "No grant explains it [Curfew %s]",
+                            removing->finding->id.text),
+    };
+    if (write_remove(&assignment, task_arena(task), &write, &why))
         return PACE_OVER;
     removing->intent = (struct stored_intent){
         .action = "remove", .method = write.method, .path = write.path, .body = write.body};

@@ -19,11 +19,18 @@ enum fail order_produce(const struct order *order, struct arena *arena, struct w
     struct target target;
     if (!target_read(order->target, arena, &target))
         return because(why, FAIL_INVALID, "%s is no target", order->target);
+    const struct assignment assignment = {
+        .target = &target,
+        .oid = order->requester,
+        .starts_at = order->starts_at,
+        .ends_at = order->ends_at,
+        .words = order->words,
+        .ticket = order->ticket,
+    };
     if (order->removes)
-        return write_remove(&target, order->requester, order->words, arena, ret, why);
-    return (activation_is_personal(order->mode) ? write_activate : write_assign)(
-        &target, order->requester, order->starts_at, order->ends_at, order->words, order->ticket,
-        arena, ret, why);
+        return write_remove(&assignment, arena, ret, why);
+    return (activation_is_personal(order->mode) ? write_activate : write_assign)(&assignment, arena,
+                                                                                 ret, why);
 }
 
 /* Bytes. */

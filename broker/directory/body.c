@@ -16,22 +16,23 @@ static const char *path_of(const struct target *target)
 }
 
 /* What is assigned to whom; NULL when a text is no UTF-8. */
-static json_t *request_of(const struct target *target, const char *oid, const char *action,
-                          const char *words)
+static json_t *request_of(const struct assignment *assignment, const char *action)
 {
+    const struct target *target = assignment->target;
     if (target->kind == TARGET_GROUP)
-        return json_pack("{s:s, s:s, s:s, s:s, s:s}", "action", action, "principalId", oid,
-                         "justification", words, "groupId", target->id, "accessId", target->access);
-    return json_pack("{s:s, s:s, s:s, s:s, s:s}", "action", action, "principalId", oid,
-                     "justification", words, "roleDefinitionId", target->id, "directoryScopeId",
-                     target->scope);
+        return json_pack("{s:s, s:s, s:s, s:s, s:s}", "action", action, "principalId",
+                         assignment->oid, "justification", assignment->words, "groupId", target->id,
+                         "accessId", target->access);
+    return json_pack("{s:s, s:s, s:s, s:s, s:s}", "action", action, "principalId", assignment->oid,
+                     "justification", assignment->words, "roleDefinitionId", target->id,
+                     "directoryScopeId", target->scope);
 }
 
-static json_t *schedule_of(int64_t starts_at, int64_t ends_at)
+static json_t *schedule_of(const struct assignment *assignment)
 {
     char start[21], end[21];
-    moment_text(starts_at, start);
-    moment_text(ends_at, end);
+    moment_text(assignment->starts_at, start);
+    moment_text(assignment->ends_at, end);
     return json_pack("{s:s, s:{s:s, s:s}}", "startDateTime", start, "expiration", "type",
                      "afterDateTime", "endDateTime", end);
 }
@@ -56,37 +57,34 @@ static enum fail give_out(const struct target *target, const json_t *request, st
     return FAIL_NONE;
 }
 
-static enum fail give(const char *action, const struct target *target, const char *oid,
-                      int64_t starts_at, int64_t ends_at, const char *words, const char *ticket,
-                      struct arena *arena, struct write *ret, struct reason *why)
+static enum fail give(const char *action, const struct assignment *assignment, struct arena *arena,
+                      struct write *ret, struct reason *why)
 {
-    enum fail fail = is_writable(target, why);
+    enum fail fail = is_writable(assignment->target, why);
     if (fail)
         return fail;
-    if (ends_at <= starts_at || ends_at == MOMENT_NEVER)
+    if (assignment->ends_at <= assignment->starts_at || assignment->ends_at == MOMENT_NEVER)
         return because(why, FAIL_INVALID, "an assignment without an end of its own");
-    json_auto_t *request = request_of(target, oid, action, words);
-    bool fine = request &&
-                json_object_set_new(request, "scheduleInfo", schedule_of(starts_at, ends_at)) == 0;
-    if (fine && ticket)
-        fine = json_object_set_new(
-                   request, "ticketInfo",
-                   json_pack("{s:s, s:s}", "ticketNumber", ticket, "ticketSystem", "Curfew")) == 0;
-    return give_out(target, fine ? request : NULL, arena, ret, why);
+    json_auto_t *request = request_of(assignment, action);
+    bool fine =
+        request && json_object_set_new(request, "scheduleInfo", schedule_of(assignment)) == 0;
+    if (fine && assignment->ticket)
+        fine = json_object_set_new(request, "ticketInfo",
+                                   json_pack("{s:s, s:s}", "ticketNumber", assignment->ticket,
+                                             "ticketSystem", "Curfew")) == 0;
+    return give_out(assignment->target, fine ? request : NULL, arena, ret, why);
 }
 
-enum fail write_assign(const struct target *target, const char *oid, int64_t starts_at,
-                       int64_t ends_at, const char *words, const char *ticket, struct arena *arena,
-                       struct write *ret, struct reason *why)
+enum fail write_assign(const struct assignment *assignment, struct arena *arena, struct write *ret,
+                       struct reason *why)
 {
-    return give("adminAssign", target, oid, starts_at, ends_at, words, ticket, arena, ret, why);
+    return give("adminAssign", assignment, arena, ret, why);
 }
 
-enum fail write_activate(const struct target *target, const char *oid, int64_t starts_at,
-                         int64_t ends_at, const char *words, const char *ticket,
-                         struct arena *arena, struct write *ret, struct reason *why)
+enum fail write_activate(const struct assignment *assignment, struct arena *arena,
+                         struct write *ret, struct reason *why)
 {
-    return give("selfActivate", target, oid, starts_at, ends_at, words, ticket, arena, ret, why);
+    return give("selfActivate", assignment, arena, ret, why);
 }
 
 enum fail write_review(const struct target *target, const char *approval, const char *step,
@@ -118,12 +116,12 @@ enum fail write_review(const struct target *target, const char *approval, const 
     return FAIL_NONE;
 }
 
-enum fail write_remove(const struct target *target, const char *oid, const char *words,
-                       struct arena *arena, struct write *ret, struct reason *why)
+enum fail write_remove(const struct assignment *assignment, struct arena *arena, struct write *ret,
+                       struct reason *why)
 {
-    enum fail fail = is_writable(target, why);
+    enum fail fail = is_writable(assignment->target, why);
     if (fail)
         return fail;
-    json_auto_t *request = request_of(target, oid, "adminRemove", words);
-    return give_out(target, request, arena, ret, why);
+    json_auto_t *request = request_of(assignment, "adminRemove");
+    return give_out(assignment->target, request, arena, ret, why);
 }

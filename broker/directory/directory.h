@@ -146,18 +146,23 @@ void directory_write_as(struct directory *directory, const struct secret *token,
                         const struct write *write, const char *correlation,
                         void (*done)(void *context, const struct written *written), void *context);
 
-/* The writes (contract 4.1, 5.1): assigned by Curfew, or activated by the person with that id.
-   `ends_at` is named as afterDateTime; `words` ends in the request's id; without a `ticket` (NULL)
-   none is named. The same arguments make the same bytes. FAIL_INVALID for a kind of target that is
-   not supported. */
-enum fail write_assign(const struct target *target, const char *oid, int64_t starts_at,
-                       int64_t ends_at, const char *words, const char *ticket, struct arena *arena,
-                       struct write *ret, struct reason *why);
-enum fail write_activate(const struct target *target, const char *oid, int64_t starts_at,
-                         int64_t ends_at, const char *words, const char *ticket,
-                         struct arena *arena, struct write *ret, struct reason *why);
-enum fail write_remove(const struct target *target, const char *oid, const char *words,
-                       struct arena *arena, struct write *ret, struct reason *why);
+/* An assignment to make, activate or remove. All texts are borrowed. */
+struct assignment {
+    const struct target *target;
+    const char *oid;            /* whose */
+    int64_t starts_at, ends_at; /* named as afterDateTime; of no account when it is removed */
+    const char *words;          /* why; ends in the request's id */
+    const char *ticket;         /* NULL: none is named */
+};
+
+/* The writes (contract 4.1, 5.1): assigned by Curfew, or activated by the person themselves. The
+   same arguments make the same bytes. FAIL_INVALID for a kind of target that is not supported. */
+enum fail write_assign(const struct assignment *assignment, struct arena *arena, struct write *ret,
+                       struct reason *why);
+enum fail write_activate(const struct assignment *assignment, struct arena *arena,
+                         struct write *ret, struct reason *why);
+enum fail write_remove(const struct assignment *assignment, struct arena *arena, struct write *ret,
+                       struct reason *why);
 
 /* An approver's word on what waits in PIM: `step` of `approval`, as FACT_APPROVAL has it (contract
    6: of groups in v1.0, of roles in beta). FAIL_INVALID when these are no GUIDs. */

@@ -9,6 +9,7 @@ static const struct target member = {.kind = TARGET_GROUP, .id = SOC, .access = 
 static const struct target owner = {.kind = TARGET_GROUP, .id = SOC, .access = "owner"};
 static const struct target in_unit = {
     .kind = TARGET_DIRECTORY_ROLE, .id = ROLE, .scope = "/administrativeUnits/Ab c"};
+
 static const struct target azure = {
     .kind = TARGET_AZURE_ROLE, .id = ROLE, .scope = "/subscriptions/7"};
 
@@ -18,20 +19,55 @@ static const struct target azure = {
 static struct arena *arena;
 static struct write made;
 
+static struct assignment until(const struct target *target, int64_t ends_at, const char *words,
+                               const char *ticket)
+{
+    return (struct assignment){.target = target,
+                               .oid = ALICE,
+                               .starts_at = TEN,
+                               .ends_at = ends_at,
+                               .words = words,
+                               .ticket = ticket};
+}
+
 static const struct write *assign(const struct target *target, const char *words,
                                   const char *ticket)
 {
+    struct assignment assignment = until(target, TEN + 7200, words, ticket);
     arena = arena ? arena : arena_new();
-    ck_assert_fine(
-        write_assign(target, ALICE, TEN, TEN + 7200, words, ticket, arena, &made, &spec_why));
+    ck_assert_fine(write_assign(&assignment, arena, &made, &spec_why));
+    return &made;
+}
+
+static const struct write *activate(const struct target *target)
+{
+    struct assignment assignment = until(target, TEN + 7200, WORDS, "INC-7");
+    arena = arena ? arena : arena_new();
+    ck_assert_fine(write_activate(&assignment, arena, &made, &spec_why));
     return &made;
 }
 
 static const struct write *withdraw(const struct target *target)
 {
+    struct assignment assignment = {.target = target, .oid = ALICE, .words = WORDS};
     arena = arena ? arena : arena_new();
-    ck_assert_fine(write_remove(target, ALICE, WORDS, arena, &made, &spec_why));
+    ck_assert_fine(write_remove(&assignment, arena, &made, &spec_why));
     return &made;
+}
+
+static bool may_not_assign(struct assignment assignment)
+{
+    struct write write;
+    scoped(arena_scoped) struct arena *here = arena_new();
+    return write_assign(&assignment, here, &write, NULL) == FAIL_INVALID &&
+           write_activate(&assignment, here, &write, NULL) == FAIL_INVALID;
+}
+
+static bool may_not_withdraw(struct assignment assignment)
+{
+    struct write write;
+    scoped(arena_scoped) struct arena *here = arena_new();
+    return write_remove(&assignment, here, &write, NULL) == FAIL_INVALID;
 }
 
 START_TEST(assigning_a_member_is_golden)
@@ -51,23 +87,15 @@ END_TEST
 
 START_TEST(activating_differs_in_its_action_alone)
 {
-    scoped(arena_scoped) struct arena *here = arena_new();
-    struct write write;
-    ck_assert_fine(
-        write_activate(&member, ALICE, TEN, TEN + 7200, WORDS, "INC-7", here, &write, &spec_why));
-    ck_assert_text(write.body,
+    ck_assert_text(activate(&member)->body,
                    json_of("{'accessId':'member','action':'selfActivate','groupId':'" SOC
                            "','justification':'" WORDS "','principalId':'" ALICE
                            "','scheduleInfo':{'expiration':{'endDateTime':'2026-01-15T12:00:00Z',"
                            "'type':'afterDateTime'},'startDateTime':'2026-01-15T10:00:00Z'},"
                            "'ticketInfo':{'ticketNumber':'INC-7','ticketSystem':'Curfew'}}"));
-    ck_assert_fine(
-        write_activate(&in_unit, ALICE, TEN, TEN + 7200, WORDS, "INC-7", here, &write, &spec_why));
-    ck_assert_text(write.path, "/v1.0/roleManagement/directory/roleAssignmentScheduleRequests");
-    ck_assert_ptr_nonnull(strstr(write.body, json_of("'action':'selfActivate'")));
-    ck_assert_int_eq(
-        write_activate(&member, ALICE, TEN, INT64_MAX, WORDS, NULL, NULL, &write, NULL),
-        FAIL_INVALID);
+    const struct write *write = activate(&in_unit);
+    ck_assert_text(write->path, "/v1.0/roleManagement/directory/roleAssignmentScheduleRequests");
+    ck_assert_ptr_nonnull(strstr(write->body, json_of("'action':'selfActivate'")));
 }
 END_TEST
 
@@ -125,35 +153,24 @@ END_TEST
 
 START_TEST(an_assignment_without_an_end_is_not_made)
 {
-    struct write write;
-    ck_assert_int_eq(write_assign(&member, ALICE, TEN, TEN, WORDS, NULL, NULL, &write, NULL),
-                     FAIL_INVALID);
-    ck_assert_int_eq(write_assign(&member, ALICE, TEN, TEN - 1, WORDS, NULL, NULL, &write, NULL),
-                     FAIL_INVALID);
-    ck_assert_int_eq(write_assign(&member, ALICE, TEN, INT64_MAX, WORDS, NULL, NULL, &write, NULL),
-                     FAIL_INVALID);
+    ck_assert(may_not_assign(until(&member, TEN, WORDS, NULL)));
+    ck_assert(may_not_assign(until(&member, TEN - 1, WORDS, NULL)));
+    ck_assert(may_not_assign(until(&member, INT64_MAX, WORDS, NULL)));
 }
 END_TEST
 
 START_TEST(azure_roles_are_not_assigned_through_graph)
 {
-    struct write write;
-    ck_assert_int_eq(write_assign(&azure, ALICE, TEN, TEN + 60, WORDS, NULL, NULL, &write, NULL),
-                     FAIL_INVALID);
-    ck_assert_int_eq(write_remove(&azure, ALICE, WORDS, NULL, &write, NULL), FAIL_INVALID);
+    ck_assert(may_not_assign(until(&azure, TEN + 60, WORDS, NULL)));
+    ck_assert(may_not_withdraw(until(&azure, TEN + 60, WORDS, NULL)));
 }
 END_TEST
 
 START_TEST(text_that_is_no_utf_8_is_refused)
 {
-    struct write write;
-    scoped(arena_scoped) struct arena *here = arena_new();
-    ck_assert_int_eq(write_assign(&member, ALICE, TEN, TEN + 60, "\xC3(", NULL, here, &write, NULL),
-                     FAIL_INVALID);
-    ck_assert_int_eq(write_assign(&member, ALICE, TEN, TEN + 60, WORDS, "\xFF", here, &write, NULL),
-                     FAIL_INVALID);
-    ck_assert_int_eq(write_remove(&member, ALICE, "\xED\xA0\x80", here, &write, NULL),
-                     FAIL_INVALID);
+    ck_assert(may_not_assign(until(&member, TEN + 60, "\xC3(", NULL)));
+    ck_assert(may_not_assign(until(&member, TEN + 60, WORDS, "\xFF")));
+    ck_assert(may_not_withdraw(until(&member, TEN + 60, "\xED\xA0\x80", NULL)));
 }
 END_TEST
 

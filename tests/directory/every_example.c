@@ -245,9 +245,9 @@ static struct written outcome_in(bool removal, const json_t *body, int status, c
     struct written written;
     if (!*target.id) /* it names nothing: then whatever was asked for */
         target = (struct target){.kind = TARGET_GROUP, .id = SOC, .access = "member"}, oid = ALICE;
-    ck_assert_fine(removal
-                       ? write_remove(&target, oid, "why", arena, &write, &spec_why)
-                       : write_assign(&target, oid, 1, 2, "why", NULL, arena, &write, &spec_why));
+    const struct assignment assignment = {
+        .target = &target, .oid = oid, .starts_at = 1, .ends_at = 2, .words = "why"};
+    ck_assert_fine((removal ? write_remove : write_assign)(&assignment, arena, &write, &spec_why));
     const struct answer answer = {
         .outcome = OUTCOME_ANSWERED, .status = status, .body = bytes, .length = strlen(bytes)};
     outcome_of(&write, &answer, arena, &written);

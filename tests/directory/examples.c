@@ -167,7 +167,10 @@ static struct written outcome_in(const struct target *target, const char *oid, i
 {
     struct write write;
     struct written written;
-    ck_assert_fine(write_assign(target, oid, 1, 2, "why", NULL, arena, &write, &spec_why));
+    ck_assert_fine(write_assign(
+        &(struct assignment){
+            .target = target, .oid = oid, .starts_at = 1, .ends_at = 2, .words = "why"},
+        arena, &write, &spec_why));
     const struct answer answer = {
         .outcome = OUTCOME_ANSWERED, .status = status, .body = body, .length = strlen(body)};
     outcome_of(&write, &answer, arena, &written);
@@ -204,7 +207,9 @@ static struct written activated(const struct target *target, const char *oid, co
     struct write write;
     struct written written;
     const char *body = example(file);
-    ck_assert_fine(write_activate(target, oid, 1, 2, "why", NULL, arena, &write, &spec_why));
+    const struct assignment assignment = {
+        .target = target, .oid = oid, .starts_at = 1, .ends_at = 2, .words = "why"};
+    ck_assert_fine(write_activate(&assignment, arena, &write, &spec_why));
     const struct answer answer = {
         .outcome = OUTCOME_ANSWERED, .status = 201, .body = body, .length = strlen(body)};
     outcome_of(&write, &answer, arena, &written);

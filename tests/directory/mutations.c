@@ -260,8 +260,12 @@ START_TEST(no_damage_makes_somebody_elses_assignment_ours)
                 " 'scheduleInfo': {'expiration': {'endDateTime': '2026-01-15T12:00:00Z'}}}");
     scoped(arena_scoped) struct arena *arena = arena_new();
     struct write write;
-    ck_assert_fine(write_assign(&member, ALICE, 1768471200, 1768478400, "why", NULL, arena, &write,
-                                &spec_why));
+    ck_assert_fine(write_assign(&(struct assignment){.target = &member,
+                                                     .oid = ALICE,
+                                                     .starts_at = 1768471200,
+                                                     .ends_at = 1768478400,
+                                                     .words = "why"},
+                                arena, &write, &spec_why));
     state = UINT64_C(0xD1B54A32D192ED03);
     for (size_t i = 0; i < MUTATIONS; i++) {
         scoped(text_scoped) struct text body = TEXT_LIMIT(BODY_LIMIT);

@@ -14,8 +14,13 @@ static struct write sent(struct arena *arena)
 {
     static const struct target member = {.kind = TARGET_GROUP, .id = SOC, .access = "member"};
     struct write write;
-    ck_assert_fine(write_assign(&member, ALICE, 1768471200, 1768478400, "why", "INC-7", arena,
-                                &write, &spec_why));
+    ck_assert_fine(write_assign(&(struct assignment){.target = &member,
+                                                     .oid = ALICE,
+                                                     .starts_at = 1768471200,
+                                                     .ends_at = 1768478400,
+                                                     .words = "why",
+                                                     .ticket = "INC-7"},
+                                arena, &write, &spec_why));
     return write;
 }
 
@@ -177,7 +182,9 @@ START_TEST(a_scope_is_compared_byte_for_byte)
         scoped(text_scoped) struct text body = TEXT_LIMIT(4096);
         struct write write;
         struct written written;
-        ck_assert_fine(write_remove(&role, ALICE, "why", arena, &write, &spec_why));
+        ck_assert_fine(
+            write_remove(&(struct assignment){.target = &role, .oid = ALICE, .words = "why"}, arena,
+                         &write, &spec_why));
         text_addf(&body,
                   "{'id': 'r', 'status': 'Revoked', 'action': 'adminRemove', 'scheduleInfo': null,"
                   " 'principalId': '" ALICE "', 'roleDefinitionId': '" ROLE

@@ -234,10 +234,16 @@ static void live(const char *key)
         return;
     set(&sandbox, "{'early_removal': true}");
     ck_assert(target_read(key, arena, &target));
-    ck_assert_fine(write_assign(&target, ANA, now, end, "Phishing [Curfew 01JD]", "INC-7", arena,
-                                &assign, &spec_why));
-    ck_assert_fine(
-        write_remove(&target, ANA, "Released [Curfew 01JD]", arena, &withdraw, &spec_why));
+    ck_assert_fine(write_assign(&(struct assignment){.target = &target,
+                                                     .oid = ANA,
+                                                     .starts_at = now,
+                                                     .ends_at = end,
+                                                     .words = "Phishing [Curfew 01JD]",
+                                                     .ticket = "INC-7"},
+                                arena, &assign, &spec_why));
+    ck_assert_fine(write_remove(
+        &(struct assignment){.target = &target, .oid = ANA, .words = "Released [Curfew 01JD]"},
+        arena, &withdraw, &spec_why));
 
     struct written written = write_to(&sandbox, &assign);
     ck_assert_msg(written.outcome == WRITE_ACCEPTED, "%d %s: %s", written.status, written.code,

@@ -18,8 +18,13 @@ static struct write assignment(struct arena *arena)
 {
     static const struct target member = {.kind = TARGET_GROUP, .id = SOC, .access = "member"};
     struct write write;
-    ck_assert_fine(write_assign(&member, ALICE, 1768471200, 1768478400, "why", "INC-7", arena,
-                                &write, &spec_why));
+    ck_assert_fine(write_assign(&(struct assignment){.target = &member,
+                                                     .oid = ALICE,
+                                                     .starts_at = 1768471200,
+                                                     .ends_at = 1768478400,
+                                                     .words = "why",
+                                                     .ticket = "INC-7"},
+                                arena, &write, &spec_why));
     return write;
 }
 
