@@ -11,16 +11,20 @@
 
 /* Endpoints and issuers of each cloud (contract 1). */
 static const struct cloud {
-    const char *name, *authority, *v1_issuer, *graph, *graph_scope;
+    const char *name, *authority, *v1_issuer, *graph, *graph_scope, *arm, *arm_scope;
 } clouds[] = {
     {"global", "https://login.microsoftonline.com", "https://sts.windows.net",
-     "https://graph.microsoft.com", "https://graph.microsoft.com/.default"},
+     "https://graph.microsoft.com", "https://graph.microsoft.com/.default",
+     "https://management.azure.com", "https://management.azure.com/.default"},
     {"usgov", "https://login.microsoftonline.us", "https://sts.windows.net",
-     "https://graph.microsoft.us", "https://graph.microsoft.us/.default"},
+     "https://graph.microsoft.us", "https://graph.microsoft.us/.default",
+     "https://management.usgovcloudapi.net", "https://management.usgovcloudapi.net/.default"},
     {"usgov_dod", "https://login.microsoftonline.us", "https://sts.windows.net",
-     "https://dod-graph.microsoft.us", "https://dod-graph.microsoft.us/.default"},
+     "https://dod-graph.microsoft.us", "https://dod-graph.microsoft.us/.default",
+     "https://management.usgovcloudapi.net", "https://management.usgovcloudapi.net/.default"},
     {"china", "https://login.partner.microsoftonline.cn", "https://sts.chinacloudapi.cn",
-     "https://microsoftgraph.chinacloudapi.cn", "https://microsoftgraph.chinacloudapi.cn/.default"},
+     "https://microsoftgraph.chinacloudapi.cn", "https://microsoftgraph.chinacloudapi.cn/.default",
+     "https://management.chinacloudapi.cn", "https://management.chinacloudapi.cn/.default"},
 };
 
 static const struct cloud *cloud_of(const struct settings *settings)
@@ -49,6 +53,7 @@ static void fill_options(struct parts *parts)
         .public_url = settings->public_url,
         .activation = activation,
         .graph_scope = cloud_of(settings)->graph_scope,
+        .arm_scope = cloud_of(settings)->arm_scope,
         .claim_count = settings->contexts.count,
         .claims = settings->contexts.list,
         .mail_from = settings->notify.count ? settings->notify.list[0].from : NULL,
@@ -137,9 +142,12 @@ static struct directory_settings directory_settings_of(const struct settings *se
 {
     const struct cloud *cloud = cloud_of(settings);
     return (struct directory_settings){
-        .graph = settings->graph ? settings->graph : cloud->graph,
-        .graph_scope = cloud->graph_scope,
-        .private_peer = settings->graph != NULL,
+        .graph = {.origin = settings->graph ? settings->graph : cloud->graph,
+                  .scope = cloud->graph_scope,
+                  .private_peer = settings->graph != NULL},
+        .arm = {.origin = settings->arm ? settings->arm : cloud->arm,
+                .scope = cloud->arm_scope,
+                .private_peer = settings->arm != NULL},
     };
 }
 
@@ -178,9 +186,9 @@ enum fail parts_outside(struct parts *parts, struct reason *why)
         return fail;
     const struct directory_settings directory = directory_settings_of(parts->settings);
     const struct notify_settings notify = {
-        .graph = directory.graph,
-        .graph_scope = directory.graph_scope,
-        .private_peer = directory.private_peer,
+        .graph = directory.graph.origin,
+        .graph_scope = directory.graph.scope,
+        .private_peer = directory.graph.private_peer,
         .mail_from = access->options.mail_from,
     };
     access->facts = facts_new(access->directory);

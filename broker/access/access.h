@@ -14,8 +14,8 @@
 
 struct access_options {
     const char *tenant_id, *public_url;
-    enum activation activation; /* of roles that do not say how */
-    const char *graph_scope;    /* of tokens in a person's name */
+    enum activation activation;          /* of roles that do not say how */
+    const char *graph_scope, *arm_scope; /* of tokens in a person's name */
     size_t claim_count;
     const struct context_claim *claims;
     const char *mail_from; /* NULL: no channel for messages */

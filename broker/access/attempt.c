@@ -201,8 +201,10 @@ static enum pace exchange(struct work *work)
 {
     struct attempt *attempt = work->attempt;
     const struct access *access = task_access(work->task);
+    bool azure = work->target.kind == TARGET_AZURE_ROLE;
     const struct on_behalf asked = {.assertion = attempt->assertion,
-                                    .scope = access->options.graph_scope,
+                                    .scope = azure ? access->options.arm_scope
+                                                   : access->options.graph_scope,
                                     .context_count = attempt->context != NULL,
                                     .contexts = &attempt->context};
     attempt->task = work->task;

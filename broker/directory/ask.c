@@ -56,11 +56,24 @@ static void finish_unknown(struct asking *asking, const char *why, int64_t retry
 
 static void heard(void *context, const struct answer *answer, int64_t retry_ms);
 
+/* Roles of Azure are asked for elsewhere, whatever is asked about them. */
+static enum service service_of(const struct asking *asking)
+{
+    return asking->asked.target.kind == TARGET_AZURE_ROLE ? SERVICE_ARM : asking->reader->service;
+}
+
+static const char *origin_of(const struct asking *asking)
+{
+    return endpoint_of(asking->directory, service_of(asking))->origin;
+}
+
 static void send_call(struct asking *asking, const char *url, bool together)
 {
+    enum service service = service_of(asking);
     const struct errand errand = {
-        .service = asking->reader->service,
-        .together = together && asking->reader->service != SERVICE_RISK, /* which counts them */
+        .service = service,
+        /* Conditional Access and risks are counted one by one, and ARM has no batches of Graph's */
+        .together = together && service != SERVICE_RISK && service != SERVICE_ARM,
         .advanced = asking->reader->advanced,
         .method = asking->body ? "POST" : "GET",
         .url = url,
@@ -90,15 +103,14 @@ static void ask_step(struct asking *asking)
     char *text = body ? json_compact(body) : NULL;
     asking->body = arena_copy(asking->arena, text);
     free(text);
-    send_call(asking, arena_text(asking->arena, "%s%s", asking->directory->graph, text_of(&path)),
-              true);
+    send_call(asking, arena_text(asking->arena, "%s%s", origin_of(asking), text_of(&path)), true);
 }
 
-/* Followed as it stands, but only to Graph itself, never to a page that was asked for before, and
-   not without end (contract 12). */
+/* Followed as it stands, but only to the service itself, never to a page that was asked for before,
+   and not without end (contract 12). */
 static const char *wrong_with(const struct asking *asking, const char *link)
 {
-    if (!url_is_same_origin(link, asking->directory->graph))
+    if (!url_is_same_origin(link, origin_of(asking)))
         return "the next page is said to be at another host";
     for (size_t i = 0; i < asking->page_count; i++)
         if (text_equals(asking->pages[i], link))

@@ -15,8 +15,8 @@ static const char version[] = "/v1.0";
 
 const char *batch_path(const struct directory *directory, const struct errand *errand)
 {
-    size_t host = strlen(directory->graph);
-    if (!text_starts_with(errand->url, directory->graph) ||
+    size_t host = strlen(directory->graph.origin);
+    if (!text_starts_with(errand->url, directory->graph.origin) ||
         !text_starts_with(errand->url + host, version) ||
         errand->url[host + strlen(version)] != '/')
         return NULL;

@@ -1,4 +1,5 @@
 /* The writes as the bytes that an intent keeps and that are sent. */
+#include "directory/arm.h"
 #include "directory/directory.h"
 
 #include "base/id.h"
@@ -8,83 +9,113 @@
 
 #include <stdlib.h>
 
-static const char *path_of(const struct target *target)
+/* What one service calls an action, and the other. */
+struct action {
+    const char *graph, *arm;
+};
+static const struct action assign = {"adminAssign", "AdminAssign"};
+static const struct action activate = {"selfActivate", "SelfActivate"};
+static const struct action withdraw = {"adminRemove", "AdminRemove"};
+
+static const char *path_of(const struct assignment *assignment, struct arena *arena)
 {
-    return target->kind == TARGET_GROUP
-               ? "/v1.0/identityGovernance/privilegedAccess/group/assignmentScheduleRequests"
-               : "/v1.0/roleManagement/directory/roleAssignmentScheduleRequests";
+    const struct target *target = assignment->target;
+    scoped(text_scoped) struct text path = TEXT_LIMIT(4096), what = TEXT_LIMIT(128);
+    if (target->kind == TARGET_GROUP)
+        return "/v1.0/identityGovernance/privilegedAccess/group/assignmentScheduleRequests";
+    if (target->kind == TARGET_DIRECTORY_ROLE)
+        return "/v1.0/roleManagement/directory/roleAssignmentScheduleRequests";
+    text_addf(&what, "roleAssignmentScheduleRequests/%s", assignment->name);
+    arm_add_path(&path, target, text_of(&what));
+    return arena_copy(arena, text_of(&path));
+}
+
+static json_t *arm_request(const struct assignment *assignment, const char *action)
+{
+    scoped(text_scoped) struct text role = TEXT_LIMIT(4096);
+    arm_add_role(&role, assignment->target);
+    return json_pack("{s:s, s:s, s:s, s:s}", "requestType", action, "principalId", assignment->oid,
+                     "justification", assignment->words, "roleDefinitionId", text_of(&role));
 }
 
 /* What is assigned to whom; NULL when a text is no UTF-8. */
-static json_t *request_of(const struct assignment *assignment, const char *action)
+static json_t *request_of(const struct assignment *assignment, const struct action *action)
 {
     const struct target *target = assignment->target;
+    if (target->kind == TARGET_AZURE_ROLE)
+        return arm_request(assignment, action->arm);
     if (target->kind == TARGET_GROUP)
-        return json_pack("{s:s, s:s, s:s, s:s, s:s}", "action", action, "principalId",
+        return json_pack("{s:s, s:s, s:s, s:s, s:s}", "action", action->graph, "principalId",
                          assignment->oid, "justification", assignment->words, "groupId", target->id,
                          "accessId", target->access);
-    return json_pack("{s:s, s:s, s:s, s:s, s:s}", "action", action, "principalId", assignment->oid,
-                     "justification", assignment->words, "roleDefinitionId", target->id,
-                     "directoryScopeId", target->scope);
+    return json_pack("{s:s, s:s, s:s, s:s, s:s}", "action", action->graph, "principalId",
+                     assignment->oid, "justification", assignment->words, "roleDefinitionId",
+                     target->id, "directoryScopeId", target->scope);
 }
 
 static json_t *schedule_of(const struct assignment *assignment)
 {
     char start[21], end[21];
+    bool arm = assignment->target->kind == TARGET_AZURE_ROLE;
     moment_text(assignment->starts_at, start);
     moment_text(assignment->ends_at, end);
     return json_pack("{s:s, s:{s:s, s:s}}", "startDateTime", start, "expiration", "type",
-                     "afterDateTime", "endDateTime", end);
+                     arm ? "AfterDateTime" : "afterDateTime", "endDateTime", end);
 }
 
-static enum fail is_writable(const struct target *target, struct reason *why)
+/* Adds the members of `steals`; false when there are none because of a text that is no UTF-8. */
+static bool add_members(json_t *request, json_t *steals)
 {
-    if (target->kind != TARGET_GROUP && target->kind != TARGET_DIRECTORY_ROLE)
-        return because(why, FAIL_INVALID, "Graph does not assign an %s",
-                       target_kind_text(target->kind));
-    return FAIL_NONE;
+    json_auto_t *more = steals;
+    return more && json_object_update(request, more) == 0;
 }
 
-static enum fail give_out(const struct target *target, const json_t *request, struct arena *arena,
+/* ARM wraps what Graph takes as it is. */
+static enum fail give_out(const struct assignment *assignment, json_t *request, struct arena *arena,
                           struct write *ret, struct reason *why)
 {
+    bool arm = assignment->target->kind == TARGET_AZURE_ROLE;
+    json_auto_t *whole = arm && request ? json_pack("{s:O}", "properties", request) : NULL;
     if (!request)
         return because(why, FAIL_INVALID, "a text that is no UTF-8");
-    char *body = json_canonical(request);
-    *ret =
-        (struct write){.method = "POST", .path = path_of(target), .body = arena_copy(arena, body)};
+    char *body = json_canonical(arm ? whole : request);
+    *ret = (struct write){.method = arm ? "PUT" : "POST",
+                          .path = path_of(assignment, arena),
+                          .body = arena_copy(arena, body)};
     free(body);
     return FAIL_NONE;
 }
 
-static enum fail give(const char *action, const struct assignment *assignment, struct arena *arena,
-                      struct write *ret, struct reason *why)
+static enum fail give(const struct action *action, const struct assignment *assignment,
+                      struct arena *arena, struct write *ret, struct reason *why)
 {
-    enum fail fail = is_writable(assignment->target, why);
-    if (fail)
-        return fail;
+    const struct eligible *by = action == &activate ? assignment->by : NULL;
     if (assignment->ends_at <= assignment->starts_at || assignment->ends_at == MOMENT_NEVER)
         return because(why, FAIL_INVALID, "an assignment without an end of its own");
     json_auto_t *request = request_of(assignment, action);
     bool fine =
         request && json_object_set_new(request, "scheduleInfo", schedule_of(assignment)) == 0;
     if (fine && assignment->ticket)
-        fine = json_object_set_new(request, "ticketInfo",
-                                   json_pack("{s:s, s:s}", "ticketNumber", assignment->ticket,
-                                             "ticketSystem", "Curfew")) == 0;
-    return give_out(assignment->target, fine ? request : NULL, arena, ret, why);
+        fine = add_members(request, json_pack("{s:{s:s, s:s}}", "ticketInfo", "ticketNumber",
+                                              assignment->ticket, "ticketSystem", "Curfew"));
+    if (fine && by && assignment->target->kind == TARGET_AZURE_ROLE)
+        fine =
+            add_members(request, json_pack("{s:s, s:s*, s:s*}", "linkedRoleEligibilityScheduleId",
+                                           by->schedule, "condition", by->condition,
+                                           "conditionVersion", by->condition_version));
+    return give_out(assignment, fine ? request : NULL, arena, ret, why);
 }
 
 enum fail write_assign(const struct assignment *assignment, struct arena *arena, struct write *ret,
                        struct reason *why)
 {
-    return give("adminAssign", assignment, arena, ret, why);
+    return give(&assign, assignment, arena, ret, why);
 }
 
 enum fail write_activate(const struct assignment *assignment, struct arena *arena,
                          struct write *ret, struct reason *why)
 {
-    return give("selfActivate", assignment, arena, ret, why);
+    return give(&activate, assignment, arena, ret, why);
 }
 
 enum fail write_review(const struct target *target, const char *approval, const char *step,
@@ -92,9 +123,8 @@ enum fail write_review(const struct target *target, const char *approval, const 
                        struct reason *why)
 {
     char approval_id[GUID_SIZE], step_id[GUID_SIZE];
-    enum fail fail = is_writable(target, why);
-    if (fail)
-        return fail;
+    if (target->kind == TARGET_AZURE_ROLE)
+        return because(why, FAIL_INVALID, "approvals of Azure are not decided here");
     if (!text_read_guid(approval, approval_id) || !text_read_guid(step, step_id))
         return because(why, FAIL_INVALID, "an approval or a step that has no GUID");
     json_auto_t *review = json_pack("{s:s, s:s}", "reviewResult", approves ? "Approve" : "Deny",
@@ -119,9 +149,6 @@ enum fail write_review(const struct target *target, const char *approval, const 
 enum fail write_remove(const struct assignment *assignment, struct arena *arena, struct write *ret,
                        struct reason *why)
 {
-    enum fail fail = is_writable(assignment->target, why);
-    if (fail)
-        return fail;
-    json_auto_t *request = request_of(assignment, "adminRemove");
-    return give_out(assignment->target, request, arena, ret, why);
+    json_auto_t *request = request_of(assignment, &withdraw);
+    return give_out(assignment, request, arena, ret, why);
 }

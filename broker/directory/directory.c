@@ -5,15 +5,27 @@
 
 #include <stdlib.h>
 
+static struct endpoint copy_of(const struct endpoint *endpoint)
+{
+    return (struct endpoint){.origin = memory_copy(endpoint->origin),
+                             .scope = memory_copy(endpoint->scope),
+                             .private_peer = endpoint->private_peer};
+}
+
+static void endpoint_free(struct endpoint *endpoint)
+{
+    free((char *)endpoint->origin);
+    free((char *)endpoint->scope);
+}
+
 struct directory *directory_new(struct loop *loop, const struct directory_settings *settings,
                                 const struct bearer *bearer)
 {
     struct directory *directory = MEMORY_NEW(struct directory);
     directory->loop = loop;
     directory->bearer = *bearer;
-    directory->graph = memory_copy(settings->graph);
-    directory->scope = memory_copy(settings->graph_scope);
-    directory->private_peer = settings->private_peer;
+    directory->graph = copy_of(&settings->graph);
+    directory->arm = copy_of(&settings->arm);
     return directory;
 }
 
@@ -22,9 +34,14 @@ void directory_free(struct directory *directory)
     if (!directory)
         return;
     errands_give_up(directory);
-    free(directory->graph);
-    free(directory->scope);
+    endpoint_free(&directory->graph);
+    endpoint_free(&directory->arm);
     free(directory);
+}
+
+const struct endpoint *endpoint_of(const struct directory *directory, enum service service)
+{
+    return service == SERVICE_ARM ? &directory->arm : &directory->graph;
 }
 
 int64_t directory_work(struct directory *directory)

@@ -1,5 +1,5 @@
-/* Where access is really given: Microsoft Graph (and later ARM) as questions with facts for
-   answers, and writes with outcomes. Everything runs on the loop's thread. */
+/* Where access is really given: Microsoft Graph and Azure Resource Manager (ARM) as questions with
+   facts for answers, and writes with outcomes. Everything runs on the loop's thread. */
 #pragma once
 
 #include "base/arena.h"
@@ -73,10 +73,14 @@ struct fact *fact_share(struct fact *fact);
 void fact_free(struct fact *fact);
 SCOPED(fact)
 
+struct endpoint {
+    const char *origin; /* scheme and host, with a port where it is not the usual one */
+    const char *scope;  /* of its tokens: "https://graph.microsoft.com/.default" */
+    bool private_peer;  /* an operator named it */
+};
+
 struct directory_settings {
-    const char *graph;       /* scheme and host, with a port where it is not the usual one */
-    const char *graph_scope; /* of its tokens: "https://graph.microsoft.com/.default" */
-    bool private_peer;       /* an operator named the endpoint */
+    struct endpoint graph, arm;
 };
 
 struct directory; /* opaque */
@@ -153,10 +157,13 @@ struct assignment {
     int64_t starts_at, ends_at; /* named as afterDateTime; of no account when it is removed */
     const char *words;          /* why; ends in the request's id */
     const char *ticket;         /* NULL: none is named */
+    /* Of a role of Azure only: */
+    const char *name;          /* the request's own, a GUID; the same one is taken once */
+    const struct eligible *by; /* when it is activated: what makes the person eligible */
 };
 
-/* The writes (contract 4.1, 5.1): assigned by Curfew, or activated by the person themselves. The
-   same arguments make the same bytes. FAIL_INVALID for a kind of target that is not supported. */
+/* The writes (contract 4.1, 5.1, 8): assigned by Curfew, or activated by the person themselves. The
+   same arguments make the same bytes. */
 enum fail write_assign(const struct assignment *assignment, struct arena *arena, struct write *ret,
                        struct reason *why);
 enum fail write_activate(const struct assignment *assignment, struct arena *arena,

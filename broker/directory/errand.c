@@ -89,7 +89,9 @@ static void settle(struct sending *sending, const struct answer *answer)
         return;
     }
     sending->renewed = true;
-    directory->bearer.refused(directory->bearer.context, directory->scope, challenge.not_before);
+    directory->bearer.refused(directory->bearer.context,
+                              endpoint_of(directory, sending->errand.service)->scope,
+                              challenge.not_before);
     begin(sending);
 }
 
@@ -120,7 +122,7 @@ static void call(struct sending *sending, const struct secret *token)
         .body_length = errand->body ? strlen(errand->body) : 0,
         .bearer = token,
         .write = errand->write,
-        .private_peer = sending->directory->private_peer,
+        .private_peer = endpoint_of(sending->directory, errand->service)->private_peer,
         .answer_limit = ANSWER_LIMIT,
     };
     loop_call(sending->directory->loop, &call, answered, sending);
@@ -155,10 +157,11 @@ static void got_token(void *context, enum fail fail, const struct reason *why,
 static void start(struct sending *sending)
 {
     const struct bearer *bearer = &sending->directory->bearer;
+    const char *scope = endpoint_of(sending->directory, sending->errand.service)->scope;
     if (sending->errand.token)
         got_token(sending, FAIL_NONE, NULL, sending->errand.token);
     else
-        bearer->get(bearer->context, sending->directory->scope, got_token, sending);
+        bearer->get(bearer->context, scope, got_token, sending);
 }
 
 /* Together. */
@@ -219,7 +222,7 @@ static void call_together(struct batch *batch, const struct secret *token)
     for (size_t i = 0; i < batch->count; i++)
         errands[i] = &batch->sendings[i]->errand;
     char *body = batch_write(directory, batch->count, errands);
-    text_addf(&url, "%s/v1.0/$batch", directory->graph);
+    text_addf(&url, "%s/v1.0/$batch", directory->graph.origin);
     guid_new(correlation);
     const struct call_header headers[] = {{"client-request-id", correlation},
                                           {"Accept", "application/json"}};
@@ -232,7 +235,7 @@ static void call_together(struct batch *batch, const struct secret *token)
         .body = body,
         .body_length = strlen(body),
         .bearer = token,
-        .private_peer = directory->private_peer,
+        .private_peer = directory->graph.private_peer,
         .answer_limit = BATCH_ANSWER_LIMIT,
     };
     loop_call(directory->loop, &call, batch_answered, batch);
@@ -279,7 +282,7 @@ static void send_gathered(struct directory *directory)
 {
     struct sending *list = take(directory->gathered);
     while (list)
-        directory->bearer.get(directory->bearer.context, directory->scope, got_batch_token,
+        directory->bearer.get(directory->bearer.context, directory->graph.scope, got_batch_token,
                               take_batch(directory, &list));
 }
 

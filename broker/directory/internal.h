@@ -9,8 +9,7 @@ struct sending;
 struct directory {
     struct loop *loop;
     struct bearer bearer;
-    char *graph, *scope;
-    bool private_peer;
+    struct endpoint graph, arm; /* copies */
     struct throttle throttle;
     struct sending *waiting;  /* for their turn, the first come first */
     struct sending *gathered; /* to leave together at the end of this turn of the loop */
@@ -33,6 +32,9 @@ struct errand {
     void (*done)(void *context, const struct answer *answer, int64_t retry_ms);
     void *context;
 };
+
+/* Where a service is found. */
+const struct endpoint *endpoint_of(const struct directory *directory, enum service service);
 
 void errand_send(struct directory *directory, const struct errand *errand);
 /* Sends those that were gathered and those whose turn has come; the moment at which the next one's

@@ -3,9 +3,11 @@
 #include "base/json.h"
 #include "base/moment.h"
 #include "base/text.h"
+#include "directory/arm.h"
 #include "directory/error.h"
 
 #include <string.h>
+#include <strings.h>
 
 /* The refusals that are given before any effect, when Graph itself gives them: a status of this
    list without an error envelope may be a proxy's. */
@@ -32,23 +34,36 @@ static bool has_another_end(const json_t *answer, const json_t *sent)
            (!moment_read(end, &theirs) || !moment_read(wanted, &ours) || theirs != ours);
 }
 
-/* The first thing that the answer says otherwise than what was sent; NULL when nothing. */
+/* The first thing that the answer says otherwise than what was sent; NULL when nothing. Of ids of
+   resources the names count: ARM gives those of roles below the subscription, wherever they were
+   asked for. */
 static const char *another(const json_t *answer, const json_t *sent)
 {
     static const struct {
         const char *name;
         bool exact;
-    } members[] = {{"action", false},   {"principalId", false},      {"groupId", false},
-                   {"accessId", false}, {"roleDefinitionId", false}, {"directoryScopeId", true}};
+    } members[] = {{"action", false},         {"requestType", false}, {"principalId", false},
+                   {"groupId", false},        {"accessId", false},    {"roleDefinitionId", false},
+                   {"directoryScopeId", true}};
     for (size_t i = 0; i < COUNT(members); i++) {
         const char *ours = json_member_text(sent, members[i].name);
         const char *theirs = json_member_text(answer, members[i].name);
         bool same =
-            members[i].exact ? text_equals(theirs, ours) : text_equals_ignoring_case(theirs, ours);
+            theirs && ours &&
+            (members[i].exact ? text_equals(theirs, ours)
+                              : text_equals_ignoring_case(arm_name(theirs), arm_name(ours)));
         if (ours && !same)
             return members[i].name;
     }
     return has_another_end(answer, sent) ? "endDateTime" : NULL;
+}
+
+/* What was put somewhere has that id (ARM); where it was posted to, any (Graph). */
+static bool has_its_id(const struct write *write, const char *id)
+{
+    size_t length = strcspn(write->path, "?");
+    return !text_equals(write->method, "PUT") ||
+           (strlen(id) == length && strncasecmp(id, write->path, length) == 0);
 }
 
 /* 201 alone proves nothing, and its body only that the directory took this very request. */
@@ -62,19 +77,21 @@ static void read_created(const struct write *write, const struct answer *answer,
         written->says = arena_text(arena, "not understood: %s", why.text);
         return;
     }
-    const char *id = json_member_text(created, "id"), *status = json_member_text(created, "status");
-    const char *other = another(created, sent);
+    const json_t *properties = json_object_get(sent, "properties");
+    const json_t *request = properties ? json_object_get(created, "properties") : created;
+    const char *id = json_member_text(created, "id"), *status = json_member_text(request, "status");
+    const char *other = another(request, properties ? properties : sent);
     if (text_is_empty(id) || text_is_empty(status)) {
         written->says = "an answer without id and status";
-    } else if (other) {
-        written->says = arena_text(arena, "an answer with another %s", other);
+    } else if (other || !has_its_id(write, id)) {
+        written->says = arena_text(arena, "an answer with another %s", other ? other : "id");
     } else {
         written->outcome = WRITE_ACCEPTED;
         written->code = arena_copy(arena, status);
-        written->request = arena_copy(arena, id);
+        written->request = arena_copy(arena, arm_name(id));
         if (status_waits_for_approval(status))
-            written->approval = arena_copy(arena, json_member_text(created, "approvalId"));
-        written->ends_at = arena_copy(arena, end_in(created));
+            written->approval = arena_copy(arena, json_member_text(request, "approvalId"));
+        written->ends_at = arena_copy(arena, end_in(request));
     }
 }
 

@@ -1,9 +1,17 @@
 #include "directory/pim_policy.h"
 
 #include "base/moment.h"
+#include "directory/arm.h"
+
+static bool is_arm(const struct target *target)
+{
+    return target->kind == TARGET_AZURE_ROLE;
+}
 
 static const char *scope_of(const struct target *target)
 {
+    if (is_arm(target))
+        return target->scope;
     return target->kind == TARGET_GROUP ? target->id
                                         : "/"; /* a role has one policy for all scopes */
 }
@@ -13,9 +21,22 @@ static const char *role_of(const struct target *target)
     return target->kind == TARGET_GROUP ? target->access : target->id;
 }
 
+static void ask_arm(const struct target *target, struct text *path)
+{
+    scoped(text_scoped) struct text role = TEXT_LIMIT(path->limit);
+    arm_add_role(&role, target);
+    arm_add_path(path, target, "roleManagementPolicyAssignments");
+    text_add(path, "&$filter=roleDefinitionId%20eq%20");
+    reader_add_literal(path, text_of(&role));
+}
+
 bool pim_policy_ask(const struct asked *asked, unsigned step, struct text *path, json_t **body)
 {
     (void)body;
+    if (is_arm(&asked->target)) {
+        ask_arm(&asked->target, path);
+        return step == 0;
+    }
     text_add(path, "/v1.0/policies/roleManagementPolicyAssignments?$filter=scopeId%20eq%20");
     reader_add_literal(path, scope_of(&asked->target));
     text_add(path, "%20and%20scopeType%20eq%20");
@@ -28,7 +49,8 @@ bool pim_policy_ask(const struct asked *asked, unsigned step, struct text *path,
 
 struct entry pim_rule(struct entry *policy, const char *id)
 {
-    const json_t *rules = entry_list(policy, "rules");
+    bool arm = json_object_get(policy->object, "effectiveRules") != NULL;
+    const json_t *rules = entry_list(policy, arm ? "effectiveRules" : "rules");
     size_t i;
     json_t *rule;
     json_array_foreach ((json_t *)rules, i, rule) {
@@ -71,6 +93,15 @@ enum fail pim_enablement(struct entry *policy, const char *id, bool *mfa)
     return rule.fail;
 }
 
+static bool is_about(struct entry *assignment, const struct target *target)
+{
+    const char *scope = is_arm(target) ? "scope" : "scopeId";
+    bool here = entry_is(assignment, scope, scope_of(target));
+    const char *role = entry_needed_text(assignment, "roleDefinitionId");
+    return here &&
+           text_equals_ignoring_case(is_arm(target) ? arm_name(role) : role, role_of(target));
+}
+
 enum fail pim_policy_each(const struct asked *asked, const json_t *answer, struct fact *fact,
                           enum fail (*read)(struct entry *policy, struct fact *fact),
                           struct reason *why)
@@ -80,14 +111,16 @@ enum fail pim_policy_each(const struct asked *asked, const json_t *answer, struc
     size_t i;
     json_t *one;
     json_array_foreach ((json_t *)list, i, one) {
-        struct entry assignment = entry_open(one, fact->arena, why);
-        bool here = entry_is(&assignment, "scopeId", scope_of(&asked->target));
-        bool such = entry_is(&assignment, "roleDefinitionId", role_of(&asked->target));
+        bool arm = is_arm(&asked->target);
+        const json_t *object = arm ? json_object_get(one, "properties") : one;
+        struct entry assignment = entry_open(object, fact->arena, why);
+        bool wanted = is_about(&assignment, &asked->target);
         if (assignment.fail)
             return assignment.fail;
-        if (!here || !such)
+        if (!wanted)
             continue;
-        struct entry policy = entry_open(json_object_get(one, "policy"), fact->arena, why);
+        struct entry policy =
+            entry_open(arm ? object : json_object_get(one, "policy"), fact->arena, why);
         enum fail fail = read(&policy, fact);
         if (fail)
             return fail;

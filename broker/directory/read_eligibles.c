@@ -1,12 +1,29 @@
 /* GET …EligibilityScheduleInstances: who may activate a target now. The whole list, because whoever
    is eligible through a group stands in none of their own. */
+#include "directory/arm.h"
 #include "directory/pim_instances.h"
+
+#include "base/id.h"
 
 static bool ask(const struct asked *asked, unsigned step, struct text *path, json_t **body)
 {
     (void)body;
-    pim_instances_ask(&asked->target, PIM_ELIGIBILITIES, path);
+    pim_instances_ask(&asked->target, PIM_ELIGIBILITIES, NULL, path);
     return step == 0;
+}
+
+/* What an activation in ARM has to name (contract 8): there the schedule is an id of a resource, of
+   which it wants the name. */
+static void read_link(struct entry *entry, struct eligible *eligible)
+{
+    char guid[GUID_SIZE];
+    const char *schedule = entry_needed_text(entry, "roleEligibilityScheduleId");
+    if (!text_read_guid(arm_name(schedule), guid))
+        entry_spoil(entry, "roleEligibilityScheduleId does not end in a GUID");
+    eligible->schedule = arena_copy(entry->arena, guid);
+    eligible->scope = entry_needed_text(entry, "scope");
+    eligible->condition = entry_text(entry, "condition");
+    eligible->condition_version = entry_text(entry, "conditionVersion");
 }
 
 static enum fail read_answer(const struct asked *asked, const json_t *answer, struct fact *fact,
@@ -18,12 +35,14 @@ static enum fail read_answer(const struct asked *asked, const json_t *answer, st
     size_t i;
     json_t *one;
     json_array_foreach ((json_t *)list, i, one) {
-        struct entry entry = entry_open(one, fact->arena, why);
+        struct entry entry = pim_entry_open(one, &asked->target, fact->arena, why);
         if (!pim_is_about(&entry, &asked->target) && !entry.fail)
             continue;
         struct eligible eligible = {.principal = entry_guid(&entry, "principalId"),
                                     .direct = entry_is(&entry, "memberType", "direct"),
                                     .end_at = entry_moment(&entry, "endDateTime", INT64_MAX)};
+        if (asked->target.kind == TARGET_AZURE_ROLE)
+            read_link(&entry, &eligible);
         if (entry.fail)
             return entry.fail;
         eligibles->list = ARENA_MORE(fact->arena, eligibles->list, eligibles->count);

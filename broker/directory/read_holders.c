@@ -4,7 +4,7 @@
 static bool ask(const struct asked *asked, unsigned step, struct text *path, json_t **body)
 {
     (void)body;
-    pim_instances_ask(&asked->target, PIM_ASSIGNMENTS, path);
+    pim_instances_ask(&asked->target, PIM_ASSIGNMENTS, NULL, path);
     return step == 0;
 }
 
@@ -17,7 +17,7 @@ static enum fail read_answer(const struct asked *asked, const json_t *answer, st
     size_t i;
     json_t *one;
     json_array_foreach ((json_t *)list, i, one) {
-        struct entry entry = entry_open(one, fact->arena, why);
+        struct entry entry = pim_entry_open(one, &asked->target, fact->arena, why);
         bool wanted = pim_is_about(&entry, &asked->target);
         if (entry.fail)
             return entry.fail;

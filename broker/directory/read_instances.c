@@ -5,9 +5,7 @@
 static bool ask(const struct asked *asked, unsigned step, struct text *path, json_t **body)
 {
     (void)body;
-    pim_instances_ask(&asked->target, PIM_ASSIGNMENTS, path);
-    text_add(path, "%20and%20principalId%20eq%20");
-    reader_add_literal(path, asked->subject);
+    pim_instances_ask(&asked->target, PIM_ASSIGNMENTS, asked->subject, path);
     return step == 0;
 }
 
@@ -17,11 +15,11 @@ static bool is_asked_for(struct entry *instance, const struct asked *asked)
     return pim_is_about(instance, &asked->target) && theirs;
 }
 
-static struct instance read_instance(struct entry *entry)
+static struct instance read_instance(struct entry *entry, const struct target *target)
 {
     struct instance instance = {
         .activated = entry_is(entry, "assignmentType", "activated"),
-        .direct = entry_is(entry, "memberType", "direct"),
+        .direct = pim_is_direct(entry, target),
         .start_at = entry_moment(entry, "startDateTime", 0), /* permanent ones have none */
         .end_at = entry_moment(entry, "endDateTime", INT64_MAX),
     };
@@ -39,10 +37,10 @@ static enum fail read_answer(const struct asked *asked, const json_t *answer, st
     size_t i;
     json_t *one;
     json_array_foreach ((json_t *)list, i, one) {
-        struct entry entry = entry_open(one, fact->arena, why);
+        struct entry entry = pim_entry_open(one, &asked->target, fact->arena, why);
         if (!is_asked_for(&entry, asked) && !entry.fail)
             continue;
-        struct instance instance = read_instance(&entry);
+        struct instance instance = read_instance(&entry, &asked->target);
         if (entry.fail)
             return entry.fail;
         instances->list = ARENA_MORE(fact->arena, instances->list, instances->count);

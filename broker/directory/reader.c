@@ -2,6 +2,7 @@
 
 #include "base/json.h"
 #include "directory/entry.h"
+#include "model/azure_scope.h"
 #include "outbound/url.h"
 
 const struct reader *reader_of(enum fact_kind kind)
@@ -20,11 +21,20 @@ const struct reader *reader_of(enum fact_kind kind)
     return readers[kind];
 }
 
-static bool is_readable(const struct target *target)
+/* Requests of roles are shown to the person alone, and those of Azure, with their approvals and
+   what is held outside of PIM, are not asked for. */
+static bool is_readable(const struct target *target, enum fact_kind kind)
 {
-    if (target->kind == TARGET_GROUP)
+    switch (target->kind) {
+    case TARGET_GROUP:
         return text_equals(target->access, "member") || text_equals(target->access, "owner");
-    return target->kind == TARGET_DIRECTORY_ROLE;
+    case TARGET_DIRECTORY_ROLE:
+        return kind != FACT_REQUESTS;
+    case TARGET_AZURE_ROLE:
+        return azure_scope_is(target->scope) && kind != FACT_REQUESTS &&
+               kind != FACT_OWN_REQUESTS && kind != FACT_APPROVAL && kind != FACT_STANDING;
+    }
+    return false;
 }
 
 enum fail reader_understand(const struct question *question, struct arena *arena, struct asked *ret,
@@ -44,10 +54,9 @@ enum fail reader_understand(const struct question *question, struct arena *arena
         return because(why, FAIL_INVALID, "a question about nobody");
     if (targeted && (!key || !target_read(key, arena, &asked.target)))
         return because(why, FAIL_INVALID, "no target");
-    bool readable = targeted && is_readable(&asked.target) &&
-                    (question->kind != FACT_REQUESTS || asked.target.kind == TARGET_GROUP);
+    bool readable = targeted && is_readable(&asked.target, question->kind);
     if (targeted && !readable)
-        return because(why, FAIL_INVALID, "Graph does not answer for this kind of target");
+        return because(why, FAIL_INVALID, "nobody answers this for this target");
     for (size_t i = 0; i < question->group_count; i++)
         asked.groups[i] = arena_copy(arena, question->groups[i]);
     *ret = asked;
@@ -62,7 +71,8 @@ enum fail reader_take(const struct reader *reader, const struct asked *asked, co
     if (fail)
         return fail;
     struct entry entry = entry_open(answer, fact->arena, why);
-    const char *link = entry_text(&entry, "@odata.nextLink");
+    const char *link = entry_text(
+        &entry, asked->target.kind == TARGET_AZURE_ROLE ? "nextLink" : "@odata.nextLink");
     if (entry.fail)
         return entry.fail;
     fail = reader->read(asked, answer, fact, why);

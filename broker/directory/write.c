@@ -1,6 +1,9 @@
 /* Sending a write: its bytes are the intent's, and it leaves once. */
+#include "directory/arm.h"
 #include "directory/internal.h"
 #include "directory/outcome.h"
+
+#include <string.h>
 
 struct writing {
     struct arena *arena; /* holds this struct */
@@ -17,6 +20,12 @@ static void answered(void *context, const struct answer *answer, int64_t retry_m
     written.retry_ms = retry_ms;
     writing->done(writing->context, &written);
     arena_free(writing->arena);
+}
+
+/* Every path of ARM names its provider, and none of Graph does. */
+static enum service service_of(const struct write *write)
+{
+    return strstr(write->path, ARM_PROVIDER) ? SERVICE_ARM : SERVICE_PIM;
 }
 
 void directory_write(struct directory *directory, const struct write *write,
@@ -41,10 +50,11 @@ void directory_write_as(struct directory *directory, const struct secret *token,
         .context = context,
     };
     const struct errand errand = {
-        .service = SERVICE_PIM,
+        .service = service_of(write),
         .write = true,
         .method = writing->write.method,
-        .url = arena_text(arena, "%s%s", directory->graph, write->path),
+        .url = arena_text(arena, "%s%s", endpoint_of(directory, service_of(write))->origin,
+                          write->path),
         .body = writing->write.body,
         .token = token,
         .correlation = arena_copy(arena, correlation),

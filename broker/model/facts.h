@@ -134,6 +134,10 @@ struct eligible {
     const char *principal; /* object id, lower-case */
     bool direct;    /* not through a group, of which PIM lists the members for some targets */
     int64_t end_at; /* INT64_MAX: for good */
+    /* Of a role of Azure only, where an activation has to name them: */
+    const char *schedule;                      /* a GUID */
+    const char *scope;                         /* that of the target or one above it */
+    const char *condition, *condition_version; /* NULL: none */
 };
 
 struct eligibles {

@@ -140,7 +140,7 @@ START_TEST(a_question_that_makes_no_sense_is_answered_at_once)
     scoped(graph_scoped) struct graph *graph = graph_new(0, NULL);
     scoped(asker_scoped) struct asker *asker = asker_new(graph);
     ask_together(asker, 2, questions, facts);
-    expect_unknown(facts[0], "this kind of target");
+    expect_unknown(facts[0], "this target");
     expect_unknown(facts[1], "nobody");
     ck_assert_uint_eq(graph_asked(graph), 0);
     fact_free(facts[0]);

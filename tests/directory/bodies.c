@@ -11,7 +11,7 @@ static const struct target in_unit = {
     .kind = TARGET_DIRECTORY_ROLE, .id = ROLE, .scope = "/administrativeUnits/Ab c"};
 
 static const struct target azure = {
-    .kind = TARGET_AZURE_ROLE, .id = ROLE, .scope = "/subscriptions/7"};
+    .kind = TARGET_AZURE_ROLE, .id = ROLE, .scope = "/subscriptions/5AB5/resourceGroups/Soc"};
 
 #define TEN   INT64_C(1768471200)
 #define WORDS "Phishing wave [Curfew 01JD0000000000000000000000]"
@@ -159,10 +159,69 @@ START_TEST(an_assignment_without_an_end_is_not_made)
 }
 END_TEST
 
-START_TEST(azure_roles_are_not_assigned_through_graph)
+/* Roles of Azure. */
+
+#define NAME     "01234567-0000-4000-8000-000000000000"
+#define AZURE_ID "/subscriptions/5AB5/resourceGroups/Soc/providers/Microsoft.Authorization/"
+#define AZURE_BODY(action)                                                                         \
+    "{'properties':{'justification':'" WORDS "','principalId':'" ALICE "','requestType':'" action  \
+    "','roleDefinitionId':'" AZURE_ID "roleDefinitions/" ROLE "'"
+#define UNTIL_NOON                                                                                 \
+    ",'scheduleInfo':{'expiration':{'endDateTime':'2026-01-15T12:00:00Z','type':"                  \
+    "'AfterDateTime'},'startDateTime':'2026-01-15T10:00:00Z'}"
+
+enum write_kind { ASSIGN, ACTIVATE, REMOVE };
+
+static const struct write *in_azure(const struct eligible *by, const char *ticket,
+                                    enum write_kind kind)
 {
-    ck_assert(may_not_assign(until(&azure, TEN + 60, WORDS, NULL)));
-    ck_assert(may_not_withdraw(until(&azure, TEN + 60, WORDS, NULL)));
+    struct assignment assignment = until(&azure, TEN + 7200, WORDS, ticket);
+    arena = arena ? arena : arena_new();
+    assignment.name = NAME;
+    assignment.by = by;
+    ck_assert_fine((kind == ASSIGN     ? write_assign
+                    : kind == ACTIVATE ? write_activate
+                                       : write_remove)(&assignment, arena, &made, &spec_why));
+    return &made;
+}
+
+START_TEST(assigning_a_role_of_azure_is_golden)
+{
+    const struct write *write = in_azure(NULL, "INC-7", ASSIGN);
+    ck_assert_text(write->method, "PUT");
+    ck_assert_text(write->path,
+                   AZURE_ID "roleAssignmentScheduleRequests/" NAME "?api-version=2020-10-01");
+    ck_assert_text(write->body,
+                   json_of(AZURE_BODY("AdminAssign") UNTIL_NOON
+                           ",'ticketInfo':{'ticketNumber':'INC-7','ticketSystem':'Curfew'}}}"));
+}
+END_TEST
+
+START_TEST(activating_a_role_of_azure_names_the_eligibility_and_repeats_its_condition)
+{
+    static const struct eligible plain = {.schedule = SOC};
+    static const struct eligible bound = {
+        .schedule = SOC, .condition = "@Resource[x]", .condition_version = "2.0"};
+    ck_assert_text(in_azure(&plain, NULL, ACTIVATE)->body,
+                   json_of("{'properties':{'justification':'" WORDS
+                           "','linkedRoleEligibilityScheduleId':'" SOC "','principalId':'" ALICE
+                           "','requestType':'SelfActivate','roleDefinitionId':'" AZURE_ID
+                           "roleDefinitions/" ROLE "'" UNTIL_NOON "}}"));
+    const char *body = in_azure(&bound, NULL, ACTIVATE)->body;
+    ck_assert_ptr_nonnull(strstr(body, json_of("{'properties':{'condition':'@Resource[x]',"
+                                               "'conditionVersion':'2.0',")));
+    ck_assert_ptr_nonnull(strstr(body, json_of("'linkedRoleEligibilityScheduleId':'" SOC "'")));
+    ck_assert_ptr_null(strstr(in_azure(&bound, NULL, ASSIGN)->body, "linked"));
+}
+END_TEST
+
+START_TEST(removing_a_role_of_azure_is_golden)
+{
+    const struct write *write = in_azure(NULL, NULL, REMOVE);
+    ck_assert_text(write->method, "PUT");
+    ck_assert_text(write->path,
+                   AZURE_ID "roleAssignmentScheduleRequests/" NAME "?api-version=2020-10-01");
+    ck_assert_text(write->body, json_of(AZURE_BODY("AdminRemove") "}}"));
 }
 END_TEST
 
@@ -178,4 +237,6 @@ SPECIFICATION("directory/bodies", activating_differs_in_its_action_alone,
               assigning_a_member_is_golden, assigning_a_role_is_golden, removing_an_owner_is_golden,
               removing_a_role_is_golden, the_same_arguments_make_the_same_bytes,
               what_people_write_stays_as_they_wrote_it, an_assignment_without_an_end_is_not_made,
-              azure_roles_are_not_assigned_through_graph, text_that_is_no_utf_8_is_refused)
+              assigning_a_role_of_azure_is_golden,
+              activating_a_role_of_azure_names_the_eligibility_and_repeats_its_condition,
+              removing_a_role_of_azure_is_golden, text_that_is_no_utf_8_is_refused)

@@ -1,5 +1,6 @@
 /* Goal: each body that Microsoft prints for Graph and Azure is read, or refused for the reason that
    stands here. Those of sign-in are in identity/examples.c. */
+#include "directory/arm.h"
 #include "directory/fixture.h"
 #include "directory/internal.h"
 #include "directory/outcome.h"
@@ -15,6 +16,7 @@
 enum judge {
     QUESTION, /* the reader of facts of that kind, asked about whom the example is about */
     ASSIGN,   /* what became of an assignment, with the status that the index says */
+    ACTIVATE, /* the same of what a person activates */
     REMOVE,   /* the same of a removal */
     NOBODY,   /* no reader is asked for it: none may take it for a yes of its own */
 };
@@ -132,17 +134,17 @@ static const struct expected all[] = {
     {"099", ASSIGN, WRITE_REFUSED, "Conflict"},
     {"100", ASSIGN, WRITE_UNKNOWN, "serviceNotAvailable"},
     {"101", NOBODY, 0, request},
-    {"102", NOBODY, 0, "Azure"},
-    {"103", NOBODY, 0, "Azure"},
-    {"104", NOBODY, 0, "Azure"},
-    {"105", NOBODY, 0, "Azure"},
-    {"106", NOBODY, 0, "Azure"},
-    {"107", NOBODY, 0, "Azure"},
+    {"102", ACTIVATE, WRITE_ACCEPTED, "Provisioned"},
+    {"103", ACTIVATE, WRITE_ACCEPTED, "PendingApproval"},
+    {"104", NOBODY, 0, "lists of requests"},
+    {"105", QUESTION, FACT_ELIGIBLES, NULL},
+    {"106", QUESTION, FACT_INSTANCES, NULL},
+    {"107", NOBODY, 0, "approvals"},
     {"108", NOBODY, 0, request},
-    {"109", NOBODY, 0, "Azure"},
+    {"109", NOBODY, 0, "approvals"},
     {"110", ASSIGN, WRITE_REFUSED, "RoleAssignmentRequestPolicyValidationFailed"},
     {"111", ASSIGN, WRITE_REFUSED, "InsufficientPermissions"},
-    {"112", NOBODY, 0, "Azure"},
+    {"112", QUESTION, FACT_SELF_RULES, NULL},
 };
 
 /* What an example is about. */
@@ -161,6 +163,11 @@ static const json_t *first_entry(const json_t *body)
 
 static struct target target_in(const json_t *entry)
 {
+    const json_t *properties = json_object_get(entry, "properties");
+    if (properties)
+        return (struct target){.kind = TARGET_AZURE_ROLE,
+                               .id = arm_name(text_in(properties, "roleDefinitionId")),
+                               .scope = text_in(properties, "scope")};
     bool group = json_object_get(entry, "groupId") != NULL;
     return (struct target){
         .kind = group ? TARGET_GROUP : TARGET_DIRECTORY_ROLE,
@@ -179,9 +186,7 @@ static const char *key_in(const json_t *entry, struct arena *arena)
                    : arena_text(arena, "directory_role/%s/%s", text_in(entry, "roleDefinitionId"),
                                 text_in(entry, "scopeId"));
     struct target target = target_in(entry);
-    return target.kind == TARGET_GROUP
-               ? arena_text(arena, "group/%s/%s", target.id, target.access)
-               : arena_text(arena, "directory_role/%s/%s", target.id, target.scope);
+    return target_key(&target, arena);
 }
 
 static struct question question_in(enum fact_kind kind, const json_t *body, struct arena *arena)
@@ -192,15 +197,16 @@ static struct question question_in(enum fact_kind kind, const json_t *body, stru
         question.subject = text_in(entry, "deviceId");
     if (kind == FACT_MANAGED)
         question.subject = text_in(entry, "azureADDeviceId");
+    const json_t *properties = json_object_get(entry, "properties");
     if (kind == FACT_INSTANCES || kind == FACT_REQUESTS) {
-        question.subject = text_in(entry, "principalId");
+        question.subject = text_in(properties ? properties : entry, "principalId");
         question.object = key_in(entry, arena);
     }
     if (kind == FACT_APPROVAL) {
         question.subject = text_in(entry, "id");
         question.object = json_object_get(entry, "stages") ? SOC_MEMBER : ROLE_IN_TENANT;
     }
-    if (kind == FACT_ADMIN_RULES)
+    if (kind == FACT_ADMIN_RULES || (properties && kind != FACT_INSTANCES))
         question.subject = key_in(entry, arena);
     return question;
 }
@@ -236,18 +242,25 @@ static void judge_question(const struct expected *row, const json_t *body, const
         ck_assert_msg(fact->requests.count == 0, "%s", row->number);
 }
 
-static struct written outcome_in(bool removal, const json_t *body, int status, const char *bytes,
-                                 struct arena *arena)
+static struct written outcome_in(enum judge judge, const json_t *body, int status,
+                                 const char *bytes, struct arena *arena)
 {
     struct target target = target_in(body);
-    const char *oid = text_in(body, "principalId");
+    const json_t *properties = json_object_get(body, "properties");
+    const char *oid = text_in(properties ? properties : body, "principalId");
     struct write write;
     struct written written;
     if (!*target.id) /* it names nothing: then whatever was asked for */
         target = (struct target){.kind = TARGET_GROUP, .id = SOC, .access = "member"}, oid = ALICE;
-    const struct assignment assignment = {
-        .target = &target, .oid = oid, .starts_at = 1, .ends_at = 2, .words = "why"};
-    ck_assert_fine((removal ? write_remove : write_assign)(&assignment, arena, &write, &spec_why));
+    const struct assignment assignment = {.target = &target,
+                                          .oid = oid,
+                                          .starts_at = 1,
+                                          .ends_at = 2,
+                                          .words = "why",
+                                          .name = text_in(body, "name")};
+    ck_assert_fine((judge == REMOVE     ? write_remove
+                    : judge == ACTIVATE ? write_activate
+                                        : write_assign)(&assignment, arena, &write, &spec_why));
     const struct answer answer = {
         .outcome = OUTCOME_ANSWERED, .status = status, .body = bytes, .length = strlen(bytes)};
     outcome_of(&write, &answer, arena, &written);
@@ -258,8 +271,7 @@ static void judge_write(const struct expected *row, const json_t *body, int stat
                         const char *bytes)
 {
     scoped(arena_scoped) struct arena *arena = arena_new();
-    struct written written =
-        outcome_in(row->judge == REMOVE, body, status ? status : 201, bytes, arena);
+    struct written written = outcome_in(row->judge, body, status ? status : 201, bytes, arena);
     ck_assert_msg((int)written.outcome == row->what, "%s: %d %s", row->number, written.outcome,
                   written.says ? written.says : "");
     const char *word = row->what == WRITE_ACCEPTED ? written.code : written.says;
@@ -289,7 +301,7 @@ static void judge_nobody(const struct expected *row, const json_t *body, int sta
         ck_assert(kind != FACT_ADMIN_RULES || !fact->admin_rules.exists);
         ck_assert(kind != FACT_CONTEXTS || fact->contexts.count == 0);
     }
-    ck_assert_msg(outcome_in(false, body, status ? status : 201, bytes, arena).outcome !=
+    ck_assert_msg(outcome_in(NOBODY, body, status ? status : 201, bytes, arena).outcome !=
                       WRITE_ACCEPTED,
                   "%s", row->number);
 }

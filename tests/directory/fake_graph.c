@@ -181,8 +181,9 @@ static void get_token(void *context, const char *scope,
 {
     struct asker *asker = context;
     char numbered[32];
-    ck_assert_str_eq(scope, "https://graph.example/.default");
-    (void)snprintf(numbered, sizeof numbered, "token-%d", asker->token);
+    bool arm = strcmp(scope, "https://arm.example/.default") == 0;
+    ck_assert(arm || strcmp(scope, "https://graph.example/.default") == 0);
+    (void)snprintf(numbered, sizeof numbered, "%stoken-%d", arm ? "arm-" : "", asker->token);
     const char *name = asker->token_elsewhere ? asker->token_elsewhere : numbered;
     scoped(secret_scoped) struct secret *token = secret_copy(name, strlen(name));
     const struct reason why = {"nobody signed in"};
@@ -205,7 +206,8 @@ struct asker *asker_elsewhere(const char *graph, const char *token)
 {
     struct asker *asker = MEMORY_NEW(struct asker);
     const struct directory_settings settings = {
-        .graph = graph, .graph_scope = "https://graph.example/.default", .private_peer = true};
+        .graph = {graph, "https://graph.example/.default", true},
+        .arm = {graph, "https://arm.example/.default", true}};
     const struct bearer bearer = {.context = asker, .get = get_token, .refused = refused_token};
     asker->token = 1;
     asker->token_elsewhere = token;

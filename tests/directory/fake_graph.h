@@ -37,7 +37,8 @@ const char *graph_request(struct graph *graph, size_t index);
 /* The value of a header of a request; NULL when it has none. Kept likewise. */
 const char *graph_header(struct graph *graph, size_t index, const char *name);
 
-/* Who asks: a loop, which runs once, a directory, and tokens named token-1, token-2, … */
+/* Who asks: a loop, which runs once, a directory, and tokens named token-1, token-2, …; those
+   for Azure arm-token-1, … */
 struct asker {
     struct loop *loop;
     struct directory *directory;

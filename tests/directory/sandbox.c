@@ -5,6 +5,7 @@
 #include "support/held.h"
 #include "support/spec.h"
 
+#include "base/id.h"
 #include "base/json.h"
 #include "base/moment.h"
 
@@ -21,6 +22,8 @@
 #define SEC_115       "de1d0000-0000-4000-8000-000000000115"
 #define OWNERS_MEMBER "group/" OWNERS "/member"
 #define OPERATOR      "directory_role/" ROLE "//"
+#define RESPONDER     "azure_role/3e150937-b8fe-4cfb-8069-0eaf05ecd056/" SENTINEL
+#define SENTINEL      "/subscriptions/5ab50000-0000-4000-8000-000000000001/resourceGroups/sentinel"
 
 struct sandbox {
     pid_t process;
@@ -61,6 +64,33 @@ static void set(const struct sandbox *sandbox, const char *switches)
     ck_assert_msg(strstr(answer, "provisioning_ms") != NULL, "%s", answer);
 }
 
+/* A token of the workbench, which may do everything in Graph, and in Azure what it is given. */
+static const char *token_for(const struct sandbox *sandbox, const char *service)
+{
+    scoped(text_scoped) struct text form = TEXT_LIMIT(1024);
+    text_addf(
+        &form,
+        "grant_type=client_credentials&client_id=a9900000-0000-4000-8000-000000000003"
+        "&client_secret=sandbox-secret-of-the-workbench&scope=https%%3A%%2F%%2F%s%%2F.default",
+        service);
+    const char *answer = post(sandbox, "/7e4a0000-0000-4000-8000-000000000001/oauth2/v2.0/token",
+                              "application/x-www-form-urlencoded", text_of(&form));
+    json_auto_t *token = json_loads(answer, 0, NULL);
+    ck_assert_msg(json_member_text(token, "access_token") != NULL, "%s", answer);
+    return json_of(json_member_text(token, "access_token"));
+}
+
+/* Makes the workbench administer who holds what at the resource group, and changes to Azure. */
+static void go_to_azure(struct sandbox *sandbox)
+{
+    const char *answer = post(sandbox, "/_sandbox/assignments", "application/json",
+                              json_of("{'principal': 'a9910000-0000-4000-8000-000000000003',"
+                                      " 'azure_role': '18d7d88d-d35e-4fb5-a5c3-7773c20a72d9',"
+                                      " 'scope': '" SENTINEL "'}"));
+    ck_assert_msg(strstr(answer, "azure_role") != NULL, "%s", answer);
+    sandbox->token = token_for(sandbox, "management.azure.com");
+}
+
 static bool start(struct sandbox *sandbox)
 {
     const char *program = getenv("CURFEW_SANDBOX");
@@ -83,15 +113,7 @@ static bool start(struct sandbox *sandbox)
     ck_assert_ptr_nonnull(fgets(line, sizeof line, said));
     ck_assert_int_eq(sscanf(line, "curfew-sandbox: listening on %63s", sandbox->origin), 1);
     (void)fclose(said);
-    const char *answer =
-        post(sandbox, "/7e4a0000-0000-4000-8000-000000000001/oauth2/v2.0/token",
-             "application/x-www-form-urlencoded",
-             "grant_type=client_credentials&client_id=a9900000-0000-4000-8000-000000000003"
-             "&client_secret=sandbox-secret-of-the-workbench"
-             "&scope=https%3A%2F%2Fgraph.microsoft.com%2F.default");
-    json_auto_t *token = json_loads(answer, 0, NULL);
-    ck_assert_msg(json_member_text(token, "access_token") != NULL, "%s", answer);
-    sandbox->token = json_of(json_member_text(token, "access_token"));
+    sandbox->token = token_for(sandbox, "graph.microsoft.com");
     set(sandbox, "{'journal_answers': true}");
     return true;
 }
@@ -222,30 +244,50 @@ static struct instance wait_for(const struct sandbox *sandbox, const struct ques
     return last;
 }
 
+/* The same again, under a name that was not taken yet. */
+static struct write renamed(struct assignment assignment, bool removal)
+{
+    static char name[GUID_SIZE];
+    static struct arena *kept;
+    struct write write;
+    kept = kept ? kept : arena_new();
+    guid_new(name);
+    assignment.name = name;
+    ck_assert_fine((removal ? write_remove : write_assign)(&assignment, kept, &write, &spec_why));
+    return write;
+}
+
+static void expect_refused(const struct sandbox *sandbox, const struct write *write,
+                           const char *code)
+{
+    struct written written = write_to(sandbox, write);
+    ck_assert_int_eq(written.outcome, WRITE_REFUSED);
+    ck_assert_text(written.code, code);
+}
+
 static void live(const char *key)
 {
     scoped(arena_scoped) struct arena *arena = arena_new();
     struct question question = {.kind = FACT_INSTANCES, .subject = ANA, .object = key};
     int64_t now = moment_now(), end = now + 3600;
     struct target target;
-    struct write assign, withdraw;
+    const struct assignment assignment = {.target = &target,
+                                          .oid = ANA,
+                                          .starts_at = now,
+                                          .ends_at = end,
+                                          .words = "Phishing [Curfew 01JD]",
+                                          .ticket = "INC-7"};
     struct sandbox sandbox;
     if (!start(&sandbox))
         return;
     set(&sandbox, "{'early_removal': true}");
     ck_assert(target_read(key, arena, &target));
-    ck_assert_fine(write_assign(&(struct assignment){.target = &target,
-                                                     .oid = ANA,
-                                                     .starts_at = now,
-                                                     .ends_at = end,
-                                                     .words = "Phishing [Curfew 01JD]",
-                                                     .ticket = "INC-7"},
-                                arena, &assign, &spec_why));
-    ck_assert_fine(write_remove(
-        &(struct assignment){.target = &target, .oid = ANA, .words = "Released [Curfew 01JD]"},
-        arena, &withdraw, &spec_why));
+    bool azure = target.kind == TARGET_AZURE_ROLE;
+    if (azure)
+        go_to_azure(&sandbox);
+    struct write write = renamed(assignment, false);
 
-    struct written written = write_to(&sandbox, &assign);
+    struct written written = write_to(&sandbox, &write);
     ck_assert_msg(written.outcome == WRITE_ACCEPTED, "%d %s: %s", written.status, written.code,
                   written.says);
     ck_assert_int_ne(status_means(written.code), STATUS_NEVER_SEEN);
@@ -255,18 +297,54 @@ static void live(const char *key)
     ck_assert(instance.direct);
     ck_assert(!instance.activated);
 
-    written = write_to(&sandbox, &assign);
-    ck_assert_int_eq(written.outcome, WRITE_REFUSED);
-    ck_assert_text(written.code, "RoleAssignmentExists");
-    written = write_to(&sandbox, &withdraw);
+    expect_refused(&sandbox, &write, azure ? "RequestConflict" : "RoleAssignmentExists");
+    write = renamed(assignment, false);
+    expect_refused(&sandbox, &write, "RoleAssignmentExists");
+    write = renamed(assignment, true);
+    written = write_to(&sandbox, &write);
     ck_assert_int_eq(written.outcome, WRITE_ACCEPTED);
     ck_assert_int_eq(status_means(written.code), STATUS_REMOVED);
     (void)wait_for(&sandbox, &question, 0);
-    written = write_to(&sandbox, &withdraw);
-    ck_assert_int_eq(written.outcome, WRITE_REFUSED);
-    ck_assert_text(written.code, "RoleAssignmentDoesNotExist");
+    write = renamed(assignment, true);
+    expect_refused(&sandbox, &write, "RoleAssignmentDoesNotExist");
     stop(&sandbox);
 }
+
+START_TEST(every_question_about_a_role_of_azure_is_answered)
+{
+    static const struct question all[] = {{.kind = FACT_ADMIN_RULES, .subject = RESPONDER},
+                                          {.kind = FACT_SELF_RULES, .subject = RESPONDER},
+                                          {.kind = FACT_ELIGIBLES, .subject = RESPONDER},
+                                          {.kind = FACT_HOLDERS, .subject = RESPONDER}};
+    const struct question *questions[COUNT(all)];
+    struct fact *facts[COUNT(all)];
+    struct sandbox sandbox;
+    if (!start(&sandbox))
+        return;
+    set(&sandbox, "{'arm_page': 1}");
+    go_to_azure(&sandbox);
+    for (size_t i = 0; i < COUNT(all); i++)
+        questions[i] = &all[i];
+    ask(&sandbox, COUNT(all), questions, facts);
+    const struct eligibles *eligibles = &facts[2]->eligibles;
+    ck_assert(facts[0]->admin_rules.exists && facts[1]->self_rules.exists);
+    ck_assert_int_eq(facts[1]->self_rules.longest_seconds, 8 * 3600);
+    ck_assert_uint_eq(eligibles->count, 2);
+    ck_assert_text(eligibles->list[0].principal, ANA);
+    ck_assert(!eligibles->list[0].direct && eligibles->list[0].schedule);
+    ck_assert_text(eligibles->list[0].scope, "/subscriptions/5ab50000-0000-4000-8000-000000000001");
+    ck_assert_uint_eq(facts[3]->holders.count, 0);
+    for (size_t i = 0; i < COUNT(all); i++)
+        fact_free(facts[i]);
+    stop(&sandbox);
+}
+END_TEST
+
+START_TEST(a_role_of_azure_begins_and_ends)
+{
+    live(RESPONDER);
+}
+END_TEST
 
 START_TEST(membership_of_a_group_begins_and_ends)
 {
@@ -281,4 +359,5 @@ START_TEST(a_role_begins_and_ends)
 END_TEST
 
 SPECIFICATION("directory/sandbox", every_question_is_answered, risk_is_read_where_or_is_refused,
+              every_question_about_a_role_of_azure_is_answered, a_role_of_azure_begins_and_ends,
               membership_of_a_group_begins_and_ends, a_role_begins_and_ends)

@@ -38,8 +38,10 @@ static const char *eligibility(size_t count, struct eligible *who,
 
 START_TEST(who_is_listed_is_eligible_until_the_end_of_it)
 {
-    struct eligible forever = {ANA, true, INT64_MAX}, over = {ANA, true, NOW},
-                    member = {ANA, false, NOW + 1}, other = {BEN, true, INT64_MAX};
+    struct eligible forever = {.principal = ANA, .direct = true, .end_at = INT64_MAX},
+                    over = {.principal = ANA, .direct = true, .end_at = NOW},
+                    member = {.principal = ANA, .direct = false, .end_at = NOW + 1},
+                    other = {.principal = BEN, .direct = true, .end_at = INT64_MAX};
     ck_assert_text(eligibility(1, &forever, NULL, VERDICT_PASS), "eligibility_direct");
     ck_assert_text(eligibility(1, &member, NULL, VERDICT_PASS), "eligibility_through_group");
     ck_assert_text(eligibility(1, &over, NULL, VERDICT_FAIL), "eligibility_missing");
@@ -50,7 +52,8 @@ END_TEST
 
 START_TEST(who_is_in_a_group_that_is_listed_is_eligible)
 {
-    struct eligible group = {LEADS, true, INT64_MAX}, over = {LEADS, true, NOW};
+    struct eligible group = {.principal = LEADS, .direct = true, .end_at = INT64_MAX},
+                    over = {.principal = LEADS, .direct = true, .end_at = NOW};
     ck_assert_text(eligibility(1, &group, &in_leads, VERDICT_PASS), "eligibility_through_group");
     ck_assert_text(eligibility(1, &over, &in_leads, VERDICT_FAIL), "eligibility_missing");
     ck_assert_text(eligibility(1, &group, &in_none, VERDICT_FAIL), "eligibility_missing");
