@@ -92,38 +92,6 @@ static void build_people(struct policy *policy, const json_t *merged, struct com
     }
 }
 
-static struct target build_target(struct form *role, struct arena *arena)
-{
-    static const char *const kinds[] = {"group", "directory_role"};
-    static const char *const accesses[] = {"member", "owner"};
-    struct target target = {0};
-    struct form form = form_open(form_value(role, "target", REQUIRED), form_place(role, "target"),
-                                 role->complaints);
-    int kind = form_choice(&form, "kind", COUNT(kinds), kinds, -1);
-    target.id = "";
-    if (kind < 0) { /* what else may stand here depends on it */
-        if (form.object && !form_has(&form, "kind"))
-            form_complain(&form, "kind", "is missing: \"group\" or \"directory_role\"");
-        return target;
-    }
-    target.kind = kind ? TARGET_DIRECTORY_ROLE : TARGET_GROUP;
-    if (target.kind == TARGET_GROUP) {
-        target.id = form_guid(&form, "group", REQUIRED);
-        target.access = accesses[form_choice(&form, "access", COUNT(accesses), accesses, 0)];
-    } else {
-        target.id = form_guid(&form, "role", REQUIRED);
-        const char *scope = form_text(&form, "scope", OPTIONAL, 256);
-        target.scope = arena_copy(arena, scope ? scope : "/");
-        if (target.scope[0] != '/')
-            form_complain(&form, "scope",
-                          "\"%s\" is not a directory scope: write / for the whole tenant",
-                          target.scope);
-    }
-    form_end(&form);
-    target.id = arena_copy(arena, target.id ? target.id : "");
-    return target;
-}
-
 static void check_role_id(struct form *form, const char *id)
 {
     if (strspn(id, "abcdefghijklmnopqrstuvwxyz0123456789-") != strlen(id) || !*id ||
@@ -142,7 +110,7 @@ static void build_role(struct policy *policy, struct role *role, struct form *fo
     role->product = arena_copy(policy->arena, product ? product : "");
     role->opens = arena_copy(policy->arena, read_words(form, "opens", OPTIONAL, 1000));
     role->tier = (int)form_number(form, "tier", 0, 9, -1);
-    role->target = build_target(form, policy->arena);
+    role->target = policy_target(form, policy->arena);
     role->has_activation = form_has(form, "activation");
     int activation = form_choice(form, "activation", COUNT(activations), activations, 0);
     role->activation = (enum activation)activation;
@@ -157,6 +125,14 @@ static void build_role(struct policy *policy, struct role *role, struct form *fo
 static int compare_roles(const void *one, const void *other)
 {
     return strcmp(((const struct role *)one)->id, ((const struct role *)other)->id);
+}
+
+/* To Azure, letter case makes no other scope. */
+static bool is_same_target(const struct role *one, const struct role *other, const char *key,
+                           const char *other_key)
+{
+    bool azure = one->target.kind == TARGET_AZURE_ROLE && other->target.kind == TARGET_AZURE_ROLE;
+    return azure ? text_equals_ignoring_case(key, other_key) : text_equals(key, other_key);
 }
 
 static void check_roles(struct policy *policy, struct complaints *complaints)
@@ -174,7 +150,7 @@ static void check_roles(struct policy *policy, struct complaints *complaints)
         }
         keys[i] = *role->target.id ? target_key(&role->target, arena) : NULL;
         for (size_t k = 0; keys[i] && k < i; k++)
-            if (keys[k] && text_equals(keys[i], keys[k]))
+            if (keys[k] && is_same_target(&policy->roles[k], role, keys[k], keys[i]))
                 complain(complaints, arena_text(arena, "roles.%s.target", role->id),
                          "is the target of \"%s\" too: one target, one role", policy->roles[k].id);
     }

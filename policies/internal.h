@@ -42,5 +42,7 @@ struct policy {
     const char **groups, **contexts;
 };
 
+/* What a role assigns; texts are copied, access is not. */
+struct target policy_target(struct form *role, struct arena *arena);
 /* Fills the policy from the merged object of all files. */
 void policy_build(struct policy *policy, const json_t *merged, struct complaints *complaints);

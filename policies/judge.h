@@ -47,6 +47,10 @@ void judge_eligibility(const struct eligibles *eligibles, const struct membershi
 /* Where somebody stands in the list themselves, or NULL. */
 const struct eligible *eligible_self(const struct eligibles *eligibles,
                                      const struct person_key *person, int64_t now);
+/* What makes somebody eligible: their own entry, otherwise that of a group they are in, or NULL. */
+const struct eligible *eligible_of(const struct eligibles *eligibles,
+                                   const struct memberships *through,
+                                   const struct person_key *person, int64_t now);
 /* PIM's rules for what the person activates in that mode; with the `sign_in` that it is to happen
    by, unless it is not there yet (NULL). An approval of PIM's own must be off in `delegated`, and
    on in `pim_approval`: there it would be in force before anybody agreed. */

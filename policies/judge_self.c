@@ -14,15 +14,23 @@ const struct eligible *eligible_self(const struct eligibles *eligibles,
     return NULL;
 }
 
-/* The group that makes them eligible, or NULL. */
-static const char *eligible_through(const struct eligibles *eligibles,
-                                    const struct memberships *through, int64_t now)
+static const struct eligible *eligible_through(const struct eligibles *eligibles,
+                                               const struct memberships *through, int64_t now)
 {
     for (size_t i = 0; i < eligibles->count; i++)
         for (size_t k = 0; k < through->count && now < eligibles->list[i].end_at; k++)
             if (text_equals(eligibles->list[i].principal, through->groups[k]))
-                return through->groups[k];
+                return &eligibles->list[i];
     return NULL;
+}
+
+const struct eligible *eligible_of(const struct eligibles *eligibles,
+                                   const struct memberships *through,
+                                   const struct person_key *person, int64_t now)
+{
+    const struct eligible *self = eligible_self(eligibles, person, now);
+    return self || !through || !through->reading.known ? self
+                                                       : eligible_through(eligibles, through, now);
 }
 
 void judge_eligibility(const struct eligibles *eligibles, const struct memberships *through,
@@ -35,7 +43,8 @@ void judge_eligibility(const struct eligibles *eligibles, const struct membershi
         judge_add_unread(list, "eligibility", "eligibility_unread", "pim");
         return;
     }
-    const char *group = self || !through ? NULL : eligible_through(eligibles, through, now);
+    const struct eligible *by = eligible_of(eligibles, through, person, now);
+    const char *group = by && !self ? by->principal : NULL;
     const char *code = self && self->direct ? "eligibility_direct"
                        : self || group      ? "eligibility_through_group"
                                             : "eligibility_missing";

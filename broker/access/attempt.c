@@ -180,7 +180,11 @@ static bool stands(struct work *work, enum pace *pace)
     const struct self_rules *rules = gathered.self_rules[work->grant.position];
     attempt->context = rules && rules->reading.known && rules->exists ? rules->context : NULL;
     enum verdict verdict = evidence_verdict(&list, &waits);
-    if (verdict != VERDICT_PASS)
+    if (verdict == VERDICT_PASS) /* then it is known who is eligible */
+        attempt->by = eligible_of(gathered.eligibles[work->grant.position],
+                                  gathered.through[work->grant.position],
+                                  &work->request.requester.key, moment_now());
+    else
         *pace = not_started(work, evidence_first(&list, verdict)->code);
     return verdict == VERDICT_PASS;
 }

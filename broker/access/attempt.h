@@ -41,10 +41,11 @@ struct attempt {
     struct request_id request; /* to look at then; "" when the grant cannot be read */
     /* Its own. */
     struct task *task;
-    struct secret *token; /* of Graph, in their name */
-    struct fact *own;     /* what PIM holds of theirs; asked with it */
-    const char *context;  /* that PIM's rule wants it to carry; valid in this step */
-    enum fail fail;       /* of the exchange */
+    struct secret *token;      /* of Graph or ARM, in their name */
+    struct fact *own;          /* what PIM holds of theirs; asked with it */
+    const char *context;       /* that PIM's rule wants it to carry; valid in this step */
+    const struct eligible *by; /* what makes them eligible; likewise */
+    enum fail fail;            /* of the exchange */
     struct refusal refusal;
 };
 

@@ -74,6 +74,47 @@ static bool gather_through(struct task *task, const struct person_key *person,
     return in || !count;
 }
 
+/* What is activated below the scope of its eligibility is bound by the rules of the one or of the
+   other, and which it is nobody says (contract 8): both are kept. */
+static const struct self_rules *add_rules(const struct self_rules *one,
+                                          const struct self_rules *other, struct arena *arena)
+{
+    struct self_rules *both = ARENA_NEW(arena, struct self_rules);
+    *both = (struct self_rules){
+        .reading = one->reading.known ? other->reading : one->reading,
+        .exists = one->exists && other->exists,
+        .mfa_required = one->mfa_required || other->mfa_required,
+        .approval_required = one->approval_required || other->approval_required,
+        .nobody_approves = one->nobody_approves || other->nobody_approves,
+        .context = one->context ? one->context : other->context,
+        .longest_seconds = one->longest_seconds < other->longest_seconds ? one->longest_seconds
+                                                                         : other->longest_seconds,
+    };
+    return both;
+}
+
+/* False: it is waited for. */
+static bool gather_above(struct task *task, const struct stored_request *request,
+                         struct gathered *gathered, size_t role)
+{
+    struct arena *arena = task_arena(task);
+    struct target target;
+    const struct eligibles *eligibles = gathered->eligibles[role];
+    const struct eligible *by =
+        eligibles->reading.known
+            ? eligible_of(eligibles, gathered->through[role], &request->requester.key, moment_now())
+            : NULL;
+    if (!by || !by->scope || !target_read(request->roles[role].target, arena, &target) ||
+        text_equals_ignoring_case(by->scope, target.scope))
+        return true;
+    target.scope = by->scope;
+    const struct fact *rules = ask(task, FACT_SELF_RULES, target_key(&target, arena), FACT_MINUTE);
+    if (rules)
+        gathered->self_rules[role] =
+            add_rules(gathered->self_rules[role], &rules->self_rules, arena);
+    return rules;
+}
+
 static bool gather_pim(struct task *task, const struct stored_request *request,
                        struct gathered *gathered, size_t role)
 {
@@ -89,7 +130,8 @@ static bool gather_pim(struct task *task, const struct stored_request *request,
         return false;
     gathered->self_rules[role] = &rules->self_rules;
     gathered->eligibles[role] = &eligibles->eligibles;
-    return gather_through(task, &request->requester.key, gathered, role);
+    return gather_through(task, &request->requester.key, gathered, role) &&
+           gather_above(task, request, gathered, role);
 }
 
 static bool gather_roles(struct task *task, const struct stored_request *request,

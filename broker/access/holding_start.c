@@ -150,6 +150,13 @@ static bool has_outcome(const struct work *work, const char *outcome)
     return text_equals(work->intent.outcome, outcome);
 }
 
+/* PIM says that the person holds it, or ARM that the request is there: which one, reading shows. */
+static bool is_there_already(const struct work *work)
+{
+    return text_equals(work->intent.code, "RoleAssignmentExists") ||
+           text_equals(work->intent.code, "RequestConflict");
+}
+
 static enum pace answer(struct work *work, const char *outcome)
 {
     work->intent.outcome = outcome;
@@ -194,7 +201,7 @@ static enum pace refused(struct work *work)
 static enum pace absent(struct work *work, enum sight sight, int64_t until)
 {
     int64_t now = moment_now(), since = now - work->intent.outcome_at;
-    bool exists = text_equals(work->intent.code, "RoleAssignmentExists");
+    bool exists = is_there_already(work);
     if (sight == SIGHT_FOREIGN && (exists || since >= PROOF_SECONDS))
         return already_held(work, until);
     if (exists && since >= PROOF_SECONDS)
@@ -242,8 +249,7 @@ enum pace step_activating(struct work *work)
         work->intent.code ? status_means(work->intent.code) : STATUS_PENDING;
     bool means_refused =
         has_outcome(work, "accepted") && (meaning == STATUS_REFUSED || meaning == STATUS_REMOVED);
-    bool exists = text_equals(work->intent.code, "RoleAssignmentExists") &&
-                  work->grant.mode != ACTIVATION_PIM_APPROVAL;
+    bool exists = is_there_already(work) && work->grant.mode != ACTIVATION_PIM_APPROVAL;
     if (has_outcome(work,
                     "open")) /* the process died between commit and answer: it may have been sent */
         return answer(work, "unknown");

@@ -177,10 +177,48 @@ enum pace intent_send(struct task *task, void *data, enum fail fail)
     return order_send(task, errand);
 }
 
+/* The name that a request to ARM has, which takes each name once. What may have had its effect
+   after all is repeated under its own, so that it cannot have it twice; what was certainly refused
+   is another request (contract 14). */
+static enum fail name_assign(const struct work *work, char name[GUID_SIZE], struct reason *why)
+{
+    struct stored_intent last;
+    if (!work->grant.has_holding)
+        return FAIL_NONE;
+    enum fail fail = store_intent_newest(task_store(work->task), &work->grant.holding, "assign",
+                                         task_arena(work->task), &last, why);
+    if (fail)
+        return fail == FAIL_NOT_FOUND ? FAIL_NONE : fail;
+    if (!text_equals(last.outcome, "refused"))
+        write_name(last.path, name);
+    return FAIL_NONE;
+}
+
+/* What a write to ARM names besides; nothing for other targets. */
+static enum fail fill_azure(const struct work *work, struct order *order, struct reason *why)
+{
+    char name[GUID_SIZE];
+    if (work->target.kind != TARGET_AZURE_ROLE)
+        return FAIL_NONE;
+    id_guid(work->intent.id.text, name);
+    enum fail fail = order->removes ? FAIL_NONE : name_assign(work, name, why);
+    if (fail)
+        return FAIL_UNAVAILABLE;
+    order->name = arena_copy(task_arena(work->task), name);
+    if (work->attempt && work->attempt->by && !order->removes) {
+        order->schedule = work->attempt->by->schedule;
+        order->condition = work->attempt->by->condition;
+        order->condition_version = work->attempt->by->condition_version;
+    }
+    return FAIL_NONE;
+}
+
 /* The order for this write, and the intent that is committed before it. */
 static enum fail take_order(struct work *work, struct order *order, struct reason *why)
 {
     struct arena *arena = task_arena(work->task);
+    work->intent = (struct stored_intent){.action = order->removes ? "remove" : "assign"};
+    id_new(moment_now_ms(), work->intent.id.text);
     order->mode = work->grant.mode;
     order->role = work->grant.role;
     order->target = work->grant.target;
@@ -189,17 +227,17 @@ static enum fail take_order(struct work *work, struct order *order, struct reaso
     order->start_by = work->grant.start_by;
     enum fail fail = order_fill(work->task, &work->request, work->wanted, order, why);
     if (!fail)
+        fail = fill_azure(work, order, why);
+    if (!fail)
         fail = order_produce(order, arena, &order->write, why);
     if (fail)
         return fail;
     char *bytes = order_write(order);
     work->order = arena_copy(arena, bytes);
     free(bytes);
-    work->intent = (struct stored_intent){.action = order->removes ? "remove" : "assign",
-                                          .method = order->write.method,
-                                          .path = order->write.path,
-                                          .body = order->write.body};
-    id_new(moment_now_ms(), work->intent.id.text);
+    work->intent.method = order->write.method;
+    work->intent.path = order->write.path;
+    work->intent.body = order->write.body;
     return FAIL_NONE;
 }
 

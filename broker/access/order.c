@@ -19,6 +19,9 @@ enum fail order_produce(const struct order *order, struct arena *arena, struct w
     struct target target;
     if (!target_read(order->target, arena, &target))
         return because(why, FAIL_INVALID, "%s is no target", order->target);
+    const struct eligible by = {.schedule = order->schedule,
+                                .condition = order->condition,
+                                .condition_version = order->condition_version};
     const struct assignment assignment = {
         .target = &target,
         .oid = order->requester,
@@ -26,6 +29,8 @@ enum fail order_produce(const struct order *order, struct arena *arena, struct w
         .ends_at = order->ends_at,
         .words = order->words,
         .ticket = order->ticket,
+        .name = order->name,
+        .by = order->schedule ? &by : NULL,
     };
     if (order->removes)
         return write_remove(&assignment, arena, ret, why);
@@ -82,6 +87,12 @@ char *order_write(const struct order *order)
         order->policy, "justification", order->justification, "roles", roles, "lines",
         pack_lines(order), "decisions", pack_decisions(order), "write", "method",
         order->write.method, "path", order->write.path, "body", order->write.body));
+    if (order->name)
+        (void)json_object_set_new(
+            all, "azure",
+            memory_needed(json_pack("{s:s, s:s*, s:s*, s:s*}", "name", order->name, "schedule",
+                                    order->schedule, "condition", order->condition,
+                                    "condition_version", order->condition_version)));
     return json_canonical(all);
 }
 
@@ -157,7 +168,7 @@ static enum fail parse(const char *bytes, size_t length, struct arena *arena, st
     struct reader reader = {.arena = arena, .right = true};
     if (length > ORDER_MOST || json_read(bytes, length, &json, NULL, NULL))
         return because(why, FAIL_DENIED, "not an order");
-    const json_t *write = json_object_get(json, "write");
+    const json_t *write = json_object_get(json, "write"), *azure = json_object_get(json, "azure");
     *ret = (struct order){
         .removes = json_is_true(json_object_get(json, "removes")),
         .request = take_text(&reader, json, "request"),
@@ -173,6 +184,10 @@ static enum fail parse(const char *bytes, size_t length, struct arena *arena, st
         .ends_at = take_number(&reader, json, "ends_at"),
         .policy = take_text(&reader, json, "policy"),
         .justification = take_text(&reader, json, "justification"),
+        .name = arena_copy(arena, json_member_text(azure, "name")),
+        .schedule = arena_copy(arena, json_member_text(azure, "schedule")),
+        .condition = arena_copy(arena, json_member_text(azure, "condition")),
+        .condition_version = arena_copy(arena, json_member_text(azure, "condition_version")),
         .write = {.method = take_text(&reader, write, "method"),
                   .path = take_text(&reader, write, "path"),
                   .body = take_text(&reader, write, "body")},

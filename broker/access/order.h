@@ -32,6 +32,8 @@ struct order {
     const char *words, *ticket;
     int64_t duration, start_by; /* of the request, and of the grant */
     int64_t starts_at, ends_at;
+    /* Of a role of Azure only: the request's name there, and what an activation leans on. */
+    const char *name, *schedule, *condition, *condition_version;
     const char *policy, *justification; /* version and commitment, of the request */
     size_t role_count;                  /* all that the request asked for */
     struct {
@@ -43,7 +45,8 @@ struct order {
     struct write write;
 };
 
-/* The write that this order is for: of its target, requester, times, mode and words alone. */
+/* The write that this order is for: of its target, requester, times, mode and words alone, and
+   in Azure of the name and the eligibility that stand there. */
 enum fail order_produce(const struct order *order, struct arena *arena, struct write *ret,
                         struct reason *why);
 

@@ -8,6 +8,7 @@
 #include "base/text.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 /* What one service calls an action, and the other. */
 struct action {
@@ -151,4 +152,14 @@ enum fail write_remove(const struct assignment *assignment, struct arena *arena,
 {
     json_auto_t *request = request_of(assignment, &withdraw);
     return give_out(assignment, request, arena, ret, why);
+}
+
+void write_name(const char *path, char name[GUID_SIZE])
+{
+    char found[GUID_SIZE] = "";
+    const char *end = path + strcspn(path, "?");
+    if (end - path < GUID_SIZE || end[-GUID_SIZE] != '/')
+        return;
+    memcpy(found, end - (GUID_SIZE - 1), GUID_SIZE - 1);
+    (void)text_read_guid(found, name);
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "base/arena.h"
+#include "base/id.h"
 #include "base/secret.h"
 #include "model/challenge.h"
 #include "model/facts.h"
@@ -176,6 +177,8 @@ enum fail write_remove(const struct assignment *assignment, struct arena *arena,
 enum fail write_review(const struct target *target, const char *approval, const char *step,
                        bool approves, const char *words, struct arena *arena, struct write *ret,
                        struct reason *why);
+/* The name that a write to ARM has in its path; `name` stays as it is when there is none. */
+void write_name(const char *path, char name[GUID_SIZE]);
 
 /* How the directory's clock differs from ours, from the newest Date header: its seconds minus ours.
    False when none was seen yet. */

@@ -22,6 +22,7 @@ static void read_link(struct entry *entry, struct eligible *eligible)
         entry_spoil(entry, "roleEligibilityScheduleId does not end in a GUID");
     eligible->schedule = arena_copy(entry->arena, guid);
     eligible->scope = entry_needed_text(entry, "scope");
+    eligible->direct = !entry_is(entry, "memberType", "group"); /* from above is no group */
     eligible->condition = entry_text(entry, "condition");
     eligible->condition_version = entry_text(entry, "conditionVersion");
 }

@@ -162,6 +162,7 @@ START_TEST(who_is_eligible_is_read_with_what_an_activation_names)
     const struct eligible *list = fact->eligibles.list;
     ck_assert_uint_eq(fact->eligibles.count, 2);
     ck_assert_text(list[0].principal, ALICE);
+    ck_assert(list[0].direct && !list[1].direct);
     ck_assert_text(list[0].schedule, SCHEDULE);
     ck_assert_text(list[0].scope, SUBSCRIPTION);
     ck_assert_ptr_null(list[0].condition);

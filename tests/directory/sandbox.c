@@ -331,7 +331,7 @@ START_TEST(every_question_about_a_role_of_azure_is_answered)
     ck_assert_int_eq(facts[1]->self_rules.longest_seconds, 8 * 3600);
     ck_assert_uint_eq(eligibles->count, 2);
     ck_assert_text(eligibles->list[0].principal, ANA);
-    ck_assert(!eligibles->list[0].direct && eligibles->list[0].schedule);
+    ck_assert(eligibles->list[0].direct && eligibles->list[0].schedule);
     ck_assert_text(eligibles->list[0].scope, "/subscriptions/5ab50000-0000-4000-8000-000000000001");
     ck_assert_uint_eq(facts[3]->holders.count, 0);
     for (size_t i = 0; i < COUNT(all); i++)

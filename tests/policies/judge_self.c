@@ -50,6 +50,18 @@ START_TEST(who_is_listed_is_eligible_until_the_end_of_it)
 }
 END_TEST
 
+START_TEST(ones_own_eligibility_comes_before_that_of_a_group)
+{
+    struct eligible list[] = {{.principal = LEADS, .end_at = INT64_MAX},
+                              {.principal = ANA, .end_at = NOW + 1}};
+    struct eligibles eligibles = {.reading = {.known = true}, .count = 2, .list = list};
+    ck_assert_ptr_eq(eligible_of(&eligibles, &in_leads, &ana, NOW), &list[1]);
+    ck_assert_ptr_eq(eligible_of(&eligibles, &in_leads, &ana, NOW + 1), &list[0]);
+    ck_assert_ptr_null(eligible_of(&eligibles, NULL, &ana, NOW + 1));
+    ck_assert_ptr_null(eligible_of(&eligibles, &unread, &ana, NOW + 1));
+}
+END_TEST
+
 START_TEST(who_is_in_a_group_that_is_listed_is_eligible)
 {
     struct eligible group = {.principal = LEADS, .direct = true, .end_at = INT64_MAX},
@@ -166,6 +178,7 @@ START_TEST(what_pim_wants_of_a_sign_in_counts_once_there_is_one)
 END_TEST
 
 SPECIFICATION("policies/judge_self", who_is_listed_is_eligible_until_the_end_of_it,
+              ones_own_eligibility_comes_before_that_of_a_group,
               who_is_in_a_group_that_is_listed_is_eligible, a_list_that_nobody_gave_is_not_known,
               each_rule_of_pim_stands_in_the_way, where_pim_approves_it_must_ask_for_an_approval,
               where_pim_approves_it_somebody_must_be_asked_here,
