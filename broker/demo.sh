@@ -81,6 +81,7 @@ write_settings() {
     "tenant_id": "7e4a0000-0000-4000-8000-000000000001",
     "authority": "http://localhost:$sandbox_port",
     "graph": "http://localhost:$sandbox_port",
+    "arm": "http://localhost:$sandbox_port",
     "sign_in": {
       "client_id": "$client",
       "certificate_file": "sandbox/curfew.cert.pem",

@@ -36,16 +36,15 @@ enum pace attempt_prepare(struct task *task, void *data)
         store_request(store, &grant.request, arena, &request, &ignored) ||
         !activation_is_personal(grant.mode) || !person_is(&grant.holder, &ask->caller->person.key))
         return PACE_OVER; /* the change says why not */
-    const struct question question = {.kind = FACT_SELF_RULES, .subject = grant.target};
-    const struct fact *rules = task_fact(task, &question, FACT_MINUTE);
+    const struct self_rules *rules = findings_self_rules(task, &grant.holder, grant.target);
     if (!rules)
         return PACE_WAIT;
     if (!findings_demands(task, &request, &demands))
         return PACE_WAIT;
     for (size_t i = 0; i < demands.context_count; i++)
         add_context(ask->contexts, demands.contexts[i]);
-    if (rules->reading.known && rules->self_rules.exists && rules->self_rules.context)
-        add_context(ask->contexts, rules->self_rules.context);
+    if (rules->reading.known && rules->exists && rules->context)
+        add_context(ask->contexts, rules->context);
     return PACE_OVER;
 }
 

@@ -52,13 +52,19 @@ enum activation activation_of(const struct access *access, const struct role *ro
     return role && role->has_activation ? role->activation : access->options.activation;
 }
 
+/* What PIM says of one person's own activation of a target. */
+struct own {
+    const struct self_rules *rules;
+    const struct eligibles *eligibles;
+    const struct memberships *through; /* NULL: not asked */
+};
+
 /* Who is not eligible themselves may be through a group: which of those that are eligible they are
    in. Ids of other persons among them are in no harm's way: nobody is in a person. */
-static bool gather_through(struct task *task, const struct person_key *person,
-                           struct gathered *gathered, size_t role)
+static bool gather_through(struct task *task, const struct person_key *person, struct own *own)
 {
     enum { THROUGH_MOST = 200 };
-    const struct eligibles *eligibles = gathered->eligibles[role];
+    const struct eligibles *eligibles = own->eligibles;
     int64_t now = moment_now();
     if (!eligibles->reading.known || eligible_self(eligibles, person, now))
         return true;
@@ -70,7 +76,7 @@ static bool gather_through(struct task *task, const struct person_key *person,
     const struct question question = {
         .kind = FACT_MEMBERSHIPS, .subject = person->oid, .group_count = count, .groups = groups};
     const struct fact *in = count ? task_fact(task, &question, FACT_MINUTE) : NULL;
-    gathered->through[role] = in ? &in->memberships : NULL;
+    own->through = in ? &in->memberships : NULL;
     return in || !count;
 }
 
@@ -93,45 +99,60 @@ static const struct self_rules *add_rules(const struct self_rules *one,
     return both;
 }
 
-/* False: it is waited for. */
-static bool gather_above(struct task *task, const struct stored_request *request,
-                         struct gathered *gathered, size_t role)
+static bool gather_above(struct task *task, const struct person_key *person, const char *key,
+                         struct own *own)
 {
     struct arena *arena = task_arena(task);
     struct target target;
-    const struct eligibles *eligibles = gathered->eligibles[role];
     const struct eligible *by =
-        eligibles->reading.known
-            ? eligible_of(eligibles, gathered->through[role], &request->requester.key, moment_now())
+        own->eligibles->reading.known
+            ? eligible_of(own->eligibles, own->through, person, moment_now())
             : NULL;
-    if (!by || !by->scope || !target_read(request->roles[role].target, arena, &target) ||
+    if (!by || !by->scope || !target_read(key, arena, &target) ||
         text_equals_ignoring_case(by->scope, target.scope))
         return true;
     target.scope = by->scope;
     const struct fact *rules = ask(task, FACT_SELF_RULES, target_key(&target, arena), FACT_MINUTE);
     if (rules)
-        gathered->self_rules[role] =
-            add_rules(gathered->self_rules[role], &rules->self_rules, arena);
+        own->rules = add_rules(own->rules, &rules->self_rules, arena);
     return rules;
+}
+
+/* False: it is waited for. */
+static bool gather_own(struct task *task, const struct person_key *person, const char *target,
+                       struct own *ret)
+{
+    const struct fact *rules = ask(task, FACT_SELF_RULES, target, FACT_MINUTE);
+    const struct fact *eligibles = ask(task, FACT_ELIGIBLES, target, FACT_MINUTE);
+    if (!rules || !eligibles)
+        return false;
+    *ret = (struct own){.rules = &rules->self_rules, .eligibles = &eligibles->eligibles};
+    return gather_through(task, person, ret) && gather_above(task, person, target, ret);
+}
+
+const struct self_rules *findings_self_rules(struct task *task, const struct person_key *person,
+                                             const char *target)
+{
+    struct own own;
+    return gather_own(task, person, target, &own) ? own.rules : NULL;
 }
 
 static bool gather_pim(struct task *task, const struct stored_request *request,
                        struct gathered *gathered, size_t role)
 {
+    struct own own;
     const char *target = request->roles[role].target;
     if (gathered->modes[role] == ACTIVATION_APPLICATION) {
         const struct fact *rules = ask(task, FACT_ADMIN_RULES, target, FACT_MINUTE);
         gathered->admin_rules[role] = rules ? &rules->admin_rules : NULL;
         return rules;
     }
-    const struct fact *rules = ask(task, FACT_SELF_RULES, target, FACT_MINUTE);
-    const struct fact *eligibles = ask(task, FACT_ELIGIBLES, target, FACT_MINUTE);
-    if (!rules || !eligibles)
+    if (!gather_own(task, &request->requester.key, target, &own))
         return false;
-    gathered->self_rules[role] = &rules->self_rules;
-    gathered->eligibles[role] = &eligibles->eligibles;
-    return gather_through(task, &request->requester.key, gathered, role) &&
-           gather_above(task, request, gathered, role);
+    gathered->self_rules[role] = own.rules;
+    gathered->eligibles[role] = own.eligibles;
+    gathered->through[role] = own.through;
+    return true;
 }
 
 static bool gather_roles(struct task *task, const struct stored_request *request,

@@ -23,6 +23,9 @@ struct gathered {
 /* How a role is activated when a grant of it is made now. */
 enum activation activation_of(const struct access *access, const struct role *role);
 
+/* PIM's rules for what this person activates themselves; NULL: answer PACE_WAIT. */
+const struct self_rules *findings_self_rules(struct task *task, const struct person_key *person,
+                                             const char *target);
 /* Which of these groups, and of those that Conditional Access leaves out of a context (`contexts`
    NULL: none), the person is in; NULL: answer PACE_WAIT. */
 const struct fact *findings_memberships(struct task *task, size_t count, const char *const groups[],

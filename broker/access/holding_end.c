@@ -99,6 +99,8 @@ static enum pace still_there(struct work *work, bool was_meant)
         return now >= ripe ? begin_remove(work) : look_at(work, ripe);
     }
     bool refused = text_equals(last->outcome, "refused");
+    if (refused && last->status == 403 && alarm_is_new(work, "directory_denied"))
+        return look_at(work, now);
     if (since >= patience(work, refused ? REFUSED_AGAIN_SECONDS : REMOVE_AGAIN_SECONDS))
         return begin_remove(work);
     return look_at(work, now + (is_late(work, was_meant) ? WATCH_SECONDS : READ_AGAIN_SECONDS));

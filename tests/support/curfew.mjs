@@ -230,6 +230,7 @@ export async function setUpCurfew(sandbox, { policy, settings = {}, program = pr
       tenant_id: TENANT,
       authority: sandbox.origin,
       graph: sandbox.origin,
+      arm: sandbox.origin,
       sign_in: { client_id: CURFEW, certificate_file: sandbox.certificateFile, key_file: sandbox.keyFile },
       contexts: { c1: ["mfa", "phishing_resistant", "compliant_device"] },
     },
