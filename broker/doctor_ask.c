@@ -58,7 +58,7 @@ void doctor_want(struct doctor *doctor, enum fact_kind kind, const char *subject
         .doctor = doctor,
         .kind = kind,
         .subject = arena_copy(doctor->arena, subject),
-        .lacks = holds_one(&doctor->directory, needs) ? NULL : needs,
+        .lacks = !needs || holds_one(&doctor->directory, needs) ? NULL : needs,
     };
     doctor->wants = ARENA_MORE(doctor->arena, doctor->wants, doctor->wanted_count);
     doctor->wants[doctor->wanted_count++] = wanted;

@@ -80,7 +80,7 @@ void doctor_store(struct doctor *doctor);
 /* Returns when everything is answered, or after two minutes. */
 void doctor_ask(struct doctor *doctor);
 /* Has something asked; what was already is not asked again. Any one of the permissions of `needs`
-   (separated by |) lets it be asked at all. Only while doctor_ask runs. */
+   (separated by |) lets it be asked at all; NULL: none is needed. Only while doctor_ask runs. */
 void doctor_want(struct doctor *doctor, enum fact_kind kind, const char *subject,
                  const char *needs);
 /* The fact, or NULL when it is not known: `*why` (may be NULL) says in words why not. */

@@ -9,12 +9,16 @@ static const char *const group_needs = "GroupMember.Read.All|Group.Read.All|Dire
 
 static const char *rules_needs(const struct target *target)
 {
+    if (target->kind == TARGET_AZURE_ROLE)
+        return NULL; /* what counts is a role of Azure, of which no token tells */
     return target->kind == TARGET_GROUP ? "RoleManagementPolicy.Read.AzureADGroup"
                                         : "RoleManagement.Read.Directory|RoleManagement.Read.All";
 }
 
 static const char *holders_needs(const struct target *target)
 {
+    if (target->kind == TARGET_AZURE_ROLE)
+        return NULL;
     return target->kind == TARGET_GROUP
                ? "PrivilegedAssignmentSchedule.Read.AzureADGroup|"
                  "PrivilegedAssignmentSchedule.ReadWrite.AzureADGroup"
@@ -27,8 +31,6 @@ void doctor_want_targets(struct doctor *doctor)
     for (size_t i = 0; doctor->policy && i < policy_role_count(doctor->policy); i++) {
         const struct target *target = &policy_role(doctor->policy, i)->target;
         const char *key = target_key(target, doctor->arena);
-        if (target->kind == TARGET_AZURE_ROLE)
-            continue;
         if (target->kind == TARGET_GROUP)
             doctor_want(doctor, FACT_GROUP, target->id, group_needs);
         doctor_want(doctor, FACT_ADMIN_RULES, key, rules_needs(target));
@@ -128,7 +130,7 @@ static void found_no_pim(struct doctor *doctor, const struct role *role, struct 
                 role->target.kind == TARGET_GROUP
                     ? "Bring the group under PIM: Privileged Identity Management, Groups, Discover "
                       "groups (docker/entra/README.md, step 6)."
-                    : "Correct the id of the role in the policy.",
+                    : "Correct the id or the scope of the role in the policy.",
                 "PIM has no policy for what it assigns.");
 }
 
@@ -136,7 +138,7 @@ static enum activation mode_of(const struct doctor *doctor, const struct role *r
 {
     enum activation mode = ACTIVATION_APPLICATION;
     (void)activation_read(doctor->settings->activation, &mode);
-    return role->has_activation ? role->activation : mode;
+    return role_activation(role, mode);
 }
 
 /* In what PIM asks less than the policy: the watch raises the same while Curfew runs. */
@@ -260,23 +262,22 @@ static void found_nothing(struct doctor *doctor, const struct role *role,
                      "Role %s: PIM knows it, and lets it be given for up to %s.", role->id, span);
 }
 
+static const char *const azure_mend =
+    "Give Curfew's application the role User Access Administrator in Azure at that scope: nothing "
+    "less assigns and removes there (docker/entra/README.md, step 7).";
+
 static void judge_role(struct doctor *doctor, const struct role *role)
 {
     const char *key = target_key(&role->target, doctor->arena);
     struct praise praise = {.deserved = true, .longest_seconds = INT64_MAX};
-    if (role->target.kind == TARGET_AZURE_ROLE) {
-        doctor_found(doctor, HEALTH_UNKNOWN, "role", role->id,
-                     "Look at it in the portal: Privileged Identity Management, Azure resources.",
-                     "Role %s: Azure roles are not looked at.", role->id);
-        return;
-    }
     if (role->target.kind == TARGET_GROUP && !judge_group(doctor, role, &praise))
         return;
     look_at_admin_rules(doctor, role, key, &praise);
     look_at_self_rules(doctor, role, key, &praise);
     judge_holders(doctor, role, key, &praise);
     if (praise.unread)
-        doctor_found(doctor, HEALTH_UNKNOWN, "role", role->id, doctor_see_above,
+        doctor_found(doctor, HEALTH_UNKNOWN, "role", role->id,
+                     role->target.kind == TARGET_AZURE_ROLE ? azure_mend : doctor_see_above,
                      "Role %s: what cannot be read: %s (%s).", role->id, praise.unread, praise.why);
     if (praise.deserved)
         found_nothing(doctor, role, &praise);

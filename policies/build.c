@@ -114,6 +114,10 @@ static void build_role(struct policy *policy, struct role *role, struct form *fo
     role->has_activation = form_has(form, "activation");
     int activation = form_choice(form, "activation", COUNT(activations), activations, 0);
     role->activation = (enum activation)activation;
+    if (role->target.kind == TARGET_AZURE_ROLE && role->activation == ACTIVATION_PIM_APPROVAL)
+        form_complain(form, "activation",
+                      "cannot be pim_approval for a role of Azure: its approvals are not carried "
+                      "there");
     role->removes_unexplained =
         form_choice(form, "unexplained", COUNT(unexplained), unexplained, 0) == 1;
     role->lesser_count = form_texts(form, "lesser", OPTIONAL, 20, 64, &lesser);

@@ -120,16 +120,21 @@ enum pace drift_remove(struct drift_seen *seen)
         return PACE_OVER;
     removing->seen = seen;
     removing->finding = drift_open(seen, &seen->found.list[i]);
+    char name[GUID_SIZE];
+    id_new(moment_now_ms(), removing->intent.id.text);
+    id_guid(removing->intent.id.text, name);
     const struct assignment assignment = {
         .target = &seen->role->target,
         .oid = removing->person.oid,
         .words = arena_text(task_arena(task), "No grant explains it [Curfew %s]",
                             removing->finding->id.text),
+        .name = name,
     };
     if (write_remove(&assignment, task_arena(task), &write, &why))
         return PACE_OVER;
-    removing->intent = (struct stored_intent){
-        .action = "remove", .method = write.method, .path = write.path, .body = write.body};
-    id_new(moment_now_ms(), removing->intent.id.text);
+    removing->intent.action = "remove";
+    removing->intent.method = write.method;
+    removing->intent.path = write.path;
+    removing->intent.body = write.body;
     return task_change_then(task, apply_removal, removing, send);
 }

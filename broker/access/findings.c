@@ -49,7 +49,8 @@ const struct fact *findings_memberships(struct task *task, size_t count, const c
 
 enum activation activation_of(const struct access *access, const struct role *role)
 {
-    return role && role->has_activation ? role->activation : access->options.activation;
+    enum activation setting = access->options.activation;
+    return role ? role_activation(role, setting) : setting;
 }
 
 /* What PIM says of one person's own activation of a target. */

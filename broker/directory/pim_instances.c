@@ -71,8 +71,14 @@ bool pim_is_about(struct entry *entry, const struct target *target)
     return such && here;
 }
 
+bool pim_is_here(struct entry *entry, const struct target *target)
+{
+    bool about = pim_is_about(entry, target);
+    return about && (target->kind != TARGET_AZURE_ROLE || entry_is(entry, "scope", target->scope));
+}
+
 bool pim_is_direct(struct entry *entry, const struct target *target)
 {
     bool direct = entry_is(entry, "memberType", "direct");
-    return direct && (target->kind != TARGET_AZURE_ROLE || entry_is(entry, "scope", target->scope));
+    return direct && pim_is_here(entry, target);
 }

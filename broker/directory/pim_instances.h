@@ -17,6 +17,8 @@ struct entry pim_entry_open(const json_t *value, const struct target *target, st
 /* Whether an entry is about the target: nothing of a filter is believed. A role of Azure that is
    held above the scope is held at it too. */
 bool pim_is_about(struct entry *entry, const struct target *target);
+/* The same, held at this very target and not above it. */
+bool pim_is_here(struct entry *entry, const struct target *target);
 /* Whether what is about the target is held by its principal and at this very target: neither
    through a group nor at a scope above. */
 bool pim_is_direct(struct entry *entry, const struct target *target);

@@ -18,7 +18,7 @@ static enum fail read_answer(const struct asked *asked, const json_t *answer, st
     json_t *one;
     json_array_foreach ((json_t *)list, i, one) {
         struct entry entry = pim_entry_open(one, &asked->target, fact->arena, why);
-        bool wanted = pim_is_about(&entry, &asked->target);
+        bool wanted = pim_is_here(&entry, &asked->target);
         if (entry.fail)
             return entry.fail;
         if (!wanted)

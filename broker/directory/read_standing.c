@@ -1,7 +1,6 @@
 /* GET /groups/{id}/members or /owners, GET …/roleAssignments: who holds one target, whether PIM
-   knows of it or not (contract 4.3, 5.3). */
-#include "directory/entry.h"
-#include "directory/reader.h"
+   knows of it or not (contract 4.3, 5.3). In Azure its own list has both. */
+#include "directory/pim_instances.h"
 #include "outbound/url.h"
 
 static bool is_of_group(const struct asked *asked)
@@ -12,7 +11,9 @@ static bool is_of_group(const struct asked *asked)
 static bool ask(const struct asked *asked, unsigned step, struct text *path, json_t **body)
 {
     (void)body;
-    if (is_of_group(asked)) {
+    if (asked->target.kind == TARGET_AZURE_ROLE) {
+        pim_instances_ask(&asked->target, PIM_ASSIGNMENTS, NULL, path);
+    } else if (is_of_group(asked)) {
         text_add(path, "/v1.0/groups/");
         url_escape(path, asked->target.id);
         text_addf(path, "/%ss?$select=id&$top=999", asked->target.access);
@@ -27,6 +28,8 @@ static bool ask(const struct asked *asked, unsigned step, struct text *path, jso
 /* Nothing of the filter is believed. */
 static bool is_about(struct entry *entry, const struct target *target)
 {
+    if (target->kind == TARGET_AZURE_ROLE)
+        return pim_is_here(entry, target);
     bool such = entry_is(entry, "roleDefinitionId", target->id);
     return such && text_equals(entry_text(entry, "directoryScopeId"), target->scope);
 }
@@ -40,7 +43,7 @@ static enum fail read_answer(const struct asked *asked, const json_t *answer, st
     size_t i;
     json_t *one;
     json_array_foreach ((json_t *)list, i, one) {
-        struct entry entry = entry_open(one, fact->arena, why);
+        struct entry entry = pim_entry_open(one, &asked->target, fact->arena, why);
         bool wanted = is_of_group(asked) || is_about(&entry, &asked->target);
         const char *id =
             wanted ? entry_guid(&entry, is_of_group(asked) ? "id" : "principalId") : NULL;

@@ -21,8 +21,8 @@ const struct reader *reader_of(enum fact_kind kind)
     return readers[kind];
 }
 
-/* Requests of roles are shown to the person alone, and those of Azure, with their approvals and
-   what is held outside of PIM, are not asked for. */
+/* Requests of roles are shown to the person alone, and those of Azure, with their approvals, are
+   not asked for. */
 static bool is_readable(const struct target *target, enum fact_kind kind)
 {
     switch (target->kind) {
@@ -32,7 +32,7 @@ static bool is_readable(const struct target *target, enum fact_kind kind)
         return kind != FACT_REQUESTS;
     case TARGET_AZURE_ROLE:
         return azure_scope_is(target->scope) && kind != FACT_REQUESTS &&
-               kind != FACT_OWN_REQUESTS && kind != FACT_APPROVAL && kind != FACT_STANDING;
+               kind != FACT_OWN_REQUESTS && kind != FACT_APPROVAL;
     }
     return false;
 }

@@ -53,6 +53,13 @@ bool activation_is_personal(enum activation activation)
     return activation != ACTIVATION_APPLICATION;
 }
 
+enum activation role_activation(const struct role *role, enum activation setting)
+{
+    enum activation activation = role->has_activation ? role->activation : setting;
+    bool carried = role->target.kind != TARGET_AZURE_ROLE;
+    return activation == ACTIVATION_PIM_APPROVAL && !carried ? ACTIVATION_DELEGATED : activation;
+}
+
 const char *target_key(const struct target *target, struct arena *arena)
 {
     return arena_text(arena, "%s/%s/%s", kinds[target->kind], target->id,

@@ -40,6 +40,9 @@ const char *activation_text(enum activation activation);
 bool activation_read(const char *text, enum activation *activation);
 /* Whether the person activates it, who must be eligible for it in PIM. */
 bool activation_is_personal(enum activation activation);
+/* How a role is activated: as it says itself, otherwise as the setting does. Approvals of PIM's own
+   are not carried to Azure: where they are the setting, its roles are `delegated`. */
+enum activation role_activation(const struct role *role, enum activation setting);
 /* One text for one target, as the database keys it: `group/<id>/member`, `directory_role/<id>//`.
  */
 const char *target_key(const struct target *target, struct arena *arena);

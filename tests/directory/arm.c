@@ -21,6 +21,7 @@
 
 static const struct question held = {.kind = FACT_INSTANCES, .subject = ALICE, .object = KEY};
 static const struct question holders = {.kind = FACT_HOLDERS, .subject = KEY};
+static const struct question standing = {.kind = FACT_STANDING, .subject = KEY};
 static const struct question eligible = {.kind = FACT_ELIGIBLES, .subject = KEY};
 static const struct question self_rules = {.kind = FACT_SELF_RULES, .subject = KEY};
 static const struct question admin_rules = {.kind = FACT_ADMIN_RULES, .subject = KEY};
@@ -106,16 +107,22 @@ START_TEST(what_is_held_below_beside_or_by_others_is_left_out)
 }
 END_TEST
 
-START_TEST(everybody_who_holds_it_is_read)
+START_TEST(everybody_who_holds_it_at_the_scope_is_read)
 {
     scoped(fact_scoped) struct fact *fact = read_fact(
         &holders,
         "{'value': [" ENTRY(SCOPE, BOB, "Direct", "'assignmentType': 'Assigned'") "," ENTRY(
             SUBSCRIPTION, SOC, "Group", "'assignmentType': 'Assigned'") "]}",
         NULL);
-    ck_assert_uint_eq(fact->holders.count, 2);
+    ck_assert_uint_eq(fact->holders.count, 1);
     ck_assert_text(fact->holders.list[0].id, BOB);
     ck_assert_int_eq(fact->holders.list[0].end_at, INT64_MAX);
+    ck_assert_text(path_of_step(&standing, 0, NULL), path_of_step(&holders, 0, NULL));
+    scoped(fact_scoped) struct fact *all = read_fact(
+        &standing, "{'value': [" ENTRY(SCOPE, BOB, "Direct", "'assignmentType': 'Assigned'") "]}",
+        NULL);
+    ck_assert_uint_eq(all->standing.count, 1);
+    ck_assert_text(all->standing.ids[0], BOB);
 }
 END_TEST
 
@@ -443,16 +450,14 @@ START_TEST(the_challenge_of_azure_is_found_as_that_of_graph_is)
 }
 END_TEST
 
-SPECIFICATION("directory/arm", lists_and_rules_are_asked_for_at_the_scope,
-              what_is_held_at_the_scope_is_direct, what_is_held_above_it_is_held_and_not_direct,
-              what_is_held_below_beside_or_by_others_is_left_out, everybody_who_holds_it_is_read,
-              entries_of_another_shape_are_not_known, an_answer_of_graph_is_none_of_azure,
-              who_is_eligible_is_read_with_what_an_activation_names,
-              an_eligibility_that_cannot_be_named_is_not_known,
-              rules_are_those_of_the_scope_and_the_role, azure_has_a_token_of_its_own,
-              pages_are_followed_by_next_link_to_the_same_host_only,
-              the_links_of_graph_are_no_links_of_azure,
-              an_azure_that_is_throttled_stops_nobody_else,
-              no_answer_of_azure_is_called_better_than_it_is,
-              a_write_goes_to_azure_once_as_the_intent_has_it,
-              the_challenge_of_azure_is_found_as_that_of_graph_is)
+SPECIFICATION(
+    "directory/arm", lists_and_rules_are_asked_for_at_the_scope,
+    what_is_held_at_the_scope_is_direct, what_is_held_above_it_is_held_and_not_direct,
+    what_is_held_below_beside_or_by_others_is_left_out, everybody_who_holds_it_at_the_scope_is_read,
+    entries_of_another_shape_are_not_known, an_answer_of_graph_is_none_of_azure,
+    who_is_eligible_is_read_with_what_an_activation_names,
+    an_eligibility_that_cannot_be_named_is_not_known, rules_are_those_of_the_scope_and_the_role,
+    azure_has_a_token_of_its_own, pages_are_followed_by_next_link_to_the_same_host_only,
+    the_links_of_graph_are_no_links_of_azure, an_azure_that_is_throttled_stops_nobody_else,
+    no_answer_of_azure_is_called_better_than_it_is, a_write_goes_to_azure_once_as_the_intent_has_it,
+    the_challenge_of_azure_is_found_as_that_of_graph_is)

@@ -94,6 +94,20 @@ START_TEST(ways_of_activation_go_there_and_back)
 }
 END_TEST
 
-SPECIFICATION("model/role", ways_of_activation_go_there_and_back, each_target_has_its_own_key,
+START_TEST(a_role_says_how_it_is_activated_before_the_setting_does)
+{
+    struct role role = {.target = {.kind = TARGET_GROUP}};
+    ck_assert_int_eq(role_activation(&role, ACTIVATION_PIM_APPROVAL), ACTIVATION_PIM_APPROVAL);
+    role.target.kind = TARGET_AZURE_ROLE;
+    ck_assert_int_eq(role_activation(&role, ACTIVATION_APPLICATION), ACTIVATION_APPLICATION);
+    ck_assert_int_eq(role_activation(&role, ACTIVATION_PIM_APPROVAL), ACTIVATION_DELEGATED);
+    role.has_activation = true;
+    role.activation = ACTIVATION_APPLICATION;
+    ck_assert_int_eq(role_activation(&role, ACTIVATION_PIM_APPROVAL), ACTIVATION_APPLICATION);
+}
+END_TEST
+
+SPECIFICATION("model/role", a_role_says_how_it_is_activated_before_the_setting_does,
+              ways_of_activation_go_there_and_back, each_target_has_its_own_key,
               a_key_leads_back_to_its_target, scope_and_access_are_kept_byte_for_byte,
               what_is_no_key_is_refused_and_nothing_is_touched, kinds_of_targets_go_there_and_back)

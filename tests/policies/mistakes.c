@@ -157,50 +157,6 @@ START_TEST(a_target_says_what_it_is)
 }
 END_TEST
 
-#define SUBSCRIPTION "/subscriptions/5ab50000-0000-4000-8000-000000000001"
-
-/* The security operator becomes one of Azure, at that scope. */
-static const char *in_azure(const char *scope)
-{
-    return arena_text(given_arena(),
-                      "\"kind\": \"azure_role\", \"role\": "
-                      "\"3e150937-b8fe-4cfb-8069-0eaf05ecd056\"%s",
-                      scope);
-}
-
-START_TEST(a_role_of_azure_is_at_a_scope_that_azure_has)
-{
-    static const char *const wrong[] = {"/", "/subscriptions/soc", SUBSCRIPTION "/",
-                                        SUBSCRIPTION "/resourceGroups", "/administrativeUnits/x"};
-    static const char entra[] = "\"kind\": \"directory_role\", \"role\": "
-                                "\"5f2222b1-57c3-48ba-8ad5-d4759f1fde6f\", \"scope\": \"/\"";
-    for (size_t i = 0; i < COUNT(wrong); i++)
-        refused(entra, in_azure(arena_text(given_arena(), ", \"scope\": \"%s\"", wrong[i])),
-                "soc.json:18: roles.security-operator.target.scope",
-                arena_text(given_arena(),
-                           "\"%s\" is not a scope of Azure: a management group, a subscription, a "
-                           "resource group or a resource, as in "
-                           "/subscriptions/{id}/resourceGroups/{name}",
-                           wrong[i]));
-    refused(entra, in_azure(""), "soc.json:18: roles.security-operator.target.scope", "is missing");
-    refused(entra, in_azure(", \"scope\": \"" SUBSCRIPTION "\", \"condition\": \"x\""),
-            "soc.json:18: roles.security-operator.target.condition",
-            "is not known here; known are: kind, role, scope");
-}
-END_TEST
-
-START_TEST(letter_case_makes_no_other_scope_of_azure)
-{
-    refused("\"kind\": \"directory_role\", \"role\": "
-            "\"5f2222b1-57c3-48ba-8ad5-d4759f1fde6f\", \"scope\": \"/\"}\n    }",
-            arena_text(given_arena(), "%s}},\n    \"other\": {\"name\": \"O\", \"target\": {%s}}",
-                       in_azure(", \"scope\": \"" SUBSCRIPTION "/resourceGroups/soc\""),
-                       in_azure(", \"scope\": \"" SUBSCRIPTION "/resourceGroups/SOC\"")),
-            "soc.json:18: roles.security-operator.target",
-            "is the target of \"other\" too: one target, one role");
-}
-END_TEST
-
 START_TEST(one_target_is_one_role)
 {
     refused("c0000000-0000-4000-8000-000000000002", "C0000000-0000-4000-8000-000000000001",
@@ -516,10 +472,8 @@ SPECIFICATION("policies/mistakes",
               people_that_are_not_there_are_named, roles_that_are_not_there_are_named,
               who_asks_and_for_what_cannot_be_left_out, people_that_hold_nobody_are_named,
               what_is_no_object_id_is_named, a_person_twice_in_one_set_is_named_in_any_letters,
-              a_target_says_what_it_is, a_role_of_azure_is_at_a_scope_that_azure_has,
-              letter_case_makes_no_other_scope_of_azure, one_target_is_one_role,
-              an_id_of_a_role_is_plain, what_is_shown_must_be_readable,
-              names_of_people_hold_nothing_that_separates_places,
+              a_target_says_what_it_is, one_target_is_one_role, an_id_of_a_role_is_plain,
+              what_is_shown_must_be_readable, names_of_people_hold_nothing_that_separates_places,
               an_mfa_age_that_entra_could_never_meet_is_refused, a_context_is_c1_to_c99,
               a_level_of_risk_is_one_of_four, flags_and_numbers_are_what_they_are_called,
               limits_that_contradict_each_other_are_refused,
