@@ -264,7 +264,7 @@ static void found_nothing(struct doctor *doctor, const struct role *role,
 
 static const char *const azure_mend =
     "Give Curfew's application the role User Access Administrator in Azure at that scope: nothing "
-    "less assigns and removes there (docker/entra/README.md, step 7).";
+    "less assigns and removes there (docker/entra/README.md, step 6).";
 
 static void judge_role(struct doctor *doctor, const struct role *role)
 {

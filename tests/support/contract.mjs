@@ -234,9 +234,18 @@ function isLed(entry, paths) {
   return led;
 }
 
+/** An entry of ARM without the token that a link which was given before brings along; `given` are such tokens, and grows. */
+function withoutGiven(entry, given) {
+  const { $skiptoken, ...query } = entry.query ?? {};
+  const link = entry.answer?.nextLink;
+  if (typeof link === "string") given.add(`${new URL(link).pathname} ${new URL(link).searchParams.get("$skiptoken")}`);
+  return given.has(`${entry.path} ${$skiptoken}`) ? { ...entry, query } : entry;
+}
+
 /** What is wrong with the entries of a journal. Requests are held where `by` says that Curfew made them. */
 export function wrongEntries(entries, by = () => true) {
-  const judged = entries.filter((entry) => JUDGED.has(entry.api) && !isSignInPage(entry));
+  const given = new Set();
+  const judged = entries.filter((entry) => JUDGED.has(entry.api) && !isSignInPage(entry)).map((entry) => withoutGiven(entry, given));
   const paths = new Set();
   const requests = judged.filter((entry) => !isLed(entry, paths) && by(entry)).flatMap(wrongRequest);
   const answers = judged.filter((entry) => "answer" in entry && !entry.fault && entry.status !== null).flatMap(wrongAnswer);
