@@ -100,9 +100,11 @@ static json_t *foreign_copy(const json_t *entry)
     static const char *const owners[] = {"id", "principalId", "userId", "azureADDeviceId",
                                          "deviceId"};
     json_t *copy = json_deep_copy(entry);
+    json_t *properties = json_object_get(copy, "properties"); /* of an entry of ARM */
+    json_t *owned = properties ? properties : copy;
     for (size_t i = 0; i < COUNT(owners); i++)
-        if (json_object_get(copy, owners[i]))
-            (void)json_object_set_new(copy, owners[i],
+        if (json_object_get(owned, owners[i]))
+            (void)json_object_set_new(owned, owners[i],
                                       json_string("f0e1f0e1-0000-4000-8000-000000000001"));
     return copy;
 }

@@ -18,6 +18,7 @@ const PROVIDER = "/providers/Microsoft.Authorization";
 export const CALLS = {
   put: { method: "PUT", path: `${AZURE.group}${PROVIDER}/roleAssignmentScheduleRequests/*` },
   instances: { method: "GET", path: `${AZURE.group}${PROVIDER}/roleAssignmentScheduleInstances` },
+  rules: { method: "GET", path: `${AZURE.group}${PROVIDER}/roleManagementPolicyAssignments` },
   everything: { path: "*/providers/Microsoft.Authorization/*" },
 };
 

@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { cpSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { addAzure, AZURE, give } from "./azure.mjs";
 import { POLICY, setUpCurfew } from "./curfew.mjs";
 import { faultOf, OPERATIONS } from "./fault_table.mjs";
 import { AT_ONCE, GROUPS, PERSONS, startSandbox } from "./sandbox.mjs";
@@ -24,8 +25,14 @@ function policy() {
   const all = JSON.parse(readFileSync(POLICY));
   const ruleOf = (role) => all.rules.find(({ roles }) => roles.includes(role));
   ruleOf("copilot-contributor").require = ruleOf("copilot-owner").require;
-  return all;
+  return addAzure(all);
 }
+
+/* What is played: the role, what it assigns, and the writes that begin and end it. */
+const LIVES = {
+  graph: { role: "copilot-contributor", target: GROUPS.contributors, write: /^POST .*\/assignmentScheduleRequests$/, kindOf: ({ action }) => action, endOf: ({ scheduleInfo }) => scheduleInfo.expiration.endDateTime },
+  azure: { role: "sentinel-contributor", target: AZURE.contributor, write: /^PUT .*\/roleAssignmentScheduleRequests\/[\w-]+$/, kindOf: ({ properties }) => properties.requestType.replace(/^A/, "a"), endOf: ({ properties }) => properties.scheduleInfo.expiration.endDateTime },
+};
 
 /** A question about who she is in the directory: not one of those about everybody who holds something. */
 const isReadOfHers = ({ method, path, query }) => method === "GET" && path.endsWith("Instances") && JSON.stringify(query).includes("principalId");
@@ -34,7 +41,7 @@ export class FaultBench {
   static async open() {
     const sandbox = await startSandbox({ switches: AT_ONCE });
     const curfew = await setUpCurfew(sandbox, { policy: policy(), settings: { store: "sqlite:state/curfew.db", keys: "state/keys" } });
-    return Object.assign(new FaultBench(), { sandbox, curfew, state: join(curfew.folder, "state"), template: join(curfew.folder, "template") });
+    return Object.assign(new FaultBench(), { sandbox, curfew, state: join(curfew.folder, "state"), template: join(curfew.folder, "template"), readsBefore: {} });
   }
 
   async #end() {
@@ -67,6 +74,8 @@ export class FaultBench {
     await this.curfew.register();
     const others = [{ principal: PERSONS.ben, group: GROUPS.contributors }, { principal: PERSONS.ana, group: GROUPS.nightShift, manner: "outside" }];
     for (const other of others) await this.sandbox.control("POST", "/assignments", { access: "member", ...other });
+    await give(this.sandbox, AZURE.userAccessAdministrator, AZURE.group);
+    await give(this.sandbox, AZURE.contributor, AZURE.group, { principal: PERSONS.ben });
     this.others = (await this.#live()).map(({ id }) => id).sort();
     await this.curfew.start();
     this.ana = Object.assign(this.curfew.browser("ana"), { jar: new Map(this.session.jar), csrf: this.session.csrf });
@@ -79,15 +88,15 @@ export class FaultBench {
   }
 
   async #arm(faults) {
-    for (const { match, fault, behind } of faults) await this.sandbox.fault(match, fault, behind ? { after: this.readsBefore } : {});
+    for (const { match, fault, behind } of faults) await this.sandbox.fault(match, fault, behind ? { after: this.readsBefore[this.life] } : {});
   }
 
   /** How often the directory is asked who holds what before an assignment leaves, when nothing goes wrong. */
-  async #calibrate() {
-    await this.play([]);
+  async #calibrate(life) {
+    await this.play([], life);
     const journal = await this.sandbox.journal(this.mark);
     const [{ n }] = await this.#posts("adminAssign");
-    this.readsBefore = journal.filter((entry) => entry.n < n && isReadOfHers(entry)).length;
+    this.readsBefore[life] = journal.filter((entry) => entry.n < n && isReadOfHers(entry)).length;
     this.calls = new Set(journal.map(({ method, path }) => `${method} ${path}`));
   }
 
@@ -127,17 +136,18 @@ export class FaultBench {
   }
 
   async #ours() {
-    return (await this.#live()).filter(({ principal, target, id }) => principal.id === PERSONS.ana && target.id === GROUPS.contributors && !this.others.includes(id));
+    return (await this.#live()).filter(({ principal, target, id }) => principal.id === PERSONS.ana && target.id === LIVES[this.life].target && !this.others.includes(id));
   }
 
   /** Plays a life with these faults; throws when something broke that must not. Answers what became of it. */
-  async play(faults) {
-    if (this.readsBefore === undefined && faults.length) await this.#calibrate();
+  async play(faults, life = faults.some(([operation]) => OPERATIONS[operation].azure) ? "azure" : "graph") {
+    if (this.readsBefore[life] === undefined && faults.length) await this.#calibrate(life);
+    this.life = life;
     await this.fresh();
     const armed = faults.map(faultOf);
     const late = faults.some(([operation]) => OPERATIONS[operation].late);
     if (!late) await this.#arm(armed);
-    this.id = (await this.ana.ask({ roles: ["copilot-contributor"] })).id;
+    this.id = (await this.ana.ask({ roles: [LIVES[life].role] })).id;
     const settled = ({ state, grants }) => ["refused", "cancelled", "lapsed"].includes(state) || (grants[0] && ["active", ...OVER].includes(grants[0].state));
     const request = await this.#until(this.id, settled);
     const [grant] = request.grants;
@@ -155,7 +165,8 @@ export class FaultBench {
   }
 
   async #posts(kind) {
-    return (await this.sandbox.journal(this.mark)).filter(({ method, path, body }) => method === "POST" && path.endsWith("/assignmentScheduleRequests") && body?.action === kind);
+    const { write, kindOf } = LIVES[this.life];
+    return (await this.sandbox.journal(this.mark)).filter(({ method, path, body }) => write.test(`${method} ${path}`) && body && kindOf(body) === kind);
   }
 
   async #check() {
@@ -163,7 +174,7 @@ export class FaultBench {
     const posts = await this.#posts("adminAssign");
     const twice = posts.some(({ fault }) => fault?.kind === "twice"); // then the server has two of one request
     assert.ok(ours.length <= (twice ? 2 : 1), "one assignment at most");
-    const ends = new Set(posts.map(({ body }) => body.scheduleInfo.expiration.endDateTime));
+    const ends = new Set(posts.map(({ body }) => LIVES[this.life].endOf(body)));
     assert.ok(ends.size <= 1, "retries keep the end");
     for (const { ends_at } of ours) {
       assert.equal(Date.parse(ends_at), Date.parse([...ends][0]), "with the end of its intent");

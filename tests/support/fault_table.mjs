@@ -1,12 +1,13 @@
 // Operation x fault, as data: each kind of call that a grant's life makes, and each way in which it can go wrong (security.md
 // 2.3 b, G01 to G34). A fault without `make` cannot be had from a server that answers; `where` names the test that has it.
+import { CALLS } from "./azure.mjs";
 import { PERSONS } from "./sandbox.mjs";
 
 const PIM = "/v1.0/identityGovernance/privilegedAccess/group";
 
 /**
  * Calls, by the match of a fault. `write`: it has an effect. `late`: it comes when the grant is given back. `behind`: such
- * calls as come before the assignment are let by.
+ * calls as come before the assignment are let by. `azure`: of the life of a role of Azure.
  */
 export const OPERATIONS = {
   token: { match: { method: "POST", path: "/*/oauth2/v2.0/token", body: "client_credentials" } },
@@ -22,12 +23,20 @@ export const OPERATIONS = {
   readback: { match: { method: "GET", path: `${PIM}/assignmentScheduleInstances`, query: "principalId" }, list: true, behind: true },
   mail: { match: { method: "POST", path: "/v1.0/users/*/sendMail" } },
   remove: { match: { method: "POST", path: `${PIM}/assignmentScheduleRequests`, body: "adminRemove" }, write: true, late: true },
+  arm_rules: { match: CALLS.rules, azure: true },
+  arm_assign: { match: { ...CALLS.put, body: "AdminAssign" }, write: true, azure: true },
+  arm_instances: { match: { ...CALLS.instances, query: "principalId" }, list: true, azure: true },
+  arm_readback: { match: { ...CALLS.instances, query: "principalId" }, list: true, behind: true, azure: true },
+  arm_remove: { match: { ...CALLS.put, body: "AdminRemove" }, write: true, late: true, azure: true },
 };
 
 const error = (status, code, headers, more = {}) => ({ kind: "error", status, code, ...(headers && { headers }), ...more });
 const throttled = (after) => error(429, "TooManyRequests", after === undefined ? undefined : { "Retry-After": after });
 const later = () => new Date(Date.now() + 2000).toUTCString();
 const CHALLENGE = 'Bearer realm="", authorization_uri="https://login.microsoftonline.com/common/oauth2/authorize", error="insufficient_claims", claims="eyJhY2Nlc3NfdG9rZW4iOnt9fQ=="';
+
+/* Members of what was asked for, as either service answers them. */
+const inside = (azure, members) => (azure ? { properties: members } : members);
 
 /** id: [what, fault or function of the operation (undefined where it makes no sense), where]. */
 export const FAULTS = {
@@ -42,9 +51,9 @@ export const FAULTS = {
   G09: ["cut", () => ({ kind: "cut", bytes: 40 })],
   G10a: ["broken JSON", () => ({ kind: "spoil", how: "syntax" })],
   G10b: ["a member twice", () => ({ kind: "spoil", how: "repeated_member" })],
-  G11a: ["another person", ({ write }) => write && { kind: "alter", set: { principalId: PERSONS.nils } }],
-  G11b: ["another group", ({ write }) => write && { kind: "alter", set: { groupId: PERSONS.nils } }],
-  G11c: ["another end", ({ write, late }) => write && !late && { kind: "alter", set: { scheduleInfo: { expiration: { endDateTime: "2031-01-01T00:00:00Z" } } } }],
+  G11a: ["another person", ({ write, azure }) => write && { kind: "alter", set: inside(azure, { principalId: PERSONS.nils }) }],
+  G11b: ["another group or role", ({ write, azure }) => write && { kind: "alter", set: azure ? inside(azure, { roleDefinitionId: PERSONS.nils }) : { groupId: PERSONS.nils } }],
+  G11c: ["another end", ({ write, late, azure }) => write && !late && { kind: "alter", set: inside(azure, { scheduleInfo: { expiration: { endDateTime: "2031-01-01T00:00:00Z" } } }) }],
   G12a: ["Failed", ({ write, late }) => write && !late && { kind: "never", status: "Failed" }],
   G12b: ["PendingApproval", ({ write, late }) => write && !late && { kind: "never", status: "PendingApproval" }],
   G12c: ["Granted, and never provisioned", ({ write, late }) => write && !late && { kind: "never", status: "Granted" }],
