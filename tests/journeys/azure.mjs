@@ -9,7 +9,10 @@ import { specification } from "../support/spec.mjs";
 
 const sandbox = await startSandbox({ switches: AT_ONCE });
 await give(sandbox, AZURE.userAccessAdministrator, AZURE.group);
-const curfew = await startCurfew(sandbox, { policy: addAzure(JSON.parse(readFileSync(POLICY))) });
+const policy = addAzure(JSON.parse(readFileSync(POLICY)));
+policy.roles["azure-reader"] = { name: "Reader", target: { kind: "azure_role", role: AZURE.reader, scope: AZURE.group }, unexplained: "remove" };
+policy.rules.find(({ roles }) => roles.includes("sentinel-contributor")).roles.push("azure-reader");
+const curfew = await startCurfew(sandbox, { policy });
 const people = {};
 for (const name of ["ana", "lena", "priya", "tom"]) people[name] = await curfew.browser(name).signIn();
 const { ana, lena, tom } = people;
@@ -207,6 +210,22 @@ await specification("journeys/azure", {
     await sandbox.clearFaults();
     assert.equal((await comesTo(request, "ended")).why, "revoked");
     assert.deepEqual(await live(), []);
+  },
+
+  async "what nothing explains is found at the scope, told, and removed where the policy says so; what is held above it is not meant"() {
+    const target = `azure_role/${AZURE.reader}/${AZURE.group}`;
+    const held = async (scope) => (await sandbox.assignments()).live.filter((one) => one.principal.id === PERSONS.nils && one.target.scope === scope);
+    await give(sandbox, AZURE.reader, AZURE.group, { principal: PERSONS.nils });
+    await give(sandbox, AZURE.reader, AZURE.subscription, { principal: PERSONS.nils });
+    await eventually(async () => {
+      if (!(await held(AZURE.group)).length) return true;
+      await later("PT121S");
+      throw new Error("still there");
+    }, { seconds: 60, every: 500, what: "the removal" });
+    await people.priya.signIn();
+    const { items } = (await people.priya.get("/api/v1/audit?action=drift.unexplained")).body;
+    assert.deepEqual(items.filter(({ detail }) => detail.principal === PERSONS.nils).map(({ detail }) => detail.target), [target]);
+    assert.equal((await held(AZURE.subscription)).length, 1);
   },
 
   async "pages of one entry are all read"() {
