@@ -103,6 +103,10 @@ enum fail intent_commit(struct turn *turn, struct work *work, struct reason *why
 /* For task_change_then: what was committed leaves. */
 enum pace intent_send(struct task *task, void *work, enum fail fail);
 
+/* The bytes of the order for an approver's yes, which is committed; NULL: what it takes cannot be
+   read now. */
+const char *review_order(struct work *work);
+
 enum pace step_waiting(struct work *work);
 /* Only the person can start it: watches the time it has for that. */
 enum pace step_waiting_for_person(struct work *work);

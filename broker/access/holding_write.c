@@ -159,21 +159,28 @@ enum pace intent_send(struct task *task, void *data, enum fail fail)
     }
     char correlation[GUID_SIZE]; /* Graph knows no others */
     id_guid(work->intent.id.text, correlation);
-    if (work->review) { /* an approver's own word: Entra holds it against their token */
+    if (text_equals(work->intent.action, "deny")) { /* takes away what might have come */
         const struct write write = {
             .method = work->intent.method, .path = work->intent.path, .body = work->intent.body};
         return task_write(task, work->review->token, &write, correlation, written, work);
     }
+    if (work->review && !(work->order = review_order(work)))
+        return task_hold(task, 0);
     struct order_errand *errand = ARENA_NEW(task_arena(task), struct order_errand);
-    *errand = (struct order_errand){.bytes = work->order,
-                                    .wanted = work->wanted,
-                                    .request = &work->request,
-                                    .grant = &work->grant,
-                                    .removes = text_equals(work->intent.action, "remove"),
-                                    .token = work->attempt ? work->attempt->token : NULL,
-                                    .correlation = arena_copy(task_arena(task), correlation),
-                                    .then = written,
-                                    .data = work};
+    *errand =
+        (struct order_errand){.bytes = work->order,
+                              .wanted = work->wanted,
+                              .request = &work->request,
+                              .grant = &work->grant,
+                              .does = text_equals(work->intent.action, "remove") ? ORDER_REMOVES
+                                      : work->review                             ? ORDER_AGREES
+                                                                                 : ORDER_GIVES,
+                              .token = work->attempt  ? work->attempt->token
+                                       : work->review ? work->review->token
+                                                      : NULL,
+                              .correlation = arena_copy(task_arena(task), correlation),
+                              .then = written,
+                              .data = work};
     return order_send(task, errand);
 }
 
@@ -201,11 +208,11 @@ static enum fail fill_azure(const struct work *work, struct order *order, struct
     if (work->target.kind != TARGET_AZURE_ROLE)
         return FAIL_NONE;
     id_guid(work->intent.id.text, name);
-    enum fail fail = order->removes ? FAIL_NONE : name_assign(work, name, why);
+    enum fail fail = order->does == ORDER_REMOVES ? FAIL_NONE : name_assign(work, name, why);
     if (fail)
         return FAIL_UNAVAILABLE;
     order->name = arena_copy(task_arena(work->task), name);
-    if (work->attempt && work->attempt->by && !order->removes) {
+    if (work->attempt && work->attempt->by && order->does != ORDER_REMOVES) {
         order->schedule = work->attempt->by->schedule;
         order->condition = work->attempt->by->condition;
         order->condition_version = work->attempt->by->condition_version;
@@ -217,13 +224,15 @@ static enum fail fill_azure(const struct work *work, struct order *order, struct
 static enum fail take_order(struct work *work, struct order *order, struct reason *why)
 {
     struct arena *arena = task_arena(work->task);
-    work->intent = (struct stored_intent){.action = order->removes ? "remove" : "assign"};
+    work->intent =
+        (struct stored_intent){.action = order->does == ORDER_REMOVES ? "remove" : "assign"};
     id_new(moment_now_ms(), work->intent.id.text);
     order->mode = work->grant.mode;
     order->role = work->grant.role;
     order->target = work->grant.target;
     order->words = words_of(work);
     order->ticket = work->request.ticket ? work->request.ticket : work->request.id.text;
+    order->approval = order->step = "";
     order->start_by = work->grant.start_by;
     enum fail fail = order_fill(work->task, &work->request, work->wanted, order, why);
     if (!fail)
@@ -285,7 +294,7 @@ enum pace begin_remove(struct work *work)
 {
     struct reason why = {0};
     struct order *order = ARENA_NEW(task_arena(work->task), struct order);
-    order->removes = true;
+    order->does = ORDER_REMOVES;
     if (take_order(work, order, &why))
         return task_hold(work->task, 0);
     return task_change_then(work->task, apply_remove, work, intent_send);

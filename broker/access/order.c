@@ -19,6 +19,9 @@ enum fail order_produce(const struct order *order, struct arena *arena, struct w
     struct target target;
     if (!target_read(order->target, arena, &target))
         return because(why, FAIL_INVALID, "%s is no target", order->target);
+    if (order->does == ORDER_AGREES)
+        return write_review(&target, order->approval, order->step, true, order->words, arena, ret,
+                            why);
     const struct eligible by = {.schedule = order->schedule,
                                 .condition = order->condition,
                                 .condition_version = order->condition_version};
@@ -32,7 +35,7 @@ enum fail order_produce(const struct order *order, struct arena *arena, struct w
         .name = order->name,
         .by = order->schedule ? &by : NULL,
     };
-    if (order->removes)
+    if (order->does == ORDER_REMOVES)
         return write_remove(&assignment, arena, ret, why);
     return (activation_is_personal(order->mode) ? write_activate : write_assign)(&assignment, arena,
                                                                                  ret, why);
@@ -68,6 +71,9 @@ static json_t *pack_decisions(const struct order *order)
     return decisions;
 }
 
+static const char *const does_text[] = {
+    [ORDER_GIVES] = "give", [ORDER_AGREES] = "agree", [ORDER_REMOVES] = "remove"};
+
 char *order_write(const struct order *order)
 {
     json_t *roles = memory_needed(json_array());
@@ -76,17 +82,18 @@ char *order_write(const struct order *order)
             roles, memory_needed(json_pack("{s:s, s:s}", "role", order->roles[i].role, "target",
                                            order->roles[i].target)));
     json_auto_t *all = memory_needed(json_pack(
-        "{s:i, s:b, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:s, s:s, s:o, "
+        "{s:i, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:s, "
+        "s:s, s:o, "
         "s:o, "
         "s:o, s:{s:s, s:s, s:s}}",
-        "v", 1, "removes", order->removes, "mode", activation_text(order->mode), "request",
+        "v", 1, "does", does_text[order->does], "mode", activation_text(order->mode), "request",
         order->request, "tid", order->tid, "requester", order->requester, "role", order->role,
-        "target", order->target, "words", order->words, "ticket", order->ticket, "duration",
-        (json_int_t)order->duration, "start_by", (json_int_t)order->start_by, "starts_at",
-        (json_int_t)order->starts_at, "ends_at", (json_int_t)order->ends_at, "policy",
-        order->policy, "justification", order->justification, "roles", roles, "lines",
-        pack_lines(order), "decisions", pack_decisions(order), "write", "method",
-        order->write.method, "path", order->write.path, "body", order->write.body));
+        "target", order->target, "words", order->words, "ticket", order->ticket, "approval",
+        order->approval, "step", order->step, "duration", (json_int_t)order->duration, "start_by",
+        (json_int_t)order->start_by, "starts_at", (json_int_t)order->starts_at, "ends_at",
+        (json_int_t)order->ends_at, "policy", order->policy, "justification", order->justification,
+        "roles", roles, "lines", pack_lines(order), "decisions", pack_decisions(order), "write",
+        "method", order->write.method, "path", order->write.path, "body", order->write.body));
     if (order->name)
         (void)json_object_set_new(
             all, "azure",
@@ -170,7 +177,6 @@ static enum fail parse(const char *bytes, size_t length, struct arena *arena, st
         return because(why, FAIL_DENIED, "not an order");
     const json_t *write = json_object_get(json, "write"), *azure = json_object_get(json, "azure");
     *ret = (struct order){
-        .removes = json_is_true(json_object_get(json, "removes")),
         .request = take_text(&reader, json, "request"),
         .tid = take_text(&reader, json, "tid"),
         .requester = take_text(&reader, json, "requester"),
@@ -178,6 +184,8 @@ static enum fail parse(const char *bytes, size_t length, struct arena *arena, st
         .target = take_text(&reader, json, "target"),
         .words = take_text(&reader, json, "words"),
         .ticket = take_text(&reader, json, "ticket"),
+        .approval = take_text(&reader, json, "approval"),
+        .step = take_text(&reader, json, "step"),
         .duration = take_number(&reader, json, "duration"),
         .start_by = take_number(&reader, json, "start_by"),
         .starts_at = take_number(&reader, json, "starts_at"),
@@ -192,8 +200,11 @@ static enum fail parse(const char *bytes, size_t length, struct arena *arena, st
                   .path = take_text(&reader, write, "path"),
                   .body = take_text(&reader, write, "body")},
     };
-    const char *mode = json_member_text(json, "mode");
+    const char *mode = json_member_text(json, "mode"), *does = json_member_text(json, "does");
     reader.right &= mode && activation_read(mode, &ret->mode);
+    for (size_t i = 0; i < COUNT(does_text); i++)
+        if (text_equals(does, does_text[i]))
+            ret->does = (enum order_does)i; /* another word does not come back */
     take_lists(&reader, json, ret);
     if (!reader.right)
         return because(why, FAIL_DENIED, "not an order");
@@ -222,7 +233,7 @@ static enum fail check_write(const struct order *order, const struct order_rules
     if (!text_equals(order->request, rules->request) ||
         !text_equals(order->requester, rules->requester) ||
         !text_equals(order->target, rules->target) || order->mode != rules->mode ||
-        order->removes != rules->removes)
+        order->does != rules->does)
         return because(why, FAIL_DENIED, "it is about another grant");
     if (!id_is(order->request) || !names_request(order, arena))
         return because(why, FAIL_DENIED, "it does not name its request");
@@ -377,31 +388,32 @@ static enum fail check_approvals(const struct order *order, const struct order_r
             may[i][k] = may_speak(&order->lines[i], rules->wanted, &people[k]);
         tally[i] = (struct tally_line){.need = order->lines[i].need, .may = may[i]};
     }
-    if (tally_given(order->line_count, tally, order->decision_count) <
-        tally_needed(order->line_count, tally))
+    if (!order->line_count || tally_given(order->line_count, tally, order->decision_count) <
+                                  tally_needed(order->line_count, tally))
         return because(why, FAIL_DENIED, "too few signed approvals");
     return FAIL_NONE;
 }
 
 bool order_needs_keys(const struct order_rules *rules)
 {
-    /* What PIM holds until it is approved there is no access yet. */
-    return rules->mode != ACTIVATION_PIM_APPROVAL && rules->wanted &&
-           demands_ask_signed(rules->wanted);
+    /* What PIM holds is no access yet; who agrees to it there always signs. */
+    if (rules->does != ORDER_GIVES || rules->mode == ACTIVATION_PIM_APPROVAL)
+        return rules->does == ORDER_AGREES;
+    return rules->wanted && demands_ask_signed(rules->wanted);
 }
 
 enum fail order_read(const char *bytes, size_t length, const struct order_rules *rules,
                      struct arena *arena, struct order *ret, struct reason *why)
 {
     struct order *order = ARENA_NEW(arena, struct order);
+    bool gives = rules->does != ORDER_REMOVES, proves = order_needs_keys(rules);
     enum fail fail = parse(bytes, length, arena, order, why);
     if (!fail)
         fail = check_write(order, rules, arena, why);
-    if (!fail && !order->removes)
+    if (!fail && gives)
         fail = check_grant(order, rules, arena, why);
-    if (!fail && !order->removes && !rules->wanted)
+    if (!fail && gives && !rules->wanted)
         fail = because(why, FAIL_DENIED, "nobody knows what the policy demands");
-    bool proves = !order->removes && order_needs_keys(rules);
     if (!fail && !proves && (order->line_count || order->decision_count))
         fail = because(why, FAIL_DENIED, "approvals that nobody asked for");
     if (!fail && proves)

@@ -24,13 +24,20 @@ struct order_decision {
     const char *commitment, *token;
 };
 
+enum order_does {
+    ORDER_GIVES,
+    ORDER_AGREES,  /* an approver's yes to what PIM holds: from then on it is given */
+    ORDER_REMOVES, /* what follows from `duration` on is of no account */
+};
+
 struct order {
-    bool removes; /* otherwise it gives; only then all that follows from `duration` on counts */
+    enum order_does does;
     enum activation mode;
     const char *request, *tid, *requester;
     const char *role, *target; /* of the grant */
     const char *words, *ticket;
-    int64_t duration, start_by; /* of the request, and of the grant */
+    const char *approval, *step; /* in PIM, of ORDER_AGREES; otherwise "" */
+    int64_t duration, start_by;  /* of the request, and of the grant */
     int64_t starts_at, ends_at;
     /* Of a role of Azure only: the request's name there, and what an activation leans on. */
     const char *name, *schedule, *condition, *condition_version;
@@ -60,10 +67,10 @@ struct order_rules {
     const struct demands *wanted; /* what the policy of `version` demands of this request */
     const char *version;
     const char *tenant_id;
-    /* What the grant in hand is about, and whether it is to be given or taken. */
+    /* What the grant in hand is about, and what is to become of it. */
     const char *request, *requester, *target;
     enum activation mode;
-    bool removes;
+    enum order_does does;
     const char *issuer, *client_id, *key_set; /* of ID tokens; NULL: none was asked for */
 };
 

@@ -65,6 +65,13 @@ const struct demands *order_demands(struct task *task, const struct stored_reque
     return wanted;
 }
 
+const struct demands *order_demands_kept(struct task *task, const struct stored_request *request)
+{
+    struct demands *kept = ARENA_NEW(task_arena(task), struct demands);
+    json_auto_t *stored = request->demands ? json_loads(request->demands, 0, NULL) : NULL;
+    return unpack(stored, task_arena(task), kept) ? kept : NULL;
+}
+
 /* What is stored. */
 
 static void fill_lines(size_t count, const struct stored_line lines[], size_t decision_count,
@@ -134,9 +141,8 @@ enum fail order_fill(struct task *task, const struct stored_request *request,
         order->roles[i].role = request->roles[i].role;
         order->roles[i].target = request->roles[i].target;
     }
-    return order->mode != ACTIVATION_PIM_APPROVAL && wanted && demands_ask_signed(wanted)
-               ? fill_approvals(task, &request->id, order, why)
-               : FAIL_NONE;
+    const struct order_rules rules = {.does = order->does, .mode = order->mode, .wanted = wanted};
+    return order_needs_keys(&rules) ? fill_approvals(task, &request->id, order, why) : FAIL_NONE;
 }
 
 /* The entry. */
@@ -154,7 +160,7 @@ static struct order_rules rules_of(const struct order_errand *errand, const stru
                                 .requester = errand->request->requester.key.oid,
                                 .target = errand->grant->target,
                                 .mode = errand->grant->mode,
-                                .removes = errand->removes,
+                                .does = errand->does,
                                 .tenant_id = access->options.tenant_id};
     if (keys) {
         rules.issuer = keys->issuer;

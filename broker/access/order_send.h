@@ -12,7 +12,9 @@ extern const char *const order_refused;
    of them now; NULL when that policy cannot be read any more. Of the task. */
 const struct demands *order_demands(struct task *task, const struct stored_request *request,
                                     const struct gathered *gathered);
-/* Fills in the request, and the approvals with their proofs where `wanted` asks for signed ones. */
+/* The same for a grant that PIM holds: as it was kept when approvers were asked. */
+const struct demands *order_demands_kept(struct task *task, const struct stored_request *request);
+/* Fills in the request, and the approvals with their proofs where this order must prove them. */
 enum fail order_fill(struct task *task, const struct stored_request *request,
                      const struct demands *wanted, struct order *order, struct reason *why);
 
@@ -22,7 +24,7 @@ struct order_errand {
     const struct demands *wanted;
     const struct stored_request *request; /* that the grant is of */
     const struct stored_grant *grant;
-    bool removes;
+    enum order_does does;
     const struct secret *token; /* a person's, borrowed; NULL: Curfew's own */
     const char *correlation;
     enum pace (*then)(struct task *task, void *data, const struct written *written);

@@ -3,10 +3,12 @@
 #include "access/holding_common.h"
 #include "access/signing.h"
 #include "base/log.h"
+#include "base/memory.h"
 #include "base/moment.h"
 #include "base/text.h"
 #include "store/approvals.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 void review_wipe(struct review *review)
@@ -81,12 +83,16 @@ static void prepare(struct review *review)
     struct reason why = {0};
     if (!approval || !approval->reading.known) {
         review->code = review->code ? review->code : "pim_unread";
-    } else if (!approval->step) {
+        return;
+    }
+    if (!approval->step) {
         review->code = approval->result ? "pim_decided_already" : "pim_not_approver";
-    } else if (write_review(
-                   &work->target, work->intent.approval, approval->step, decision->approves,
-                   arena_text(arena, "%s [Curfew %s]", decision->reason, work->request.id.text),
-                   arena, &write, &why)) {
+        return;
+    }
+    review->approval_id = work->intent.approval;
+    review->words = arena_text(arena, "%s [Curfew %s]", decision->reason, work->request.id.text);
+    if (write_review(&work->target, review->approval_id, approval->step, decision->approves,
+                     review->words, arena, &write, &why)) {
         review->code = "pim_unread";
     } else {
         work->intent = (struct stored_intent){.action = decision->approves ? "approve" : "deny",
@@ -97,6 +103,40 @@ static void prepare(struct review *review)
         id_new(moment_now_ms(), work->intent.id.text);
         review->code = NULL;
     }
+}
+
+const char *review_order(struct work *work)
+{
+    const struct review *review = work->review;
+    struct task *task = work->task;
+    struct arena *arena = task_arena(task);
+    struct order *order = ARENA_NEW(arena, struct order);
+    struct reason why = {0};
+    struct stored_request request;
+    if (!task_store(task) ||
+        store_request(task_store(task), &work->request.id, arena, &request, &why))
+        return NULL;
+    work->wanted = order_demands_kept(task, &request);
+    *order = (struct order){
+        .does = ORDER_AGREES,
+        .mode = work->grant.mode,
+        .role = work->grant.role,
+        .target = work->grant.target,
+        .words = review->words,
+        .ticket = "",
+        .approval = review->approval_id,
+        .step = review->approval->approval.step,
+        .start_by = request.lapses_at,
+        .starts_at = moment_now(),
+        .ends_at = work->holding.ends_at,
+    };
+    if (order_fill(task, &request, work->wanted, order, &why) ||
+        order_produce(order, arena, &order->write, &why))
+        return NULL;
+    char *bytes = order_write(order);
+    const char *copy = arena_copy(arena, bytes);
+    free(bytes);
+    return copy;
 }
 
 enum fail review_commit(struct turn *turn, struct review *review, struct reason *why)
@@ -236,7 +276,10 @@ static enum fail apply_answered(struct turn *turn, void *data, struct reason *wh
     bool unknown = text_equals(work->intent.outcome, "unknown");
     bool refused = text_equals(work->intent.outcome, "refused");
     enum fail fail = FAIL_NONE;
-    if (review->decision->approves && !accepted && !unknown)
+    json_auto_t *alarm = memory_needed(json_pack("{s:s}", "alarm", order_refused));
+    if (text_equals(work->intent.code, order_refused))
+        fail = tell_grant(turn, &work->grant, EVENT_ALARM, alarm, why);
+    if (!fail && review->decision->approves && !accepted && !unknown)
         fail = decision_void(turn, &work->grant, &work->intent, why);
     if (!fail)
         fail = apply_answer(turn, work, why);
@@ -260,6 +303,7 @@ static enum pace recorded(struct task *task, void *data, enum fail fail)
     if (text_equals(intent->outcome, "accepted") || review->decision->locator[0])
         return over(review, FAIL_NONE, NULL);
     const char *code = !refused                                         ? "pim_unread"
+                       : text_equals(intent->code, order_refused)       ? "approval_unproven"
                        : intent->status == 409                          ? "pim_decided_already"
                        : intent->status == 403 || intent->status == 404 ? "pim_not_approver"
                                                                         : "pim_refused";

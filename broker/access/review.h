@@ -12,11 +12,12 @@ struct review {
     const char *code; /* what became of it in PIM, when that is no plain yes; or NULL */
     /* Its own. */
     struct task *task;
-    struct secret *token;       /* of Graph, in their name */
-    bool asked;                 /* Entra for that token */
-    struct challenge challenge; /* what their next sign-in must bring; empty: nothing */
-    struct fact *approval;      /* what waits in PIM, as they see it */
-    struct work *work;          /* the grant; with the write when there is one to send */
+    struct secret *token;            /* of Graph, in their name */
+    bool asked;                      /* Entra for that token */
+    struct challenge challenge;      /* what their next sign-in must bring; empty: nothing */
+    struct fact *approval;           /* what waits in PIM, as they see it */
+    struct work *work;               /* the grant; with the write when there is one to send */
+    const char *approval_id, *words; /* of the write */
     bool committed;
 };
 

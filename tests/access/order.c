@@ -43,10 +43,10 @@ START_TEST(a_removal_needs_nobody_and_removes_only_what_it_says)
 {
     prepare();
     struct order order = genuine();
-    order.removes = true;
+    order.does = ORDER_REMOVES;
     order.line_count = order.decision_count = 0;
     MUST_FAIL(&order, "it is about another grant");
-    rules.removes = true;
+    rules.does = ORDER_REMOVES;
     ck_assert_fine(tried(&order));
     ck_assert_ptr_nonnull(strstr(order.write.body, "adminRemove"));
     char *bytes = order_write(&order);

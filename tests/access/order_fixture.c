@@ -117,6 +117,8 @@ struct order genuine(void)
         .target = TARGET,
         .words = "Incident 42 [Curfew " REQUEST "]",
         .ticket = "INC-42",
+        .approval = "",
+        .step = "",
         .duration = 3600,
         .start_by = NOW + 600,
         .starts_at = NOW,

@@ -25,7 +25,7 @@ struct sample {
     json_t *json;
     const char *request;
     enum activation mode;
-    bool removes;
+    enum order_does does;
     const char *body, *path; /* of its write */
 };
 
@@ -45,7 +45,7 @@ static void make_samples(struct sample samples[GENUINE])
             order.decisions[1] = signed_by(&two, MARC, NULL, 0);
         }
         if (i == 3) {
-            order.removes = true;
+            order.does = ORDER_REMOVES;
             order.line_count = order.decision_count = 0;
         }
         samples[i].bytes = bytes_of(&order);
@@ -53,7 +53,7 @@ static void make_samples(struct sample samples[GENUINE])
         samples[i].json = json_loads(samples[i].bytes, 0, NULL);
         samples[i].request = order.request;
         samples[i].mode = order.mode;
-        samples[i].removes = order.removes;
+        samples[i].does = order.does;
         samples[i].body = arena_copy(arena, order.write.body);
         samples[i].path = arena_copy(arena, order.write.path);
     }
@@ -167,13 +167,14 @@ static char *fitted(char *bytes, size_t *length)
     const char *target = json_member_text(json, "target"), *words = json_member_text(json, "words");
     const char *requester = json_member_text(json, "requester"),
                *ticket = json_member_text(json, "ticket"), *mode = json_member_text(json, "mode");
-    struct order order = {.removes = json_is_true(json_object_get(json, "removes")),
-                          .requester = requester,
-                          .target = target,
-                          .words = words,
-                          .ticket = ticket,
-                          .starts_at = json_member_number(json, "starts_at", 0),
-                          .ends_at = json_member_number(json, "ends_at", 0)};
+    struct order order = {
+        .does = text_equals(json_member_text(json, "does"), "remove") ? ORDER_REMOVES : ORDER_GIVES,
+        .requester = requester,
+        .target = target,
+        .words = words,
+        .ticket = ticket,
+        .starts_at = json_member_number(json, "starts_at", 0),
+        .ends_at = json_member_number(json, "ends_at", 0)};
     if (!target || !words || !requester || !ticket || !mode ||
         !activation_read(mode, &order.mode) || !json_is_object(write) ||
         order_produce(&order, arena, &order.write, NULL))
@@ -245,7 +246,7 @@ START_TEST(a_hundred_thousand_changed_orders_give_nobody_anything)
             bytes = fitted(bytes, &length);
         rules.request = one->request;
         rules.mode = one->mode;
-        rules.removes = one->removes;
+        rules.does = one->does;
         enum fail fail = read_with(bytes, length, &rules, &read);
         reached += fail && (strstr(spec_why.text, "token") || strstr(spec_why.text, "signature") ||
                             strstr(spec_why.text, "too few") || strstr(spec_why.text, "twice"));

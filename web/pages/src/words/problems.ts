@@ -77,6 +77,10 @@ const arrivals: Record<string, Required<Help>> = {
     says: "You are no approver of this role in PIM.",
     mend: "A denial stands here all the same. An approval does not count: somebody who is an approver there can still give it.",
   },
+  approval_unproven: {
+    says: "What you signed does not prove this approval.",
+    mend: "Your approval was not written down, and your administrator has an alarm. Decide again.",
+  },
   pim_decided_already: {
     says: "Somebody has decided on this in PIM already.",
     mend: "Your approval was not written down. What was approved there alone is taken away.",
