@@ -411,6 +411,7 @@ const targets = {
     const checks = await afterwards(asks, inMode("pim_approval"));
     found(checks, "ok", "role", "copilot-owner", /right kind/);
     found(checks, "WRONG", "role", "security-operator", /asks for no approval .* in force before anybody agreed/);
+    assert.ok(!JSON.stringify(checks).includes("activates it without asking anybody"), "said once");
     const one = withPolicy((policy) => (policy.roles["security-operator"].activation = "pim_approval"));
     found(await afterwards(nothing, one), "WRONG", "role", "security-operator", /asks for no approval/);
   },

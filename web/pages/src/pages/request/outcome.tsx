@@ -7,6 +7,7 @@ import { requestWords } from "../../words/progress";
 import type { Sight } from "./sight";
 
 function Pending({ request, sight, me }: { request: AccessRequest; sight: Sight; me: Me }) {
+  const held = request.grants.some(({ mode }) => mode === "pim_approval");
   const mine = decisionsOf(request).find(({ by }) => by.id === me.id);
   const left = request.lapses_at && (
     <>
@@ -16,7 +17,9 @@ function Pending({ request, sight, me }: { request: AccessRequest; sight: Sight;
   if (mine)
     return (
       <Notice tone="good" title={`You approved ${whenWords(mine.at)}.`} said>
-        <p>More approvals are needed. {left}</p>
+        <p>
+          {held ? "More approvals are needed, or PIM has not said yet that it took yours." : "More approvals are needed."} {left}
+        </p>
       </Notice>
     );
   return (
