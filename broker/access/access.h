@@ -40,7 +40,8 @@ struct access {
     struct sessions *sessions;
     struct views *views;
     struct worker *worker;
-    bool safe_mode; /* the store is older than what was recorded: nothing is granted */
+    int64_t watch_free_ms; /* the worker's: when another target may be read (drift.c) */
+    bool safe_mode;        /* the store is older than what was recorded: nothing is granted */
     const char *safe_why;
 };
 

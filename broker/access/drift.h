@@ -8,6 +8,7 @@
 enum {
     DRIFT_EVERY_SECONDS = 120, /* how often a target is read */
     DRIFT_SPACING_MS = 750,    /* at most one target in so long: with more than 160, less often */
+    DRIFT_AT_ONCE = 8,         /* but so many when none was read for a while */
     DRIFT_LATE_SECONDS = 300,  /* what was not read for so long is said to be late (I-25) */
 };
 

@@ -22,6 +22,11 @@ const char *task_subject(const struct task *task)
     return task->subject;
 }
 
+bool task_is_new(const struct task *task)
+{
+    return !task->ran;
+}
+
 int64_t task_began_ms(const struct task *task)
 {
     return task->began_ms;
@@ -182,6 +187,7 @@ static void run_step(struct task *task)
 {
     enum pace pace =
         task->kind ? task->kind->step(task) : task->inquiry->step(task, task->inquiry->data);
+    task->ran = true;
     end_step(task);
     if (pace == PACE_OVER)
         task->over = true;

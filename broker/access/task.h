@@ -18,6 +18,7 @@ struct task {
     struct inquiry *inquiry;
     int64_t began_ms;
     int waits; /* for so many answers */
+    bool ran;  /* its step, once at least */
     bool over;
     bool leaving; /* something of it is on its way out of the machine */
     struct store *store;

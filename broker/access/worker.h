@@ -54,6 +54,8 @@ void worker_inquire(struct worker *worker, struct inquiry *inquiry);
 struct access *task_access(const struct task *task);
 struct arena *task_arena(const struct task *task);
 const char *task_subject(const struct task *task);
+/* Whether its step runs for the first time: nothing was asked yet. */
+bool task_is_new(const struct task *task);
 /* When this task began, in epoch milliseconds. */
 int64_t task_began_ms(const struct task *task);
 /* A connection for reading, given back when the step ends; NULL when the store does not open. */
