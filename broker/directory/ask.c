@@ -67,13 +67,19 @@ static const char *origin_of(const struct asking *asking)
     return endpoint_of(asking->directory, service_of(asking))->origin;
 }
 
+/* Where calls are counted by the second, a batch is so many of them at one instant (contract 12);
+   ARM has no batches of Graph's. */
+static bool may_be_batched(enum service service)
+{
+    return service == SERVICE_DIRECTORY || service == SERVICE_POLICY || service == SERVICE_INTUNE;
+}
+
 static void send_call(struct asking *asking, const char *url, bool together)
 {
     enum service service = service_of(asking);
     const struct errand errand = {
         .service = service,
-        /* Conditional Access and risks are counted one by one, and ARM has no batches of Graph's */
-        .together = together && service != SERVICE_RISK && service != SERVICE_ARM,
+        .together = together && may_be_batched(service),
         .advanced = asking->reader->advanced,
         .method = asking->body ? "POST" : "GET",
         .url = url,

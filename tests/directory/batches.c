@@ -73,23 +73,24 @@ START_TEST(reads_that_begin_together_leave_as_one_call)
 }
 END_TEST
 
-START_TEST(one_read_other_services_and_risk_leave_alone)
+START_TEST(what_is_one_of_its_service_or_counted_by_the_second_leaves_alone)
 {
     static const struct saying sayings[] = {
-        SAY(USER, 200, ENABLED), SAY(PIM, 200, "{'value': []}"),
+        SAY(USER, 200, ENABLED), SAY(PIM, 200, "{'value': []}"), SAY(PIM, 200, "{'value': []}"),
         SAY("GET /v1.0/identityProtection/riskyUsers", 200, "{'value': []}"),
         SAY("GET /v1.0/identity/conditionalAccess/policies", 200, "{'value': []}")};
     const struct question *const questions[] = {&about[FACT_ACCOUNT], &about[FACT_INSTANCES],
-                                                &about[FACT_RISKS], &about[FACT_CONTEXTS]};
-    struct fact *facts[4];
+                                                &about[FACT_HOLDERS], &about[FACT_RISKS],
+                                                &about[FACT_CONTEXTS]};
+    struct fact *facts[5];
     scoped(graph_scoped) struct graph *graph = graph_new(COUNT(sayings), sayings);
     scoped(asker_scoped) struct asker *asker = asker_new(graph);
-    ask_together(asker, 4, questions, facts);
-    for (size_t i = 0; i < 4; i++) {
-        ck_assert(facts[i]->reading.known);
+    ask_together(asker, 5, questions, facts);
+    for (size_t i = 0; i < 5; i++) {
+        ck_assert_msg(facts[i]->reading.known, "%s", facts[i]->reading.why);
         ck_assert_ptr_nonnull(graph_header(graph, i, "Authorization"));
     }
-    free_all(4, facts);
+    free_all(5, facts);
 }
 END_TEST
 
@@ -288,7 +289,7 @@ START_TEST(whoever_is_gathered_at_the_end_is_answered)
 END_TEST
 
 SPECIFICATION("directory/batches", reads_that_begin_together_leave_as_one_call,
-              one_read_other_services_and_risk_leave_alone,
+              what_is_one_of_its_service_or_counted_by_the_second_leaves_alone,
               reads_in_a_persons_name_leave_alone_with_their_token, twenty_are_the_most_of_one_call,
               the_next_page_is_asked_for_alone,
               one_that_is_throttled_rests_and_the_others_are_answered,
