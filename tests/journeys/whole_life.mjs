@@ -74,6 +74,16 @@ await specification("journeys/whole_life", {
     assert.match(told.subject, /is approved by Lena Vogt$/);
   },
 
+  async "the history has the numbers under which the tenant's own logs know each write"() {
+    await priya.signIn();
+    const jsonl = await priya.get(`/api/v1/audit/export?format=jsonl&request=${request.id}`);
+    const answers = jsonl.text.trim().split("\n").map((line) => JSON.parse(line)).filter(({ code }) => code === "intent.answered");
+    const writes = (await sandbox.journal()).filter(({ effect }) => effect?.assign || effect?.remove);
+    assert.ok(writes.length > 0);
+    assert.deepEqual(answers.map(({ detail }) => detail.correlation), writes.map(({ request_id }) => request_id));
+    assert.ok(answers.every(({ detail }) => /^[0-9a-f-]{36}$/.test(detail.directory_request)));
+  },
+
   async "an auditor exports the history, and the bundle verifies"() {
     await priya.signIn();
     const bundle = await priya.get("/api/v1/audit/export?format=bundle");
