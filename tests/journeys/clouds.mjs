@@ -2,23 +2,26 @@
 // Names lead nowhere here (tests/support/names_here.c), so whom Curfew would have called stands in why it could not.
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { eventually, setUpCurfew } from "../support/curfew.mjs";
+import { addAzure } from "../support/azure.mjs";
+import { eventually, POLICY, setUpCurfew } from "../support/curfew.mjs";
 import { delegated } from "../support/delegated.mjs";
 import { AT_ONCE, startSandbox, TENANT } from "../support/sandbox.mjs";
 import { specification } from "../support/spec.mjs";
 
 const CLOUDS = {
-  global: { login: "login.microsoftonline.com", graph: "graph.microsoft.com", issuer: "sts.windows.net" },
-  usgov: { login: "login.microsoftonline.us", graph: "graph.microsoft.us", issuer: "sts.windows.net" },
-  usgov_dod: { login: "login.microsoftonline.us", graph: "dod-graph.microsoft.us", issuer: "sts.windows.net" },
-  china: { login: "login.partner.microsoftonline.cn", graph: "microsoftgraph.chinacloudapi.cn", issuer: "sts.chinacloudapi.cn" },
+  global: { login: "login.microsoftonline.com", graph: "graph.microsoft.com", arm: "management.azure.com", issuer: "sts.windows.net" },
+  usgov: { login: "login.microsoftonline.us", graph: "graph.microsoft.us", arm: "management.usgovcloudapi.net", issuer: "sts.windows.net" },
+  usgov_dod: { login: "login.microsoftonline.us", graph: "dod-graph.microsoft.us", arm: "management.usgovcloudapi.net", issuer: "sts.windows.net" },
+  china: { login: "login.partner.microsoftonline.cn", graph: "microsoftgraph.chinacloudapi.cn", arm: "management.chinacloudapi.cn", issuer: "sts.chinacloudapi.cn" },
 };
 const HOSTS = /(?<=https?:\/\/|resolve host: )[\w-]+(\.[\w-]+)*/g;
 
 const sandbox = await startSandbox({ switches: AT_ONCE });
 const curfew = await setUpCurfew(sandbox);
+mkdirSync(join(curfew.folder, "azure")); // the example policy with roles of Azure
+writeFileSync(join(curfew.folder, "azure", "policy.json"), JSON.stringify(addAzure(JSON.parse(readFileSync(POLICY)))));
 
 /** What doctor finds with these members of `entra` ("none": not there), and everything that it named a host. */
 async function doctor(entra, policy) {
@@ -61,7 +64,7 @@ function stageIn(cloud, policy) {
 
 const cases = {};
 
-for (const [cloud, { login, graph, issuer }] of Object.entries(CLOUDS)) {
+for (const [cloud, { login, graph, arm, issuer }] of Object.entries(CLOUDS)) {
   cases[`${cloud}: people and Curfew itself are sent to the cloud's own sign-in host`] = async () => {
     const checks = await doctor({ cloud, authority: "none", graph: "none" });
     const said = [...says(checks, "issuer"), ...says(checks, "token")];
@@ -76,6 +79,14 @@ for (const [cloud, { login, graph, issuer }] of Object.entries(CLOUDS)) {
     assert.deepEqual(hostsOf(said), [graph], said.join("\n"));
     const asked = await forms(mark);
     assert.deepEqual([...new Set(asked.map(({ scope }) => scope))], [`https://${graph}/.default`]);
+  };
+
+  cases[`${cloud}: Azure Resource Manager is asked at the cloud's own host, with a token of that scope`] = async () => {
+    const mark = await sandbox.mark();
+    const said = says(await doctor({ cloud, arm: "none" }, "azure"), "role").filter((one) => one.startsWith("Role sentinel-"));
+    assert.deepEqual(hostsOf(said), [arm], said.join("\n"));
+    const scopes = new Set((await forms(mark)).map(({ scope }) => scope));
+    assert.deepEqual([...scopes].sort(), [`https://${graph}/.default`, `https://${arm}/.default`].sort());
   };
 
   cases[`${cloud}: tokens for Curfew's own API are believed of the cloud's own issuer and of no other`] = async () => {
