@@ -75,7 +75,10 @@ static bool add_members(json_t *request, json_t *steals)
 static enum fail give_out(const struct assignment *assignment, json_t *request, struct arena *arena,
                           struct write *ret, struct reason *why)
 {
+    char name[GUID_SIZE];
     bool arm = assignment->target->kind == TARGET_AZURE_ROLE;
+    if (arm && !text_read_guid(assignment->name, name))
+        return because(why, FAIL_INVALID, "a request to Azure that has no GUID for a name");
     json_auto_t *whole = arm && request ? json_pack("{s:O}", "properties", request) : NULL;
     if (!request)
         return because(why, FAIL_INVALID, "a text that is no UTF-8");

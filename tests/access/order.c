@@ -2,6 +2,8 @@
  * else. */
 #include "access/order_fixture.h"
 
+#include "base/json.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -115,6 +117,31 @@ START_TEST(person_and_target_are_those_that_were_approved)
 }
 END_TEST
 
+START_TEST(a_request_to_azure_has_the_name_that_the_order_says)
+{
+    static const char target[] =
+        "azure_role/" GROUP "//subscriptions/c0000000-0000-4000-8000-000000000002";
+    prepare();
+    struct order read, order = genuine();
+    order.does = rules.does = ORDER_REMOVES;
+    order.target = rules.target = target;
+    order.name = LENA;
+    order.line_count = order.decision_count = 0;
+    char *bytes = bytes_of(&order);
+    ck_assert_fine(read_with(bytes, strlen(bytes), &rules, &read));
+    ck_assert_text(read.name, LENA);
+    ck_assert_ptr_null(read.schedule);
+    json_auto_t *json = json_loads(bytes, 0, NULL);
+    (void)json_object_set_new(json_object_get(json, "azure"), "name", json_string(MARC));
+    free(bytes);
+    bytes = json_canonical(json);
+    ck_assert_int_eq(read_with(bytes, strlen(bytes), &rules, &read), FAIL_DENIED);
+    ck_assert_text(spec_why.text, "the write is not what the order says");
+    free(bytes);
+    clean_up();
+}
+END_TEST
+
 START_TEST(enough_different_approvers_must_have_signed)
 {
     prepare();
@@ -194,7 +221,8 @@ START_TEST(a_signature_is_an_approvers_own_over_exactly_this)
 }
 END_TEST
 
-SPECIFICATION("access/order", what_was_approved_is_written_to_the_byte,
+SPECIFICATION("access/order", a_request_to_azure_has_the_name_that_the_order_says,
+              what_was_approved_is_written_to_the_byte,
               a_removal_needs_nobody_and_removes_only_what_it_says,
               the_times_are_those_that_were_approved,
               person_and_target_are_those_that_were_approved,

@@ -215,6 +215,15 @@ START_TEST(activating_a_role_of_azure_names_the_eligibility_and_repeats_its_cond
 }
 END_TEST
 
+START_TEST(a_request_to_azure_without_a_name_is_not_made)
+{
+    struct assignment assignment = until(&azure, TEN + 60, WORDS, NULL);
+    ck_assert(may_not_assign(assignment) && may_not_withdraw(assignment));
+    assignment.name = "../" NAME;
+    ck_assert(may_not_assign(assignment) && may_not_withdraw(assignment));
+}
+END_TEST
+
 START_TEST(removing_a_role_of_azure_is_golden)
 {
     const struct write *write = in_azure(NULL, NULL, REMOVE);
@@ -239,4 +248,5 @@ SPECIFICATION("directory/bodies", activating_differs_in_its_action_alone,
               what_people_write_stays_as_they_wrote_it, an_assignment_without_an_end_is_not_made,
               assigning_a_role_of_azure_is_golden,
               activating_a_role_of_azure_names_the_eligibility_and_repeats_its_condition,
-              removing_a_role_of_azure_is_golden, text_that_is_no_utf_8_is_refused)
+              a_request_to_azure_without_a_name_is_not_made, removing_a_role_of_azure_is_golden,
+              text_that_is_no_utf_8_is_refused)

@@ -52,6 +52,24 @@ async function comesTo(request, state) {
 }
 
 await specification("journeys/azure", {
+  async "doctor reads PIM's rules there and who holds it, and says which role of Azure that takes"() {
+    const target = { azure_role: AZURE.responder, scope: AZURE.group };
+    const rules = (changes) => sandbox.control("PATCH", "/pim", { ...target, rules: changes });
+    const look = async () => {
+      const { output } = await curfew.run("doctor", "--config", curfew.config, "--json");
+      return JSON.parse(output).checks.filter(({ about }) => about === "sentinel-responder").map(({ health, says, mend }) => `${health} ${says} ${mend}`).join("\n");
+    };
+    await rules({ Expiration_Admin_Assignment: { isExpirationRequired: true } });
+    assert.match(await look(), /^ok .*PIM knows it/);
+    await rules({ Enablement_Admin_Assignment: { enabledRules: ["MultiFactorAuthentication"] } });
+    assert.match(await look(), /WRONG .*requires MFA .* impossible/);
+    await rules({ Enablement_Admin_Assignment: { enabledRules: ["Justification"] } });
+    const right = (await sandbox.assignments()).live.find((one) => one.target.id === AZURE.userAccessAdministrator);
+    await sandbox.control("DELETE", `/assignments/${right.id}`);
+    assert.match(await look(), /unknown .*PIM's rules, who holds it \(HTTP 403.*User Access Administrator/);
+    await give(sandbox, AZURE.userAccessAdministrator, AZURE.group);
+  },
+
   async "asked, approved, assigned at the resource group, read back, given back, removed; Graph was asked for none of it"() {
     const mark = await sandbox.mark();
     const request = await ana.until((await ana.ask({ roles: ["sentinel-responder"] })).id, "pending");

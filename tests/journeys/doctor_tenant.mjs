@@ -1,6 +1,5 @@
 // What doctor says of contexts, targets and people of the tenant, each of which is made wrong once.
 import assert from "node:assert/strict";
-import { addAzure, AZURE, give } from "../support/azure.mjs";
 import { afterwards, context, curfew, findings, found, keepOnly, names, nothing, of, OWNERS, rules, run, sandbox, settingsFile, withPolicy, wrongOnes } from "../support/doctor.mjs";
 import { approvalBy } from "../support/pim.mjs";
 import { CURFEW, GROUPS, PERSONS, ROLES } from "../support/sandbox.mjs";
@@ -63,25 +62,6 @@ const targets = {
     found(checks, "warning", "role", role, /activate it for PT9H, the policy for PT4H at most/);
     found(checks, "warning", "role", role, /without multifactor authentication, the policy does not/);
     found(await afterwards(nothing, theirs), "warning", "role", role, /context none at activation, the policy for c1/);
-  },
-
-  async "roles of Azure: what Curfew may read there, and PIM's rules for them"() {
-    const role = "sentinel-responder";
-    const file = withPolicy(addAzure);
-    const at = { azure_role: AZURE.responder, scope: AZURE.group };
-    const blind = await afterwards(nothing, file);
-    found(blind, "unknown", "role", role, /cannot be read: PIM's rules, who holds it \(HTTP 403/);
-    assert.match(of(blind, "role", role)[0].mend, /User Access Administrator/);
-    const ends = { Expiration_Admin_Assignment: { isExpirationRequired: true } };
-    const may = () => give(sandbox, AZURE.userAccessAdministrator, AZURE.group).then(() => rules(at, ends));
-    found(await afterwards(may, file), "ok", "role", role, /PIM knows it/);
-    const held = () => may().then(() => give(sandbox, AZURE.responder, AZURE.group, { principal: PERSONS.ben }));
-    found(await afterwards(held, file), "warning", "role", role, /1 hold it permanently/);
-    const mfa = () => may().then(() => rules(at, { Enablement_Admin_Assignment: { enabledRules: ["MultiFactorAuthentication"] } }));
-    found(await afterwards(mfa, file), "WRONG", "role", role, /requires MFA .* impossible/);
-    const theirs = withPolicy((policy) => (addAzure(policy).roles[role].activation = "delegated"));
-    const short = () => may().then(() => rules(at, { Expiration_EndUser_Assignment: { maximumDuration: "PT2H" } }));
-    found(await afterwards(short, theirs), "WRONG", "role", role, /PT2H at most .* PT8H/);
   },
 
   async "that nobody is told of alarms, and that emergency people hold what they hold"() {
