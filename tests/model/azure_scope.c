@@ -52,7 +52,7 @@ START_TEST(nothing_else_is_a_scope)
         "/providers/Microsoft.Management/managementGroups/",
         CONTOSO "/subscriptions",
         "subscriptions/5ab50000-0000-4000-8000-000000000001",
-        "https://management.azure.com" SUBSCRIPTION,
+        "https://management.azure.com/subscriptions/5ab50000-0000-4000-8000-000000000001",
     };
     for (size_t i = 0; i < COUNT(others); i++)
         ck_assert_msg(!azure_scope_is(others[i]), "%s", others[i]);
