@@ -61,6 +61,31 @@ START_TEST(a_removal_needs_nobody_and_removes_only_what_it_says)
 }
 END_TEST
 
+START_TEST(what_goes_to_pim_first_needs_nobody_and_the_yes_to_it_everybody)
+{
+    prepare();
+    struct order order = genuine();
+    order.mode = rules.mode = ACTIVATION_PIM_APPROVAL;
+    MUST_FAIL(&order, "approvals that nobody asked for");
+    order.line_count = order.decision_count = 0;
+    ck_assert_fine(tried(&order));
+    order = genuine();
+    order.mode = ACTIVATION_PIM_APPROVAL;
+    order.does = rules.does = ORDER_AGREES;
+    order.approval = "d0000000-0000-4000-8000-000000000001";
+    order.step = "d0000000-0000-4000-8000-000000000002";
+    ck_assert_fine(tried(&order));
+    ck_assert_ptr_nonnull(strstr(order.write.body, "\"reviewResult\":\"Approve\""));
+    order.decision_count = 1;
+    MUST_FAIL(&order, "too few signed approvals");
+    order.line_count = order.decision_count = 0;
+    MUST_FAIL(&order, "the approval by owner is missing");
+    wanted_none();
+    MUST_FAIL(&order, "too few signed approvals");
+    clean_up();
+}
+END_TEST
+
 START_TEST(the_times_are_those_that_were_approved)
 {
     prepare();
@@ -224,6 +249,7 @@ END_TEST
 SPECIFICATION("access/order", a_request_to_azure_has_the_name_that_the_order_says,
               what_was_approved_is_written_to_the_byte,
               a_removal_needs_nobody_and_removes_only_what_it_says,
+              what_goes_to_pim_first_needs_nobody_and_the_yes_to_it_everybody,
               the_times_are_those_that_were_approved,
               person_and_target_are_those_that_were_approved,
               enough_different_approvers_must_have_signed,

@@ -52,6 +52,11 @@ void prepare(void)
                                  .key_set = key_set};
 }
 
+void wanted_none(void)
+{
+    wanted.approval_count = 0;
+}
+
 void clean_up(void)
 {
     policy_free(policy);

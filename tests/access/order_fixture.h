@@ -24,6 +24,8 @@ extern struct order_rules rules;
 /* Before and after each case. */
 void prepare(void);
 void clean_up(void);
+/* Policy asks for no approval at all from here on. */
+void wanted_none(void);
 
 /* What an approver agreed to; to be bent before it is signed. */
 struct commitment agreed_by(const char *approver);
