@@ -220,14 +220,15 @@ static enum fail parse(const char *bytes, size_t length, struct arena *arena, st
 static bool names_request(const struct order *order, struct arena *arena)
 {
     const char *end = arena_text(arena, " [Curfew %s]", order->request);
-    size_t length = strlen(order->words), own = strlen(end);
-    return length >= own && text_equals(order->words + length - own, end);
+    const char *words = order->words ? order->words : "";
+    size_t length = strlen(words), own = strlen(end);
+    return length >= own && text_equals(words + length - own, end);
 }
 
 static enum fail check_write(const struct order *order, const struct order_rules *rules,
                              struct arena *arena, struct reason *why)
 {
-    struct write write;
+    struct write write = {.method = NULL};
     if (!text_equals(order->tid, rules->tenant_id))
         return because(why, FAIL_DENIED, "a person of another tenant");
     if (!text_equals(order->request, rules->request) ||

@@ -248,7 +248,7 @@ static enum fail read_page(struct bundle *bundle, adder *add, struct text *chunk
 {
     const struct manifest *manifest = &bundle->manifest;
     struct slice line;
-    struct record record;
+    struct record record = {.seq = 0};
     text_clear(&bundle->page);
     enum fail fail = bundle->source.records(bundle->source.context, bundle->next, manifest->end,
                                             &bundle->page, why);
