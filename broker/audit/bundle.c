@@ -264,7 +264,7 @@ static enum fail read_page(struct bundle *bundle, adder *add, struct text *chunk
         if (fail)
             return fail;
         bundle->manifest.records += !bundle->counted;
-        if (add == add_proof && chunk->length >= BUNDLE_PAGE)
+        if (chunk && add == add_proof && chunk->length >= BUNDLE_PAGE)
             return FAIL_NONE; /* proofs are longer than their records: go on behind this one */
     }
     *whole = !bundle->page.length;

@@ -39,7 +39,7 @@ static bool are_types_and_names(const char *at)
 bool azure_scope_is(const char *scope)
 {
     enum { GUID_LENGTH = 36 };
-    char guid[37], lower[37];
+    char text[37], guid[37];
     const char *name = past(scope, management_groups);
     if (name) {
         const char *end = past_name(name - 1);
@@ -48,9 +48,9 @@ bool azure_scope_is(const char *scope)
     const char *id = past(scope, "/subscriptions/");
     if (!id || strlen(id) < GUID_LENGTH)
         return false;
-    memcpy(guid, id, GUID_LENGTH);
-    guid[GUID_LENGTH] = '\0';
-    if (!text_read_guid(guid, lower))
+    memcpy(text, id, GUID_LENGTH);
+    text[GUID_LENGTH] = '\0';
+    if (!text_read_guid(text, guid))
         return false;
     const char *group = id + GUID_LENGTH;
     if (!*group)

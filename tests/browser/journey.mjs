@@ -265,7 +265,7 @@ await specification(
         await priya.button("Refresh").click();
         await looked;
       }
-      await priya.shows("Auditors sign in again after an hour.");
+      await priya.shows("Auditors and administrators sign in again after an hour.");
       await accessible(priya, "history, to sign in again");
       await priya.button("Sign in again").click();
       await priya.shows("Live in the directory until");
