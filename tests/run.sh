@@ -83,7 +83,8 @@ run_all() {
     compile gcc gcc address,undefined &&
         check gcc 'every test, with AddressSanitizer and UndefinedBehaviorSanitizer' . '^check/'
     compile clang clang address,undefined &&
-        check clang 'the tests of each folder, with those of clang' . '^(check|journeys|browser|sandbox|contract|bench)/'
+        check clang 'the tests of each folder but the longest sweeps, with those of clang' . \
+            '^((check|journeys|browser|sandbox|contract|bench)/|(policies/every_policy|access/order_mutations|directory/mutations)$)'
     compile threads gcc thread &&
         check threads 'what has threads, with ThreadSanitizer' '^(store/(stores|writer)|outbound/|identity/provider|journeys/(approvals|grants|limits|operate_s(ervice|tore)|web_|whole_life))'
 }
