@@ -245,6 +245,8 @@ static void judge_question(const struct expected *row, const json_t *body, const
 static struct written outcome_in(enum judge judge, const json_t *body, int status,
                                  const char *bytes, struct arena *arena)
 {
+    static const char other[] = "0b1ec700-0000-4000-8000-000000000001"; /* where it names none */
+    char name[GUID_SIZE];
     struct target target = target_in(body);
     const json_t *properties = json_object_get(body, "properties");
     const char *oid = text_in(properties ? properties : body, "principalId");
@@ -252,12 +254,13 @@ static struct written outcome_in(enum judge judge, const json_t *body, int statu
     struct written written;
     if (!*target.id) /* it names nothing: then whatever was asked for */
         target = (struct target){.kind = TARGET_GROUP, .id = SOC, .access = "member"}, oid = ALICE;
-    const struct assignment assignment = {.target = &target,
-                                          .oid = oid,
-                                          .starts_at = 1,
-                                          .ends_at = 2,
-                                          .words = "why",
-                                          .name = text_in(body, "name")};
+    const struct assignment assignment = {
+        .target = &target,
+        .oid = oid,
+        .starts_at = 1,
+        .ends_at = 2,
+        .words = "why",
+        .name = text_read_guid(text_in(body, "name"), name) ? name : other};
     ck_assert_fine((judge == REMOVE     ? write_remove
                     : judge == ACTIVATE ? write_activate
                                         : write_assign)(&assignment, arena, &write, &spec_why));
