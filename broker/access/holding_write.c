@@ -153,7 +153,10 @@ enum pace intent_send(struct task *task, void *data, enum fail fail)
         return task_hold(task, 0);
     bool gives =
         text_equals(work->intent.action, "assign") || text_equals(work->intent.action, "approve");
-    if (gives && !ledger_is_kept(task_access(task)->ledger)) {
+    bool ready = !gives || ledger_is_kept(task_access(task)->ledger);
+    if (ready && gives && work->review)
+        ready = (work->order = review_order(work)) != NULL;
+    if (!ready) {
         const struct written unsent = {.outcome = WRITE_NOT_SENT, .retry_ms = KEEP_AGAIN_MS};
         return written(task, work, &unsent);
     }
@@ -164,8 +167,6 @@ enum pace intent_send(struct task *task, void *data, enum fail fail)
             .method = work->intent.method, .path = work->intent.path, .body = work->intent.body};
         return task_write(task, work->review->token, &write, correlation, written, work);
     }
-    if (work->review && !(work->order = review_order(work)))
-        return task_hold(task, 0);
     struct order_errand *errand = ARENA_NEW(task_arena(task), struct order_errand);
     *errand =
         (struct order_errand){.bytes = work->order,

@@ -257,7 +257,8 @@ static enum fail check_grant(const struct order *order, const struct order_rules
     if (!asked || !role || !text_equals(target_key(&role->target, arena), order->target))
         return because(why, FAIL_DENIED, "%s is not that target, or was not asked for",
                        order->role);
-    if (order->ends_at <= order->starts_at || order->ends_at - order->starts_at > order->duration)
+    if (order->duration > rules->duration || order->ends_at <= order->starts_at ||
+        order->ends_at - order->starts_at > order->duration)
         return because(why, FAIL_DENIED, "longer than what was approved");
     if (order->starts_at > rules->now + NOW_SECONDS || order->starts_at < rules->now - NOW_SECONDS)
         return because(why, FAIL_DENIED, "it does not start now");

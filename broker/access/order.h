@@ -69,6 +69,7 @@ struct order_rules {
     const char *tenant_id;
     /* What the grant in hand is about, and what is to become of it. */
     const char *request, *requester, *target;
+    int64_t duration; /* of the request, as it was approved */
     enum activation mode;
     enum order_does does;
     const char *issuer, *client_id, *key_set; /* of ID tokens; NULL: none was asked for */

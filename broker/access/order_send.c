@@ -159,6 +159,7 @@ static struct order_rules rules_of(const struct order_errand *errand, const stru
                                 .request = errand->request->id.text,
                                 .requester = errand->request->requester.key.oid,
                                 .target = errand->grant->target,
+                                .duration = errand->request->duration_seconds,
                                 .mode = errand->grant->mode,
                                 .does = errand->does,
                                 .tenant_id = access->options.tenant_id};

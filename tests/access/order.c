@@ -95,6 +95,8 @@ START_TEST(the_times_are_those_that_were_approved)
     order = genuine();
     order.duration = 7201;
     order.ends_at = NOW + 7201;
+    MUST_FAIL(&order, "longer than what was approved");
+    rules.duration = 7201;
     MUST_FAIL(&order, "an approval of something else");
     order = genuine();
     order.start_by = NOW - 1;

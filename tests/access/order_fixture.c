@@ -47,6 +47,7 @@ void prepare(void)
                                  .request = REQUEST,
                                  .requester = REQUESTER,
                                  .target = TARGET,
+                                 .duration = 3600,
                                  .issuer = ISSUER,
                                  .client_id = CLIENT,
                                  .key_set = key_set};

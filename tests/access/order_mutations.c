@@ -27,6 +27,7 @@ struct sample {
     const char *request;
     enum activation mode;
     enum order_does does;
+    int64_t duration;
     const char *body, *path; /* of its write */
     char last[21];           /* the latest end that its approvals can lead to */
 };
@@ -69,6 +70,7 @@ static void make_samples(struct sample samples[GENUINE])
         samples[i].request = order.request;
         samples[i].mode = order.mode;
         samples[i].does = order.does;
+        samples[i].duration = order.duration;
         samples[i].body = arena_copy(arena, order.write.body);
         samples[i].path = arena_copy(arena, order.write.path);
         moment_text(order.ends_at + SKEW, samples[i].last);
@@ -263,6 +265,7 @@ START_TEST(a_hundred_thousand_changed_orders_give_nobody_anything)
         rules.request = one->request;
         rules.mode = one->mode;
         rules.does = one->does;
+        rules.duration = one->duration;
         enum fail fail = read_with(bytes, length, &rules, &read);
         reached += fail && (strstr(spec_why.text, "token") || strstr(spec_why.text, "signature") ||
                             strstr(spec_why.text, "too few") || strstr(spec_why.text, "twice"));
