@@ -27,6 +27,21 @@ static enum fail record(struct turn *turn, const struct removing *removing, enum
                        why);
 }
 
+/* PIM knows one assignment of a person: what Curfew gave them since the reading would go with it.
+ */
+static enum fail check_not_ours(struct turn *turn, const struct removing *removing,
+                                struct reason *why)
+{
+    size_t count = 0;
+    struct stored_held *held = NULL;
+    enum fail fail = store_held(turn->store, removing->seen->watch.target, turn->now, turn->arena,
+                                &count, &held, why);
+    for (size_t i = 0; !fail && i < count; i++)
+        if (held[i].closed_at < 0 && person_is(&held[i].person, &removing->person))
+            return because(why, FAIL_CONFLICT, "%s holds it by a grant now", removing->person.oid);
+    return fail;
+}
+
 static enum fail apply_removal(struct turn *turn, void *data, struct reason *why)
 {
     struct removing *removing = data;
@@ -38,8 +53,10 @@ static enum fail apply_removal(struct turn *turn, void *data, struct reason *why
     json_auto_t *detail = memory_needed(
         json_pack("{s:s, s:s, s:s, s:s, s:s}", "intent", intent->id.text, "action", intent->action,
                   "path", intent->path, "body", hex, "finding", removing->finding->id.text));
-    enum fail fail =
-        store_removal_add(turn->store, &removing->finding->id, removing->person.oid, intent, why);
+    enum fail fail = check_not_ours(turn, removing, why);
+    if (!fail)
+        fail = store_removal_add(turn->store, &removing->finding->id, removing->person.oid, intent,
+                                 why);
     ledger_anchor(turn->access->ledger);
     return fail ? fail : record(turn, removing, EVENT_INTENT_COMMITTED, detail, why);
 }
