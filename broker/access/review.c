@@ -30,18 +30,17 @@ static void exchanged(void *context, enum fail fail, const struct refusal *refus
 {
     struct review *review = context;
     enum { NO_CONSENT = 65001 };
-    if (!fail)
+    if (!fail) {
         review->token = secret_copy(token->bytes, token->length);
-    else
+    } else {
+        review->challenge = refusal->challenge;
         review->code = refusal->aadsts == NO_CONSENT ? "on_behalf_no_consent"
                        : fail == FAIL_STEP_UP_NEEDED ? "on_behalf_step_up"
                        : fail == FAIL_UNAVAILABLE    ? "on_behalf_unavailable"
                                                      : "on_behalf_refused";
-    if (fail)
-        review->challenge = refusal->challenge;
-    if (fail)
         log_line(LOG_WARNING, "review.refused", "{s:s, s:s, s:s}", "request",
                  review->decision->id.text, "code", review->code, "why", refusal->reason.text);
+    }
     task_goes_on(review->task, PACE_WAIT);
 }
 
@@ -198,15 +197,11 @@ static bool may_ask_more(const struct review *review)
            decision->signing->round < SIGNING_ROUNDS;
 }
 
-static enum fail ask_more(struct turn *turn, struct review *review, struct reason *why)
+static enum fail ask_more(struct turn *turn, void *data, struct reason *why)
 {
+    struct review *review = data;
     enum fail fail = decision_judge(turn, review->decision, why);
     return fail ? fail : signing_more(turn, review->decision, &review->challenge, why);
-}
-
-static enum fail apply_more(struct turn *turn, void *data, struct reason *why)
-{
-    return ask_more(turn, data, why);
 }
 
 static enum pace asked_more(struct task *task, void *data, enum fail fail)
@@ -259,7 +254,7 @@ enum pace review_step(struct task *task, void *data)
     else
         prepare(review);
     if (may_ask_more(review))
-        return task_change_by(task, &review->decision->caller->person.key, apply_more, review,
+        return task_change_by(task, &review->decision->caller->person.key, ask_more, review,
                               asked_more);
     return task_change_by(task, &review->decision->caller->person.key, apply_decision, review,
                           decided);
