@@ -160,12 +160,15 @@ enum pace intent_send(struct task *task, void *data, enum fail fail)
         const struct written unsent = {.outcome = WRITE_NOT_SENT, .retry_ms = KEEP_AGAIN_MS};
         return written(task, work, &unsent);
     }
+    const struct secret *token = work->attempt  ? work->attempt->token
+                                 : work->review ? work->review->token
+                                                : NULL;
     char correlation[GUID_SIZE]; /* Graph knows no others */
     id_guid(work->intent.id.text, correlation);
     if (text_equals(work->intent.action, "deny")) { /* takes away what might have come */
         const struct write write = {
             .method = work->intent.method, .path = work->intent.path, .body = work->intent.body};
-        return task_write(task, work->review->token, &write, correlation, written, work);
+        return task_write(task, token, &write, correlation, written, work);
     }
     struct order_errand *errand = ARENA_NEW(task_arena(task), struct order_errand);
     *errand =
@@ -176,9 +179,7 @@ enum pace intent_send(struct task *task, void *data, enum fail fail)
                               .does = text_equals(work->intent.action, "remove") ? ORDER_REMOVES
                                       : work->review                             ? ORDER_AGREES
                                                                                  : ORDER_GIVES,
-                              .token = work->attempt  ? work->attempt->token
-                                       : work->review ? work->review->token
-                                                      : NULL,
+                              .token = token,
                               .correlation = arena_copy(task_arena(task), correlation),
                               .then = written,
                               .data = work};
