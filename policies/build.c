@@ -1,23 +1,12 @@
 /* From the merged object of all policy files to the structs that deciding uses, with every mistake
- * collected. */
-#include "policies/internal.h"
+ * collected. rule.c reads the rules. */
+#include "policies/building.h"
 
 #include "base/json.h"
-#include "base/moment.h"
 #include "base/text.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-enum {
-    NAMES_MOST = 2000,
-    NAME_BYTES = 100,
-    MINUTE = 60,
-    HOUR = 3600,
-    DAY = 86400,
-};
-
-static const char *const risk_levels[] = {"none", "low", "medium", "high"};
 
 /* Names are parts of places such as `people.soc leads.groups[0]`, so they cannot hold what
  * separates those. */
@@ -30,8 +19,7 @@ static void check_name(struct form *form, const char *name)
                       NAME_BYTES);
 }
 
-/* Adds each text that is not there yet; lists are short enough for a linear look. */
-static void collect(const char **list, size_t *count, size_t more, const char *const texts[])
+void policy_collect(const char **list, size_t *count, size_t more, const char *const texts[])
 {
     for (size_t i = 0; i < more; i++) {
         bool there = false;
@@ -63,9 +51,7 @@ static const char **read_guids(struct policy *policy, struct form *form, const c
     return guids;
 }
 
-/* People and roles are shown to those who decide: no characters that hide or turn what stands
- * there. */
-static const char *read_words(struct form *form, const char *name, enum need need, size_t most)
+const char *policy_read_words(struct form *form, const char *name, enum need need, size_t most)
 {
     const char *text = form_text(form, name, need, most);
     if (text && (text_is_empty(text) || text_forbidden_character(text)))
@@ -104,11 +90,11 @@ static void build_role(struct policy *policy, struct role *role, struct form *fo
     static const char *const activations[] = {"application", "delegated", "pim_approval"};
     static const char *const unexplained[] = {"tell", "remove"};
     const char **lesser;
-    const char *name = read_words(form, "name", REQUIRED, 200);
-    const char *product = read_words(form, "product", OPTIONAL, 200);
+    const char *name = policy_read_words(form, "name", REQUIRED, 200);
+    const char *product = policy_read_words(form, "product", OPTIONAL, 200);
     role->name = arena_copy(policy->arena, name ? name : role->id);
     role->product = arena_copy(policy->arena, product ? product : "");
-    role->opens = arena_copy(policy->arena, read_words(form, "opens", OPTIONAL, 1000));
+    role->opens = arena_copy(policy->arena, policy_read_words(form, "opens", OPTIONAL, 1000));
     role->tier = (int)form_number(form, "tier", 0, 9, -1);
     role->target = policy_target(form, policy->arena);
     role->has_activation = form_has(form, "activation");
@@ -186,7 +172,7 @@ static const struct people *find_people(const struct policy *policy, const char 
     return NULL;
 }
 
-static const struct people **read_sets(struct policy *policy, struct form *form, const char *name,
+const struct people **policy_read_sets(struct policy *policy, struct form *form, const char *name,
                                        size_t *count)
 {
     const char **texts;
@@ -203,172 +189,13 @@ static const struct people **read_sets(struct policy *policy, struct form *form,
     return sets;
 }
 
-static void read_rule_roles(struct policy *policy, struct rule *rule, struct form *form)
-{
-    const char **ids;
-    size_t named = form_texts(form, "roles", REQUIRED, NAMES_MOST, 64, &ids);
-    rule->roles = ARENA_ARRAY(policy->arena, const struct role *, named);
-    for (size_t i = 0; i < named; i++) {
-        const struct role *role = policy_find_role(policy, ids[i]);
-        if (role)
-            rule->roles[rule->role_count++] = role;
-        else
-            form_complain(form, "roles", "there is no role \"%s\" in `roles`", ids[i]);
-    }
-}
-
-static void check_context(struct form *form, const char *context)
-{
-    int64_t number;
-    if (context[0] != 'c' || !text_read_number(context + 1, 99, &number) || number < 1 ||
-        context[1] == '0')
-        form_complain(form, "context", "\"%s\" is not an authentication context: c1 to c99",
-                      context);
-}
-
-static void read_mfa(struct policy *policy, struct rule *rule, struct form *require)
-{
-    const json_t *value = form_object(require, "mfa", OPTIONAL);
-    if (!value)
-        return;
-    struct form form = form_open(value, form_place(require, "mfa"), require->complaints);
-    /* Entra may keep a sign-in for five minutes (contract 2.2): a shorter age could never be met.
-     */
-    rule->mfa = true;
-    rule->mfa_within_seconds = form_span(&form, "within", 6 * MINUTE, 30 * DAY, INT64_MAX);
-    const char *context = form_text(&form, "context", OPTIONAL, 64);
-    if (context) {
-        check_context(&form, context);
-        rule->context_count = 1;
-        rule->contexts = ARENA_ARRAY(policy->arena, const char *, 1);
-        rule->contexts[0] = arena_copy(policy->arena, context);
-    }
-    form_end(&form);
-}
-
-static void read_require(struct policy *policy, struct rule *rule, struct form *parent)
-{
-    rule->mfa_within_seconds = INT64_MAX;
-    const json_t *value = form_object(parent, "require", OPTIONAL);
-    if (!value)
-        return;
-    struct form require = form_open(value, form_place(parent, "require"), parent->complaints);
-    read_mfa(policy, rule, &require);
-    if ((value = form_object(&require, "device", OPTIONAL))) {
-        struct form form = form_open(value, form_place(&require, "device"), parent->complaints);
-        rule->compliant_device = form_flag(&form, "compliant", true);
-        form_end(&form);
-    }
-    if ((value = form_object(&require, "user_risk", OPTIONAL))) {
-        struct form form = form_open(value, form_place(&require, "user_risk"), parent->complaints);
-        (void)form_value(&form, "at_most", REQUIRED);
-        rule->watch_risk = true;
-        rule->risk_at_most = (enum risk_level)form_choice(&form, "at_most", COUNT(risk_levels),
-                                                          risk_levels, RISK_NONE);
-        form_end(&form);
-    }
-    if ((value = form_object(&require, "justification", OPTIONAL))) {
-        struct form form =
-            form_open(value, form_place(&require, "justification"), parent->complaints);
-        rule->justification_least = form_number(&form, "min_length", 1, 500, 1);
-        form_end(&form);
-    }
-    form_end(&require);
-}
-
-static void read_limits(struct rule *rule, struct form *parent)
-{
-    rule->longest_seconds = HOUR;
-    rule->default_seconds = HOUR;
-    rule->start_within_seconds = HOUR;
-    const json_t *value = form_object(parent, "limits", OPTIONAL);
-    if (!value)
-        return;
-    struct form form = form_open(value, form_place(parent, "limits"), parent->complaints);
-    /* PIM refuses anything below five minutes (contract 4.5). */
-    size_t before = parent->complaints->count;
-    rule->longest_seconds = form_span(&form, "longest", 5 * MINUTE, 7 * DAY, HOUR);
-    bool read = parent->complaints->count == before;
-    int64_t usual = rule->longest_seconds < HOUR ? rule->longest_seconds : HOUR;
-    rule->default_seconds = form_span(&form, "default", 5 * MINUTE, 7 * DAY, usual);
-    if (read && rule->default_seconds > rule->longest_seconds) {
-        char longest[32];
-        span_text(rule->longest_seconds, longest);
-        form_complain(&form, "default", "is longer than `longest`, which is %s", longest);
-    }
-    rule->start_within_seconds = form_span(&form, "start_within", 5 * MINUTE, 7 * DAY, HOUR);
-    form_end(&form);
-}
-
-/* A set of users alone has a known size: more approvers than that can never be found. Whoever is in
- * several sets is still one. */
-static bool could_be_met(const struct rule *rule, struct arena *arena)
-{
-    size_t most = 0, users = 0;
-    for (size_t i = 0; i < rule->from_count; i++) {
-        if (rule->from[i]->group_count)
-            return true;
-        most += rule->from[i]->user_count;
-    }
-    const char **seen = ARENA_ARRAY(arena, const char *, most);
-    for (size_t i = 0; i < rule->from_count; i++)
-        collect(seen, &users, rule->from[i]->user_count, rule->from[i]->users);
-    return (int64_t)users >= rule->need;
-}
-
-static void read_approval(struct policy *policy, struct rule *rule, struct form *parent)
-{
-    const json_t *value = form_value(parent, "approval", OPTIONAL);
-    if (!value || text_equals(json_string_value(value), "none"))
-        return;
-    if (!json_is_object(value)) {
-        form_complain(parent, "approval", "must be \"none\" or an object with `stages`");
-        return;
-    }
-    struct form form = form_open(value, form_place(parent, "approval"), parent->complaints);
-    const json_t *stages = form_list(&form, "stages", REQUIRED, 1);
-    rule->is_signed = form_flag(&form, "signed", false);
-    form_end(&form);
-    if (!stages)
-        return;
-    const char *place = arena_text(parent->complaints->arena, "%s.stages[0]", form.at);
-    struct form stage = form_open(json_array_get(stages, 0), place, parent->complaints);
-    rule->approval = true;
-    size_t before = parent->complaints->count;
-    rule->from = read_sets(policy, &stage, "from", &rule->from_count);
-    bool named = parent->complaints->count == before;
-    rule->need = form_number(&stage, "need", 1, 20, 1);
-    rule->within_seconds = form_span(&stage, "within", 5 * MINUTE, 7 * DAY, HOUR);
-    rule->is_signed |= form_flag(&stage, "signed", false);
-    form_end(&stage);
-    if (named && !could_be_met(rule, parent->complaints->arena))
-        form_complain(&stage, "need", "%lld approvals are needed, but `from` names fewer people",
-                      (long long)rule->need);
-}
-
-static void build_rule(struct policy *policy, struct rule *rule, struct form *form)
-{
-    const char *name = read_words(form, "name", REQUIRED, NAME_BYTES);
-    rule->name = arena_copy(policy->arena, name ? name : form->at);
-    for (size_t i = 0; name && &policy->rules[i] != rule; i++)
-        if (text_equals(policy->rules[i].name, name))
-            form_complain(form, "name", "another rule is called \"%s\" too", name);
-    read_rule_roles(policy, rule, form);
-    rule->who = read_sets(policy, form, "who", &rule->who_count);
-    read_require(policy, rule, form);
-    read_limits(rule, form);
-    read_approval(policy, rule, form);
-    if (!rule->justification_least)
-        rule->justification_least = 1;
-}
-
 static void build_rules(struct policy *policy, const json_t *merged, struct complaints *complaints)
 {
     policy->rules = ARENA_ARRAY(policy->arena, struct rule, json_array_size(merged));
     for (size_t i = 0; i < json_array_size(merged); i++) {
         const char *at = arena_text(complaints->arena, "rules[%zu]", i);
         struct form form = form_open(json_array_get(merged, i), at, complaints);
-        build_rule(policy, &policy->rules[policy->rule_count++], &form);
+        policy_read_rule(policy, &policy->rules[policy->rule_count++], &form);
         form_end(&form);
     }
 }
@@ -380,7 +207,7 @@ static void build_alarms(struct policy *policy, struct form *all)
     if (!value)
         return;
     struct form form = form_open(value, "alarms", all->complaints);
-    policy->told = read_sets(policy, &form, "tell", &policy->told_count);
+    policy->told = policy_read_sets(policy, &form, "tell", &policy->told_count);
     form_end(&form);
 }
 
@@ -413,11 +240,11 @@ static void collect_names(struct policy *policy)
     policy->groups = ARENA_ARRAY(policy->arena, const char *, groups);
     policy->contexts = ARENA_ARRAY(policy->arena, const char *, policy->rule_count);
     for (size_t i = 0; i < policy->people_count; i++)
-        collect(policy->groups, &policy->group_count, policy->people[i].group_count,
-                policy->people[i].groups);
+        policy_collect(policy->groups, &policy->group_count, policy->people[i].group_count,
+                       policy->people[i].groups);
     for (size_t i = 0; i < policy->rule_count; i++)
-        collect(policy->contexts, &policy->context_count, policy->rules[i].context_count,
-                policy->rules[i].contexts);
+        policy_collect(policy->contexts, &policy->context_count, policy->rules[i].context_count,
+                       policy->rules[i].contexts);
 }
 
 void policy_build(struct policy *policy, const json_t *merged, struct complaints *complaints)

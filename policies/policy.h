@@ -123,10 +123,18 @@ struct demands {
     bool too_many_approvals; /* more lines than can be kept: not `allowed` */
 };
 
-/* What `person` must meet to be given `roles` together. Memory of `arena` and of the policy. */
+/* Who asks, and the circumstances that rules may look at. */
+struct occasion {
+    const struct person_key *person;
+    const struct memberships *memberships;
+    int64_t at;               /* when it was asked */
+    int64_t duration_seconds; /* -1: not said yet */
+    int64_t start_at;         /* -1: as soon as may be */
+};
+
+/* What whoever asks must meet to be given `roles` together. Memory of `arena` and of the policy. */
 void policy_demand(const struct policy *policy, size_t role_count, const struct role *const roles[],
-                   const struct person_key *person, const struct memberships *memberships,
-                   struct arena *arena, struct demands *demands);
+                   const struct occasion *occasion, struct arena *arena, struct demands *demands);
 
 /* Whether decisions are to be signed: any line that asks for it asks it of everybody who decides.
  */

@@ -191,6 +191,19 @@ static bool gather_device(struct task *task, struct findings *findings)
     return device && managed;
 }
 
+void findings_policy_demand(const struct policy *policy, size_t role_count,
+                            const struct role *const roles[], const struct stored_request *request,
+                            const struct memberships *memberships, struct arena *arena,
+                            struct demands *demands)
+{
+    const struct occasion occasion = {.person = &request->requester.key,
+                                      .memberships = memberships,
+                                      .at = request->submitted_at,
+                                      .duration_seconds = request->duration_seconds,
+                                      .start_at = request->start_at};
+    policy_demand(policy, role_count, roles, &occasion, arena, demands);
+}
+
 bool findings_demands(struct task *task, const struct stored_request *request,
                       struct demands *demands)
 {
@@ -211,8 +224,8 @@ bool findings_demands(struct task *task, const struct stored_request *request,
             roles[count++] = role;
     }
     if (in && count)
-        policy_demand(policy, count, roles, &request->requester.key, &in->memberships,
-                      task_arena(task), demands);
+        findings_policy_demand(policy, count, roles, request, &in->memberships, task_arena(task),
+                               demands);
     return in;
 }
 
@@ -251,8 +264,8 @@ bool findings_gather(struct task *task, const struct stored_request *request,
         *ret = gathered;
         return true;
     }
-    policy_demand(access->policy, gathered.role_count, gathered.roles, &request->requester.key,
-                  findings->memberships, task_arena(task), &gathered.demands);
+    findings_policy_demand(access->policy, gathered.role_count, gathered.roles, request,
+                           findings->memberships, task_arena(task), &gathered.demands);
     if (gathered.demands.watch_risk) {
         const struct fact *risks = ask(task, FACT_RISKS, NULL, FACT_MINUTE);
         if (!risks)

@@ -31,6 +31,12 @@ const struct self_rules *findings_self_rules(struct task *task, const struct per
 const struct fact *findings_memberships(struct task *task, size_t count, const char *const groups[],
                                         const struct contexts *contexts, const char *oid,
                                         int64_t age_ms);
+/* What a policy demands of a request, in the circumstances it was submitted in; as policy_demand.
+ */
+void findings_policy_demand(const struct policy *policy, size_t role_count,
+                            const struct role *const roles[], const struct stored_request *request,
+                            const struct memberships *memberships, struct arena *arena,
+                            struct demands *demands);
 /* What the policy demands of it: as it was kept, or as it is now while that is not known yet;
    false: answer PACE_WAIT. */
 bool findings_demands(struct task *task, const struct stored_request *request,

@@ -49,8 +49,8 @@ const struct demands *order_demands(struct task *task, const struct stored_reque
     for (size_t i = 0; i < request->role_count; i++)
         if (!(roles[i] = policy_find_role(policy, request->roles[i].role)))
             return NULL;
-    policy_demand(policy, request->role_count, roles, &request->requester.key,
-                  gathered->findings.memberships, arena, &now);
+    findings_policy_demand(policy, request->role_count, roles, request,
+                           gathered->findings.memberships, arena, &now);
     /* Packed and unpacked it does not lean on the policy any more. */
     json_auto_t *packed = demands_pack(&now);
     json_auto_t *stored = request->demands ? json_loads(request->demands, 0, NULL) : NULL;

@@ -109,13 +109,16 @@ enum fail submission_check(const struct access *access, const struct submission 
     check_held(access, submission, now, complaints);
     if (!find_roles(policy, submission, roles, complaints))
         return because(why, FAIL_REFUSED_BY_POLICY, "%s", complaints_text(complaints));
-    policy_demand(policy, submission->role_count, roles, &submission->caller->person.key,
-                  memberships, arena, demands);
+    const struct occasion occasion = {.person = &submission->caller->person.key,
+                                      .memberships = memberships,
+                                      .at = now,
+                                      .duration_seconds = submission->duration_seconds,
+                                      .start_at = submission->start_at};
+    policy_demand(policy, submission->role_count, roles, &occasion, arena, demands);
     if (!demands->allowed && !demands->unknown) {
         for (size_t i = 0; i < submission->role_count; i++) {
             struct demands one;
-            policy_demand(policy, 1, &roles[i], &submission->caller->person.key, memberships, arena,
-                          &one);
+            policy_demand(policy, 1, &roles[i], &occasion, arena, &one);
             if (!one.allowed)
                 complain(complaints, arena_text(complaints->arena, "roles[%zu]", i),
                          "there is no role \"%s\" that you may ask for", submission->roles[i]);

@@ -76,7 +76,12 @@ json_t *view_role(const struct access *access, const struct role *role,
                   struct arena *arena)
 {
     struct demands demands;
-    policy_demand(access->policy, 1, &role, person, memberships, arena, &demands);
+    const struct occasion occasion = {.person = person,
+                                      .memberships = memberships,
+                                      .at = moment_now(),
+                                      .duration_seconds = -1,
+                                      .start_at = -1};
+    policy_demand(access->policy, 1, &role, &occasion, arena, &demands);
     if (!demands.allowed)
         return NULL;
     return memory_needed(json_pack(

@@ -35,7 +35,9 @@ void prepare(void)
                   complaints_text(&complaints));
     ck_assert(person_key_read(TENANT, REQUESTER, &requester));
     const struct role *roles[] = {policy_find_role(policy, "owner")};
-    policy_demand(policy, 1, roles, &requester, &nobody, arena, &wanted);
+    const struct occasion occasion = {
+        .person = &requester, .memberships = &nobody, .duration_seconds = -1, .start_at = -1};
+    policy_demand(policy, 1, roles, &occasion, arena, &wanted);
     ck_assert(demands_ask_signed(&wanted));
     json_auto_t *set = json_pack("{s:[o]}", "keys", jwk_of(key_number(0), "k1"));
     key_set = json_canonical(set);

@@ -27,7 +27,9 @@ static struct demands asked(const struct policy *policy, unsigned which,
     for (unsigned i = 0; i < 3; i++)
         if (which & 1u << i)
             roles[count++] = policy_role(policy, i);
-    policy_demand(policy, count, roles, person, memberships, given_arena(), &demands);
+    const struct occasion occasion = {
+        .person = person, .memberships = memberships, .duration_seconds = -1, .start_at = -1};
+    policy_demand(policy, count, roles, &occasion, given_arena(), &demands);
     return demands;
 }
 

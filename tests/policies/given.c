@@ -70,7 +70,9 @@ struct demands given_demands(const struct policy *policy, const char *oid,
         roles[i] = policy_find_role(policy, ids[i]);
         ck_assert_msg(roles[i], "%s is not in the catalogue", ids[i]);
     }
-    policy_demand(policy, count, roles, &person, memberships, given_arena(), &demands);
+    const struct occasion occasion = {
+        .person = &person, .memberships = memberships, .duration_seconds = -1, .start_at = -1};
+    policy_demand(policy, count, roles, &occasion, given_arena(), &demands);
     return demands;
 }
 
