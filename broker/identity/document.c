@@ -10,6 +10,7 @@ enum { FIRST_PAUSE_SECONDS = 5 };
 
 struct waiting {
     struct waiting *next;
+    enum document_wish wish;
     void (*done)(void *context, enum fail fail, const struct reason *why);
     void *context;
 };
@@ -63,21 +64,27 @@ static bool counts(const struct document *document)
     return document->kept && !has_passed(document->kept_at, DOCUMENT_AGE_SECONDS);
 }
 
-static bool should_fetch(const struct document *document, bool anew)
+static bool serves(const struct document *document, enum document_wish wish)
 {
-    if (anew && has_passed(document->anew_at, DOCUMENT_PAUSE_SECONDS))
+    return counts(document) &&
+           (wish != DOCUMENT_RECENT || !has_passed(document->kept_at, DOCUMENT_PAUSE_SECONDS));
+}
+
+static bool should_fetch(const struct document *document, enum document_wish wish)
+{
+    if (wish == DOCUMENT_WANTING && has_passed(document->anew_at, DOCUMENT_PAUSE_SECONDS))
         return true;
-    if (counts(document))
+    if (serves(document, wish))
         return has_passed(document->kept_at, DOCUMENT_RENEWED_SECONDS) &&
                has_passed(document->tried_at, DOCUMENT_PAUSE_SECONDS);
     return has_passed(document->tried_at, FIRST_PAUSE_SECONDS);
 }
 
-static void tell(const struct document *document,
+static void tell(const struct document *document, enum document_wish wish,
                  void (*done)(void *context, enum fail fail, const struct reason *why),
                  void *context)
 {
-    if (counts(document))
+    if (serves(document, wish))
         done(context, FAIL_NONE, NULL);
     else
         done(context, FAIL_UNAVAILABLE, &document->why);
@@ -107,7 +114,7 @@ static void fetched(void *context, const struct answer *answer)
     }
     while (waiting) {
         struct waiting *next = waiting->next;
-        tell(document, waiting->done, waiting->context);
+        tell(document, waiting->wish, waiting->done, waiting->context);
         free(waiting);
         waiting = next;
     }
@@ -127,22 +134,23 @@ static void fetch(struct document *document)
     loop_call(document->loop, &call, fetched, document);
 }
 
-void document_get(struct document *document, bool anew,
+void document_get(struct document *document, enum document_wish wish,
                   void (*done)(void *context, enum fail fail, const struct reason *why),
                   void *context)
 {
-    bool wait = document->fetching && (anew || !counts(document));
-    if (!document->fetching && should_fetch(document, anew)) {
-        if (anew)
+    bool wait = document->fetching && (wish == DOCUMENT_WANTING || !serves(document, wish));
+    if (!document->fetching && should_fetch(document, wish)) {
+        if (wish == DOCUMENT_WANTING)
             document->anew_at = moment_now();
         fetch(document);
         wait = true;
     }
     if (!wait) {
-        tell(document, done, context);
+        tell(document, wish, done, context);
         return;
     }
     struct waiting *waiting = MEMORY_NEW(struct waiting);
-    *waiting = (struct waiting){.next = document->waiting, .done = done, .context = context};
+    *waiting =
+        (struct waiting){.next = document->waiting, .wish = wish, .done = done, .context = context};
     document->waiting = waiting;
 }

@@ -29,9 +29,13 @@ SCOPED(document)
 /* Where it is fetched from the next time. */
 void document_move(struct document *document, const char *url);
 
-/* Tells `done`, perhaps before this returns, when a document that counts is kept, or else
-   FAIL_UNAVAILABLE. `anew`: whoever asks found the kept one wanting; a fetch for that reason alone
-   happens once in DOCUMENT_PAUSE_SECONDS at most, whatever strangers make one look for. */
-void document_get(struct document *document, bool anew,
+/* What whoever asks takes: what is kept; what is kept, but they found it wanting, for which reason
+   alone it is fetched once in DOCUMENT_PAUSE_SECONDS at most, whatever strangers make one look for;
+   or only what was fetched in the last DOCUMENT_PAUSE_SECONDS. */
+enum document_wish { DOCUMENT_KEPT, DOCUMENT_WANTING, DOCUMENT_RECENT };
+
+/* Tells `done`, perhaps before this returns, when there is such a document, or else
+   FAIL_UNAVAILABLE. */
+void document_get(struct document *document, enum document_wish wish,
                   void (*done)(void *context, enum fail fail, const struct reason *why),
                   void *context);

@@ -212,5 +212,6 @@ void identity_keys(struct identity *identity, bool anew,
     struct asking_keys *asking = MEMORY_NEW(struct asking_keys);
     *asking = (struct asking_keys){
         .registration = &identity->registration, .done = done, .context = context};
-    provider_keys(identity->registration.provider, anew, give_keys, asking);
+    provider_keys(identity->registration.provider, anew ? DOCUMENT_WANTING : DOCUMENT_RECENT,
+                  give_keys, asking);
 }

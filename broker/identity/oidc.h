@@ -114,8 +114,8 @@ bool identity_look(struct identity *identity, enum token_version version,
 struct token_keys {
     const char *issuer, *client_id, *tenant_id, *key_set; /* the last one canonical JSON */
 };
-/* Fetches the keys, `anew` when those that are known were found wanting; FAIL_UNAVAILABLE when they
-   cannot be had. */
+/* The keys, fetched in the last five minutes, or now; `anew` when even such were found wanting.
+   FAIL_UNAVAILABLE when they cannot be had. */
 void identity_keys(struct identity *identity, bool anew,
                    void (*done)(void *context, enum fail fail, const struct reason *why,
                                 const struct token_keys *keys),

@@ -126,7 +126,7 @@ void provider_endpoints(struct provider *provider,
 {
     struct asking *asking = MEMORY_NEW(struct asking);
     *asking = (struct asking){.provider = provider, .done = done, .context = context};
-    document_get(provider->metadata, false, tell_endpoints, asking);
+    document_get(provider->metadata, DOCUMENT_KEPT, tell_endpoints, asking);
 }
 
 /* Keys. */
@@ -158,7 +158,7 @@ static void look_in_keys(void *context, enum fail fail, const struct reason *why
     const struct jws_key *key = jwks_key(lookup->provider->jwks, lookup->kid);
     if (!key && !lookup->anew) { /* the issuer may have changed its keys since */
         lookup->anew = true;
-        document_get(lookup->provider->key_set, true, look_in_keys, lookup);
+        document_get(lookup->provider->key_set, DOCUMENT_WANTING, look_in_keys, lookup);
         return;
     }
     struct reason unknown = {0};
@@ -174,7 +174,7 @@ static void look_for_keys(void *context, enum fail fail, const struct reason *wh
     if (fail)
         end_lookup(lookup, fail, why, NULL);
     else
-        document_get(lookup->provider->key_set, false, look_in_keys, lookup);
+        document_get(lookup->provider->key_set, DOCUMENT_KEPT, look_in_keys, lookup);
 }
 
 void provider_key(struct provider *provider, const char *kid,
@@ -184,14 +184,14 @@ void provider_key(struct provider *provider, const char *kid,
 {
     struct lookup *lookup = MEMORY_NEW(struct lookup);
     *lookup = (struct lookup){.provider = provider, .kid = kid, .done = done, .context = context};
-    document_get(provider->metadata, false, look_for_keys, lookup);
+    document_get(provider->metadata, DOCUMENT_KEPT, look_for_keys, lookup);
 }
 
 /* Both. */
 
 struct look {
     struct provider *provider;
-    bool anew;
+    enum document_wish wish;
     void (*done)(void *context, enum fail fail, const struct reason *why);
     void *context;
 };
@@ -203,21 +203,21 @@ static void look_at_keys(void *context, enum fail fail, const struct reason *why
     if (fail)
         look.done(look.context, fail, why);
     else
-        document_get(look.provider->key_set, look.anew, look.done, look.context);
+        document_get(look.provider->key_set, look.wish, look.done, look.context);
 }
 
-void provider_keys(struct provider *provider, bool anew,
+void provider_keys(struct provider *provider, enum document_wish wish,
                    void (*done)(void *context, enum fail fail, const struct reason *why),
                    void *context)
 {
     struct look *look = MEMORY_NEW(struct look);
-    *look = (struct look){.provider = provider, .anew = anew, .done = done, .context = context};
-    document_get(provider->metadata, false, look_at_keys, look);
+    *look = (struct look){.provider = provider, .wish = wish, .done = done, .context = context};
+    document_get(provider->metadata, DOCUMENT_KEPT, look_at_keys, look);
 }
 
 void provider_look(struct provider *provider,
                    void (*done)(void *context, enum fail fail, const struct reason *why),
                    void *context)
 {
-    provider_keys(provider, false, done, context);
+    provider_keys(provider, DOCUMENT_KEPT, done, context);
 }

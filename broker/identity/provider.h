@@ -4,6 +4,7 @@
 
 #include "base/fail.h"
 #include "base/scoped.h"
+#include "identity/document.h"
 #include "identity/jwks.h"
 #include "outbound/loop.h"
 
@@ -25,9 +26,9 @@ SCOPED(provider)
 
 const char *provider_issuer(const struct provider *provider);
 
-/* Asks for its keys, `anew` when those that are known were found wanting: may call `done` before it
-   returns, with FAIL_UNAVAILABLE when they cannot be had. */
-void provider_keys(struct provider *provider, bool anew,
+/* Asks for its keys: may call `done` before it returns, with FAIL_UNAVAILABLE when they cannot be
+   had as wished. */
+void provider_keys(struct provider *provider, enum document_wish wish,
                    void (*done)(void *context, enum fail fail, const struct reason *why),
                    void *context);
 /* Its keys as they are known now, as canonical JSON; valid in a callback of provider_key or

@@ -216,6 +216,80 @@ START_TEST(j30_kept_keys_count_for_a_day_without_the_issuer)
 }
 END_TEST
 
+static struct provider_settings provider_settings_of(struct tenant *tenant)
+{
+    return (struct provider_settings){.authority = tenant_authority(tenant),
+                                      .metadata =
+                                          "/" TENANT "/v2.0/.well-known/openid-configuration",
+                                      .issuer = tenant_issuer(tenant),
+                                      .tenant_id = TENANT,
+                                      .private_peer = true};
+}
+
+/* Keys for proofs that are checked before access is given. */
+
+struct proof {
+    struct loop *loop;
+    struct tenant *tenant;
+    struct provider *provider;
+    size_t asked;
+    bool begun;
+};
+
+static const struct {
+    int64_t later;
+    bool dead;
+    enum fail fail;
+    int fetches;
+} recent[] = {{0, false, FAIL_NONE, 1},
+              {DOCUMENT_PAUSE_SECONDS - 60, false, FAIL_NONE, 1},
+              {60, false, FAIL_NONE, 2},
+              {DOCUMENT_PAUSE_SECONDS, true, FAIL_UNAVAILABLE, 0}};
+
+static void keys_told(void *context, enum fail fail, const struct reason *why);
+
+static void ask_for_recent(struct proof *proof)
+{
+    tenant_pass(recent[proof->asked].later);
+    if (recent[proof->asked].dead)
+        tenant_says(proof->tenant, PAGE_KEYS, 0, "", "");
+    provider_keys(proof->provider, DOCUMENT_RECENT, keys_told, proof);
+}
+
+static void keys_told(void *context, enum fail fail, const struct reason *why)
+{
+    struct proof *proof = context;
+    (void)why;
+    ck_assert_int_eq(fail, recent[proof->asked].fail);
+    if (!recent[proof->asked].dead)
+        ck_assert_int_eq(tenant_asked(proof->tenant, PAGE_KEYS), recent[proof->asked].fetches);
+    if (++proof->asked == sizeof recent / sizeof *recent)
+        loop_stop(proof->loop);
+    else
+        ask_for_recent(proof);
+}
+
+static int64_t begin_to_ask(void *context)
+{
+    struct proof *proof = context;
+    if (!proof->begun)
+        ask_for_recent(proof);
+    proof->begun = true;
+    return MOMENT_NEVER;
+}
+
+START_TEST(what_is_proved_is_checked_with_keys_that_are_minutes_old_at_most)
+{
+    scoped(tenant_scoped) struct tenant *tenant = tenant_new(NULL);
+    scoped(loop_scoped) struct loop *loop = loop_new(NULL);
+    const struct provider_settings settings = provider_settings_of(tenant);
+    scoped(provider_scoped) struct provider *provider = provider_new(loop, &settings);
+    struct proof proof = {.loop = loop, .tenant = tenant, .provider = provider};
+    loop_run(loop, begin_to_ask, &proof);
+    ck_assert_uint_eq(proof.asked, sizeof recent / sizeof *recent);
+}
+END_TEST
+
 /* Thrash. */
 
 struct thrash {
@@ -249,12 +323,7 @@ START_TEST(j16_ten_thousand_random_kids_cause_one_more_fetch)
 {
     scoped(tenant_scoped) struct tenant *tenant = tenant_new(NULL);
     scoped(loop_scoped) struct loop *loop = loop_new(NULL);
-    const struct provider_settings settings = {.authority = tenant_authority(tenant),
-                                               .metadata = "/" TENANT
-                                                           "/v2.0/.well-known/openid-configuration",
-                                               .issuer = tenant_issuer(tenant),
-                                               .tenant_id = TENANT,
-                                               .private_peer = true};
+    const struct provider_settings settings = provider_settings_of(tenant);
     struct provider *provider = provider_new(loop, &settings);
     struct thrash thrash = {
         .loop = loop, .provider = provider, .kids = calloc(10000, 32), .count = 10000};
@@ -279,4 +348,5 @@ SPECIFICATION("identity/provider", a_description_is_fetched_once_and_kept,
               keys_are_fetched_once_and_kept, j31_to_j32_keys_are_rotated_and_removed,
               a_rotated_key_is_found_at_once_the_first_time, j28_to_j29_key_sets_that_are_none,
               j30_kept_keys_count_for_a_day_without_the_issuer,
+              what_is_proved_is_checked_with_keys_that_are_minutes_old_at_most,
               j16_ten_thousand_random_kids_cause_one_more_fetch)
