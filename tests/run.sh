@@ -54,9 +54,13 @@ compile() {
         step "$name-build" "$name: building" ninja -C "$build/$name" "$@"
 }
 
-# The program as it is shipped, and beside it what crash sweeps need: they go with no sanitizer.
+# What takes every round of the long sweeps: a sanitizer takes a tenth of them.
+swept='(policies/every_policy|access/order_mutations|directory/mutations)'
+
+# The program as it is shipped, and beside it what sweeps need: they go with no sanitizer.
 compile_plain() {
-    compile plain gcc '' curfew curfew-test curfew-sandbox crash_injector
+    compile plain gcc '' curfew curfew-test curfew-sandbox crash_injector \
+        test_policies_every_policy test_access_order_mutations test_directory_mutations
 }
 
 # check NAME SAYS NAMES [EXCEPT]: runs the tests of a build.
@@ -79,12 +83,12 @@ end() {
 
 run_all() {
     compile_plain &&
-        check plain 'crash sweeps; checks of the sources, and of the program as it is shipped' '^(check/|journeys/(crash|disk)$)'
+        check plain 'sweeps; checks of the sources, and of the program as it is shipped' "^(check/|$swept\$|journeys/(crash|disk)\$)"
     compile gcc gcc address,undefined &&
         check gcc 'every test, with AddressSanitizer and UndefinedBehaviorSanitizer' . '^check/'
     compile clang clang address,undefined &&
         check clang 'the tests of each folder but the longest sweeps, with those of clang' . \
-            '^((check|journeys|browser|sandbox|contract|bench)/|(policies/every_policy|access/order_mutations|directory/mutations)$)'
+            "^((check|journeys|browser|sandbox|contract|bench)/|$swept\$)"
     compile threads gcc thread &&
         check threads 'what has threads, with ThreadSanitizer' '^(store/(stores|writer)|outbound/|identity/provider|journeys/(approvals|grants|limits|operate_s(ervice|tore)|web_|whole_life))'
 }

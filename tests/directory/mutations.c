@@ -10,7 +10,7 @@
 
 #include <string.h>
 
-enum { MUTATIONS = 100 * 1000, BODY_LIMIT = 8192 };
+enum { MUTATIONS = SPEC_ROUNDS(100000), BODY_LIMIT = 8192 };
 
 #define MORE "'@odata.context': 'https://graph.microsoft.com/v1.0/$metadata#x', 'none': [1.5, {}]"
 

@@ -25,6 +25,19 @@ const char *spec_path(const char *name);
 /* Writes the whole text to a file of that folder and returns its path. */
 const char *spec_file(const char *name, const char *content);
 
+/* The rounds of a sweep: all of them in the program as it is shipped, a tenth where a sanitizer
+   makes each take ten times as long. */
+#if defined(__SANITIZE_ADDRESS__)
+#define SPEC_ROUNDS(all) ((all) / 10)
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define SPEC_ROUNDS(all) ((all) / 10)
+#endif
+#endif
+#ifndef SPEC_ROUNDS
+#define SPEC_ROUNDS(all) (all)
+#endif
+
 #define ck_assert_text(got, expected) ck_assert_pstr_eq((got), (expected))
 /* A place for the reason of a call that should succeed: `ck_assert_fine(thing_do(…, &spec_why))`.
  */
