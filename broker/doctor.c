@@ -145,9 +145,10 @@ int doctor(const char *config, bool json, FILE *to)
         print_json(&doctor, counts, to);
     else
         print_lines(&doctor, counts, to);
-    parts_free(&doctor.parts); /* the policy too; answers whatever is still asked */
+    parts_free(&doctor.parts); /* answers whatever is still asked */
     for (size_t i = 0; i < doctor.wanted_count; i++)
         fact_free(doctor.wants[i]->fact);
+    policy_free(doctor.policy);
     settings_free(doctor.settings);
     arena_free(doctor.arena);
     return code_of(counts);

@@ -43,7 +43,7 @@ struct wanted {
 struct doctor {
     struct arena *arena;
     struct settings *settings;
-    const struct policy *policy; /* NULL: it cannot be read */
+    struct policy *policy; /* NULL: it cannot be read */
     struct parts parts;
     size_t finding_count;
     struct finding *findings;

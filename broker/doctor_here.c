@@ -42,12 +42,11 @@ void doctor_policy(struct doctor *doctor)
     const char *folder = doctor->settings->policies;
     struct complaints complaints = {.arena = doctor->arena};
     struct reason why = {0};
-    if (policy_read(folder, &doctor->parts.access.policy, &complaints, &why)) {
+    if (policy_read(folder, &doctor->policy, &complaints, &why)) {
         found_complaints(doctor, "policy", folder, &complaints, &why,
                          "Mend it as it says; roles and people were not looked at.");
         return;
     }
-    doctor->policy = doctor->parts.access.policy;
     size_t roles = policy_role_count(doctor->policy);
     doctor_found(doctor, roles ? HEALTH_OK : HEALTH_WARNING, "policy", NULL,
                  roles ? NULL : "Add the roles that people may ask for (policies/README.md).",

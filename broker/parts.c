@@ -1,6 +1,7 @@
 #include "parts.h"
 
 #include "access/house.h"
+#include "access/in_force.h"
 #include "access/sessions.h"
 #include "access/views_kept.h"
 #include "access/worker.h"
@@ -220,5 +221,5 @@ void parts_free(struct parts *parts)
     ledger_free(access->ledger);
     keys_free(access->keys);
     stores_free(access->stores);
-    policy_free(access->policy);
+    in_force_free(access->in_force);
 }

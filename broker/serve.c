@@ -2,12 +2,13 @@
 
 #include "access/drift.h"
 #include "access/house.h"
+#include "access/in_force.h"
 #include "access/worker.h"
 #include "base/log.h"
 #include "base/memory.h"
 #include "base/moment.h"
 #include "parts.h"
-#include "store/requests.h"
+#include "policy_load.h"
 
 #include <poll.h>
 #include <pthread.h>
@@ -53,20 +54,13 @@ static void on_lost(void *context)
 static enum fail record_start(struct turn *turn, void *data, struct reason *why)
 {
     const struct parts *parts = data;
-    const struct policy *policy = turn->access->policy;
-    bool fresh = false;
-    json_auto_t *started = memory_needed(
-        json_pack("{s:s, s:s}", "version", CURFEW_VERSION, "policy", policy_version(policy)));
+    const char *version = policy_version(turn->access->policy);
+    json_auto_t *started =
+        memory_needed(json_pack("{s:s, s:s}", "version", CURFEW_VERSION, "policy", version));
     enum fail fail =
         turn_record(turn, (struct event){.code = EVENT_SERVICE_STARTED, .detail = started}, why);
     if (!fail)
-        fail = store_policy_save(turn->store, policy_version(policy), policy_text(policy),
-                                 turn->now, &fresh, why);
-    if (!fail && fresh) {
-        json_auto_t *detail = memory_needed(json_pack("{s:s}", "policy", policy_version(policy)));
-        fail =
-            turn_record(turn, (struct event){.code = EVENT_POLICY_LOADED, .detail = detail}, why);
-    }
+        fail = policy_record(turn, why);
     if (!fail && turn->access->safe_mode) {
         json_auto_t *detail = memory_needed(json_pack("{s:s}", "why", parts->safe_why.text));
         fail = turn_record(turn, (struct event){.code = EVENT_SAFE_MODE_ENTERED, .detail = detail},
@@ -79,29 +73,6 @@ static enum fail record_stop(struct turn *turn, void *data, struct reason *why)
 {
     (void)data;
     return turn_record(turn, (struct event){.code = EVENT_SERVICE_STOPPED}, why);
-}
-
-static enum fail read_policy(struct parts *parts, struct reason *why)
-{
-    scoped(arena_scoped) struct arena *arena = arena_new();
-    struct complaints complaints = {.arena = arena};
-    enum fail fail =
-        policy_read(parts->settings->policies, &parts->access.policy, &complaints, why);
-    for (size_t i = 0; fail && i < complaints_kept(&complaints); i++)
-        (void)fprintf(stderr, "%s: %s\n", complaints.list[i].field, complaints.list[i].says);
-    bool no_token = text_equals(parts->settings->api_token, "none");
-    for (size_t i = 0; !fail && no_token && i < policy_role_count(parts->access.policy); i++) {
-        const struct role *role = policy_role(parts->access.policy, i);
-        if (role->has_activation && activation_is_personal(role->activation))
-            fail = because(why, FAIL_INVALID,
-                           "roles.%s.activation: `%s` needs `entra.api_token` = `v1`", role->id,
-                           activation_text(role->activation));
-    }
-    if (!fail && policy_watches_risk(parts->access.policy) &&
-        !parts_cloud_knows_risk(parts->settings))
-        log_line(LOG_WARNING, "policy.risk_unknowable", "{s:s}", "why",
-                 "a rule demands user_risk, which this cloud cannot tell: it lets nobody in");
-    return fail;
 }
 
 static enum fail read_pem(const char *path, struct secret **ret, struct reason *why)
@@ -143,7 +114,7 @@ static enum fail start(struct parts *parts, struct reason *why)
     const struct actor curfew = {.kind = ACTOR_CURFEW};
     parts->listener =
         (struct ledger_listener){.context = parts, .committed = on_committed, .lost = on_lost};
-    enum fail fail = read_policy(parts, why);
+    enum fail fail = policy_load(parts, why);
     if (!fail)
         fail = parts_store(parts, why);
     if (!fail)
@@ -157,6 +128,17 @@ static enum fail start(struct parts *parts, struct reason *why)
     if (!fail)
         fail = worker_start(parts->access.worker, why);
     return fail ? fail : open_web(parts, why);
+}
+
+/* Whether the process is to end; HUP has the policy read again. */
+static bool take_signal(struct parts *parts, int signals)
+{
+    struct signalfd_siginfo taken;
+    if (read(signals, &taken, sizeof taken) != (ssize_t)sizeof taken)
+        return false;
+    if (taken.ssi_signo == SIGHUP)
+        policy_reload(parts);
+    return taken.ssi_signo != SIGHUP;
 }
 
 /* Waits for TERM or INT, and cuts connections that take too long. */
@@ -175,7 +157,7 @@ static void wait_for_end(struct parts *parts, int signals)
             continue;
         if (watched[1].revents)
             (void)!read(wake_up, &count, sizeof count);
-        if (watched[0].revents)
+        if (watched[0].revents && take_signal(parts, signals))
             return;
     }
 }
@@ -194,6 +176,16 @@ static void stop(struct parts *parts)
     log_line(fail ? LOG_ERROR : LOG_INFO, "service.stopped", "{s:s}", "why", why.text);
 }
 
+static void log_started(struct parts *parts)
+{
+    struct access own;
+    access_begin(&parts->access, &own);
+    log_line(own.safe_mode ? LOG_ERROR : LOG_INFO, "service.started", "{s:s, s:i, s:s, s:b, s:s}",
+             "listen", parts->settings->listen, "port", server_port(parts->server), "policy",
+             policy_version(own.policy), "safe_mode", own.safe_mode, "why", parts->safe_why.text);
+    access_end(&own);
+}
+
 enum fail serve(const struct settings *settings, int *code, struct reason *why)
 {
     sigset_t mask;
@@ -201,16 +193,14 @@ enum fail serve(const struct settings *settings, int *code, struct reason *why)
     (void)sigemptyset(&mask);
     (void)sigaddset(&mask, SIGTERM);
     (void)sigaddset(&mask, SIGINT);
+    (void)sigaddset(&mask, SIGHUP);
     (void)pthread_sigmask(SIG_BLOCK, &mask,
                           NULL); /* before any thread begins: only this one hears them */
-    int signals = signalfd(-1, &mask, SFD_CLOEXEC);
+    int signals = signalfd(-1, &mask, SFD_CLOEXEC | SFD_NONBLOCK);
     wake_up = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     enum fail fail = start(&parts, why);
     if (!fail) {
-        log_line(parts.access.safe_mode ? LOG_ERROR : LOG_INFO, "service.started",
-                 "{s:s, s:i, s:s, s:b, s:s}", "listen", settings->listen, "port",
-                 server_port(parts.server), "policy", policy_version(parts.access.policy),
-                 "safe_mode", parts.access.safe_mode, "why", parts.safe_why.text);
+        log_started(&parts);
         wait_for_end(&parts, signals);
         stop(&parts);
         *code = atomic_load(&lost) ? LOST : 0;

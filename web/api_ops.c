@@ -1,5 +1,6 @@
 /* /healthz, /readyz, /metrics: for machines that watch this one. No names of people or roles in any
  * of them. */
+#include "access/in_force.h"
 #include "base/memory.h"
 #include "base/moment.h"
 #include "outbound/throttle.h"
@@ -104,6 +105,12 @@ enum next get_metrics(struct visit *visit)
     gauge(&out, "curfew_safe_mode",
           "1: the store is older than what was recorded, nothing is granted.");
     text_addf(&out, "curfew_safe_mode %d\n", visit->access->safe_mode);
+    gauge(&out, "curfew_policy_info", "The version of the policy in force.");
+    text_addf(&out, "curfew_policy_info{version=\"%s\"} 1\n",
+              policy_version(visit->access->policy));
+    gauge(&out, "curfew_policy_refused",
+          "1: what stands in the folder has mistakes, and the version before is in force.");
+    text_addf(&out, "curfew_policy_refused %d\n", in_force_refused(visit->access->in_force));
     text_add(&out, "# TYPE curfew_events counter\n# HELP curfew_events Events in the audit log.\n");
     text_addf(&out, "curfew_events_total %lld\n", (long long)head.size);
     text_add(&out, "# TYPE curfew_http_answers counter\n"

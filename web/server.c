@@ -1,5 +1,6 @@
 #include "web/serving.h"
 
+#include "access/in_force.h"
 #include "base/log.h"
 #include "base/memory.h"
 #include "base/moment.h"
@@ -78,7 +79,8 @@ static void *begin(void *context, const char *uri, struct MHD_Connection *connec
     request->body = TEXT_LIMIT(BODY_HARD_LIMIT);
     struct visit *visit = &request->visit;
     visit->web = server->web;
-    visit->access = server->web->access;
+    access_begin(server->web->access, &visit->own);
+    visit->access = &visit->own;
     visit->arena = arena_new();
     request->uri = arena_copy(visit->arena, uri);
     visit->now = moment_now();

@@ -1,5 +1,6 @@
 #include "web/visit.h"
 
+#include "access/in_force.h"
 #include "base/memory.h"
 #include "base/moment.h"
 #include "base/text.h"
@@ -195,7 +196,8 @@ enum next visit_inquire(struct visit *visit, enum pace (*step)(struct task *task
     visit->step = step;
     visit->apply_data = data;
     visit->then = then;
-    visit->inquiry = (struct inquiry){.step = inquiry_step, .done = inquiry_done, .data = visit};
+    visit->inquiry = (struct inquiry){
+        .step = inquiry_step, .done = inquiry_done, .data = visit, .access = visit->access};
     return NEXT_WAIT;
 }
 
@@ -260,6 +262,7 @@ void visit_end(struct visit *visit)
     json_decref(visit->json);
     if (visit->reply.stream.free)
         visit->reply.stream.free(visit->reply.stream.context);
+    access_end(&visit->own);
 }
 
 struct web *web_new(struct access *access, const struct web_options *options)

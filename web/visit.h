@@ -27,7 +27,8 @@ struct web;
 
 struct visit {
     struct web *web;
-    struct access *access;
+    struct access *access; /* its own */
+    struct access own;
     struct arena *arena;
     const struct route *route; /* NULL: none has this path */
     enum method method;

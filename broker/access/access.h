@@ -24,7 +24,8 @@ struct access_options {
     int64_t check_within_seconds;
 };
 
-/* Made by main, in this order; handlers and jobs only read it. */
+/* Made by main, in this order, and only read. A call, a job and a change each have one of their
+   own, with the policy that was in force when they began (in_force.h). */
 struct access {
     struct access_options options;
     struct stores *stores;
@@ -35,19 +36,19 @@ struct access {
     struct identity *identity;
     struct directory *directory;
     struct facts *facts;
-    struct policy *policy;
+    struct in_force *in_force;
+    struct policy *policy; /* NULL in the parts themselves */
     struct notify *notify;
     struct sessions *sessions;
     struct views *views;
     struct worker *worker;
-    int64_t watch_free_ms; /* the worker's: when another target may be read (drift.c) */
-    bool safe_mode;        /* the store is older than what was recorded: nothing is granted */
+    bool safe_mode; /* the store is older than what was recorded: nothing is granted */
     const char *safe_why;
 };
 
 /* A turn at the writer: what every change of state needs. */
 struct turn {
-    struct access *access;
+    struct access *access; /* its own */
     struct store *store;
     struct arena *arena; /* of this change */
     int64_t now_ms, now; /* when it is applied */

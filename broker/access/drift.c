@@ -122,21 +122,21 @@ static enum pace take_back(struct task *task, void *data, enum fail fail)
 
 /* In how many milliseconds another target may be read; 0: now, and the turn is taken. Whatever
    falls due together, after a pause of the machine or of Graph, is never asked for together. */
-static int64_t take_turn(struct access *access)
+static int64_t take_turn(int64_t *free_ms)
 {
     int64_t now_ms = moment_now_ms(), rested = now_ms - DRIFT_AT_ONCE * DRIFT_SPACING_MS;
-    bool set_back = access->watch_free_ms > now_ms + DRIFT_SPACING_MS;
-    if (access->watch_free_ms < rested || set_back)
-        access->watch_free_ms = rested;
-    if (access->watch_free_ms > now_ms)
-        return access->watch_free_ms - now_ms;
-    access->watch_free_ms += DRIFT_SPACING_MS;
+    bool set_back = *free_ms > now_ms + DRIFT_SPACING_MS;
+    if (*free_ms < rested || set_back)
+        *free_ms = rested;
+    if (*free_ms > now_ms)
+        return *free_ms - now_ms;
+    *free_ms += DRIFT_SPACING_MS;
     return 0;
 }
 
 enum pace drift_step(struct task *task)
 {
-    int64_t wait_ms = task_is_new(task) ? take_turn(task_access(task)) : 0;
+    int64_t wait_ms = task_is_new(task) ? take_turn(task_watch_free(task)) : 0;
     if (wait_ms)
         return task_hold(task, wait_ms);
     struct drift_seen *seen = ARENA_NEW(task_arena(task), struct drift_seen);

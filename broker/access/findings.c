@@ -204,28 +204,51 @@ void findings_policy_demand(const struct policy *policy, size_t role_count,
     policy_demand(policy, role_count, roles, &occasion, arena, demands);
 }
 
+/* The policy that it is judged by to its end: that of its submission; what is only rehearsed has
+   none yet. NULL: it cannot be had. */
+static const struct policy *policy_of(struct task *task, const struct stored_request *request)
+{
+    return request->policy_version ? task_policy_of(task, request->policy_version)
+                                   : task_access(task)->policy;
+}
+
+/* Without the policy or one of its roles nothing is known, which lets nobody in. */
+static void demand(struct task *task, const struct policy *policy,
+                   const struct stored_request *request, const struct memberships *memberships,
+                   struct demands *demands)
+{
+    const struct role *roles[REQUEST_ROLES];
+    size_t count = 0;
+    for (size_t i = 0; policy && i < request->role_count; i++)
+        if ((roles[count] = policy_find_role(policy, request->roles[i].role)))
+            count++;
+    bool whole = policy && count == request->role_count;
+    findings_policy_demand(policy ? policy : task_access(task)->policy, whole ? count : 0, roles,
+                           request, memberships, task_arena(task), demands);
+    demands->unknown |= !whole;
+}
+
+static const struct fact *memberships_for(struct task *task, const struct policy *policy,
+                                          const struct stored_request *request,
+                                          const struct contexts *contexts)
+{
+    const char *const *groups = NULL;
+    size_t count = policy ? policy_groups(policy, &groups) : 0;
+    return findings_memberships(task, count, groups, contexts, request->requester.key.oid,
+                                FACT_MINUTE);
+}
+
 bool findings_demands(struct task *task, const struct stored_request *request,
                       struct demands *demands)
 {
-    const struct policy *policy = task_access(task)->policy;
-    const struct role *roles[REQUEST_ROLES];
-    size_t count = 0;
     json_auto_t *kept = request->demands ? json_loads(request->demands, 0, NULL) : NULL;
     *demands = (struct demands){0};
     if (kept && demands_unpack(kept, task_arena(task), demands))
         return true;
-    const char *const *groups;
-    size_t group_count = policy_groups(policy, &groups);
-    const struct fact *in = findings_memberships(task, group_count, groups, NULL,
-                                                 request->requester.key.oid, FACT_MINUTE);
-    for (size_t i = 0; i < request->role_count; i++) {
-        const struct role *role = policy_find_role(policy, request->roles[i].role);
-        if (role)
-            roles[count++] = role;
-    }
-    if (in && count)
-        findings_policy_demand(policy, count, roles, request, &in->memberships, task_arena(task),
-                               demands);
+    const struct policy *policy = policy_of(task, request);
+    const struct fact *in = memberships_for(task, policy, request, NULL);
+    if (in)
+        demand(task, policy, request, &in->memberships, demands);
     return in;
 }
 
@@ -253,10 +276,8 @@ bool findings_gather(struct task *task, const struct stored_request *request,
         return false;
     findings->contexts = contexts ? &contexts->contexts : NULL;
     findings->account = &account->account;
-    const char *const *groups;
-    size_t group_count = policy_groups(access->policy, &groups);
-    const struct fact *memberships =
-        findings_memberships(task, group_count, groups, findings->contexts, oid, FACT_MINUTE);
+    const struct policy *policy = policy_of(task, request);
+    const struct fact *memberships = memberships_for(task, policy, request, findings->contexts);
     if (!memberships || !here)
         return false;
     findings->memberships = &memberships->memberships;
@@ -264,8 +285,7 @@ bool findings_gather(struct task *task, const struct stored_request *request,
         *ret = gathered;
         return true;
     }
-    findings_policy_demand(access->policy, gathered.role_count, gathered.roles, request,
-                           findings->memberships, task_arena(task), &gathered.demands);
+    demand(task, policy, request, findings->memberships, &gathered.demands);
     if (gathered.demands.watch_risk) {
         const struct fact *risks = ask(task, FACT_RISKS, NULL, FACT_MINUTE);
         if (!risks)

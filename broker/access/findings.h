@@ -10,7 +10,7 @@ struct gathered {
     struct findings findings;
     struct demands demands;
     size_t role_count;
-    const struct role *roles[REQUEST_ROLES]; /* NULL where the role left the catalogue */
+    const struct role *roles[REQUEST_ROLES]; /* in force now; NULL: it left the catalogue */
     bool judged[REQUEST_ROLES]; /* all of a request's, or the one that a grant is about */
     enum activation modes[REQUEST_ROLES];
     const struct admin_rules *admin_rules[REQUEST_ROLES]; /* of mode `application` */
@@ -37,8 +37,8 @@ void findings_policy_demand(const struct policy *policy, size_t role_count,
                             const struct role *const roles[], const struct stored_request *request,
                             const struct memberships *memberships, struct arena *arena,
                             struct demands *demands);
-/* What the policy demands of it: as it was kept, or as it is now while that is not known yet;
-   false: answer PACE_WAIT. */
+/* What the policy that it was submitted under demands of it: as it was kept, or as it is now while
+   that is not known yet; false: answer PACE_WAIT. */
 bool findings_demands(struct task *task, const struct stored_request *request,
                       struct demands *demands);
 /* Asks for all facts that judging this request takes; false: answer PACE_WAIT. `sign_in` is the

@@ -22,7 +22,13 @@ struct hold {
 
 struct holds {
     struct hold *first;
+    int64_t watch_free_ms;
 };
+
+int64_t *holds_watch_free(struct holds *holds)
+{
+    return &holds->watch_free_ms;
+}
 
 struct holds *holds_new(void)
 {

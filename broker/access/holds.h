@@ -21,3 +21,5 @@ void holds_drop(struct holds *holds, const struct job_kind *kind, const char *su
 /* The first moment at which a job may be tried again, INT64_MAX when none waits; forgets those that
  * nobody came back for. */
 int64_t holds_next(struct holds *holds);
+/* When another target may be read, in epoch milliseconds (drift.c). */
+int64_t *holds_watch_free(struct holds *holds);

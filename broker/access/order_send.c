@@ -15,23 +15,6 @@ const char *const order_refused = "order_refused";
 
 /* What is demanded. */
 
-static struct policy *policy_of(struct task *task, const char *version)
-{
-    struct policy *policy = NULL;
-    struct access *access = task_access(task);
-    struct complaints complaints = {.arena = task_arena(task)};
-    const char *text = NULL;
-    if (text_equals(policy_version(access->policy), version))
-        return policy_share(access->policy);
-    if (store_policy(task_store(task), version, task_arena(task), &text, NULL) ||
-        policy_parse(text, &policy, &complaints, NULL))
-        return NULL;
-    if (text_equals(policy_version(policy), version))
-        return policy;
-    policy_free(policy);
-    return NULL;
-}
-
 static bool unpack(const json_t *packed, struct arena *arena, struct demands *demands)
 {
     return packed && demands_unpack(packed, arena, demands);
@@ -41,7 +24,7 @@ const struct demands *order_demands(struct task *task, const struct stored_reque
                                     const struct gathered *gathered)
 {
     struct arena *arena = task_arena(task);
-    scoped(policy_scoped) struct policy *policy = policy_of(task, request->policy_version);
+    const struct policy *policy = task_policy_of(task, request->policy_version);
     const struct role *roles[REQUEST_ROLES];
     struct demands now, *wanted = ARENA_NEW(arena, struct demands), kept;
     if (!policy)
@@ -51,7 +34,7 @@ const struct demands *order_demands(struct task *task, const struct stored_reque
             return NULL;
     findings_policy_demand(policy, request->role_count, roles, request,
                            gathered->findings.memberships, arena, &now);
-    /* Packed and unpacked it does not lean on the policy any more. */
+    /* As it would be kept: what is compared was packed as well. */
     json_auto_t *packed = demands_pack(&now);
     json_auto_t *stored = request->demands ? json_loads(request->demands, 0, NULL) : NULL;
     if (!unpack(packed, arena, wanted))

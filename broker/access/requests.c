@@ -184,7 +184,7 @@ static enum fail build(struct turn *turn, struct submission *submission, struct 
         .submitted_at = turn->now,
         .check_until = turn->now + turn->access->options.check_within_seconds,
         .lapses_at = -1,
-        .policy_version = policy_version(policy),
+        .policy_version = arena_copy(submission->arena, policy_version(policy)),
         .sign_in = submission->caller->sign_in_json,
         .role_count = submission->role_count,
     };
@@ -192,7 +192,7 @@ static enum fail build(struct turn *turn, struct submission *submission, struct 
         const struct role *role = policy_find_role(policy, submission->roles[i]);
         if (!role)
             return because(why, FAIL_CONFLICT, "role %s left the catalogue", submission->roles[i]);
-        request->roles[i].role = role->id;
+        request->roles[i].role = submission->roles[i]; /* outlives the policy of this turn */
         request->roles[i].target = target_key(&role->target, submission->arena);
     }
     return FAIL_NONE;

@@ -18,7 +18,7 @@ struct submission {
     int64_t duration_seconds;
     int64_t start_at; /* -1: as soon as may be */
     const char *justification, *ticket;
-    /* Made by the change: as it is in the store, borrowing from all of the above and the policy. */
+    /* Made by the change: as it is in the store, borrowing from all of the above. */
     struct request_id id;
     char mark[DIGEST_BASE64_SIZE];
     struct stored_request request;

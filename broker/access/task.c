@@ -1,5 +1,6 @@
 #include "access/task.h"
 
+#include "access/in_force.h"
 #include "base/log.h"
 #include "base/memory.h"
 #include "base/moment.h"
@@ -7,9 +8,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-struct access *task_access(const struct task *task)
+struct access *task_access(struct task *task)
 {
-    return task->access;
+    return &task->access;
 }
 
 struct arena *task_arena(const struct task *task)
@@ -40,6 +41,26 @@ struct store *task_store(struct task *task)
     return task->store;
 }
 
+const struct policy *task_policy_of(struct task *task, const char *version)
+{
+    struct reason why = {0};
+    struct store *store = task_store(task);
+    struct policy *policy =
+        store ? access_policy_of(task_access(task), store, version, &why) : NULL;
+    if (!policy) {
+        log_line(LOG_ERROR, "policy.unreadable", "{s:s, s:s}", "policy", version, "why", why.text);
+        return NULL;
+    }
+    task->policies = ARENA_MORE(task->arena, task->policies, task->policy_count);
+    task->policies[task->policy_count++] = policy;
+    return policy;
+}
+
+int64_t *task_watch_free(struct task *task)
+{
+    return holds_watch_free(task->holds);
+}
+
 static void answered(void *context)
 {
     struct task *task = context;
@@ -66,7 +87,7 @@ const struct fact *task_fact(struct task *task, const struct question *question,
 static void change_done(void *context, enum fail fail, const struct reason *why)
 {
     struct task *task = context;
-    struct loop *loop = task->access->loop;
+    struct loop *loop = task->access.loop;
     task->fail = fail;
     task->why = *why;
     atomic_store(&task->changed, true); /* from here on the task may be gone */
@@ -217,7 +238,10 @@ struct task *task_new(struct access *access, struct holds *holds, const struct j
                       const char *subject, struct inquiry *inquiry)
 {
     struct task *task = MEMORY_NEW(struct task);
-    task->access = access;
+    if (inquiry)
+        access_join(inquiry->access, &task->access);
+    else
+        access_begin(access, &task->access);
     task->holds = holds;
     task->arena = arena_new();
     task->kind = kind;
@@ -231,6 +255,9 @@ struct task *task_new(struct access *access, struct holds *holds, const struct j
 void task_free(struct task *task)
 {
     end_step(task);
+    for (size_t i = 0; i < task->policy_count; i++)
+        policy_free(task->policies[i]);
+    access_end(&task->access);
     arena_free(task->arena);
     free(task);
 }

@@ -10,7 +10,7 @@
 struct task {
     struct task *next;    /* among all tasks; the worker's, as is the next one */
     struct task *similar; /* in its bucket */
-    struct access *access;
+    struct access access; /* its own: with one policy from its first step to its last */
     struct holds *holds;
     struct arena *arena;
     const struct job_kind *kind; /* NULL: an inquiry */
@@ -24,6 +24,8 @@ struct task {
     struct store *store;
     struct fact **facts; /* shared for this step */
     size_t fact_count;
+    struct policy **policies; /* earlier ones that it judges by: shared to its end */
+    size_t policy_count;
     int64_t hold_ms; /* -1: none */
     /* What goes on when the change or the write is answered; `changed` is set last, by the writer's
      * thread. */
@@ -36,7 +38,7 @@ struct task {
     enum pace (*then_written)(struct task *task, void *data, const struct written *written);
 };
 
-/* A job, or with `kind` NULL an inquiry; borrows both and what it is made with. */
+/* A job, or with `kind` NULL an inquiry; borrows what it is made with. */
 struct task *task_new(struct access *access, struct holds *holds, const struct job_kind *kind,
                       const char *subject, struct inquiry *inquiry);
 void task_free(struct task *task);

@@ -1,5 +1,6 @@
 #include "access/access.h"
 
+#include "access/in_force.h"
 #include "access/sessions.h"
 #include "base/json.h"
 #include "base/moment.h"
@@ -10,8 +11,9 @@ static enum fail apply(struct change *change, struct store *store, struct reason
 {
     struct act *act = (struct act *)change; /* its first member */
     scoped(arena_scoped) struct arena *arena = arena_new();
+    struct access own;
     struct turn turn = {
-        .access = act->access,
+        .access = &own,
         .store = store,
         .arena = arena,
         .now_ms = moment_now_ms(),
@@ -19,7 +21,10 @@ static enum fail apply(struct change *change, struct store *store, struct reason
         .act = act,
     };
     turn.now = turn.now_ms / 1000;
-    return act->apply(&turn, act->data, why);
+    access_begin(act->access, &own);
+    enum fail fail = act->apply(&turn, act->data, why);
+    access_end(&own);
+    return fail;
 }
 
 static void done(struct change *change, enum fail fail, const struct reason *why)

@@ -42,6 +42,7 @@ struct inquiry {
     enum pace (*step)(struct task *task, void *data);
     void (*done)(void *data);
     void *data;
+    const struct access *access; /* of whoever asks: it is found out under the same policy */
     bool lost; /* the worker ended first: nothing is to be done with what was found out */
     struct inquiry *next; /* the worker's */
 };
@@ -51,7 +52,8 @@ struct inquiry {
 void worker_inquire(struct worker *worker, struct inquiry *inquiry);
 
 /* What a step may use. */
-struct access *task_access(const struct task *task);
+/* Its own, with the policy that was in force when it began. */
+struct access *task_access(struct task *task);
 struct arena *task_arena(const struct task *task);
 const char *task_subject(const struct task *task);
 /* Whether its step runs for the first time: nothing was asked yet. */
@@ -60,11 +62,17 @@ bool task_is_new(const struct task *task);
 int64_t task_began_ms(const struct task *task);
 /* A connection for reading, given back when the step ends; NULL when the store does not open. */
 struct store *task_store(struct task *task);
+/* The policy that a request was submitted under and is judged by, for as long as the task; NULL
+   when it cannot be had now. */
+const struct policy *task_policy_of(struct task *task, const char *version);
 
 /* The fact, read at most `age_ms` ago; NULL: it was asked for, answer PACE_WAIT when all facts of
    this step were asked. One that nobody answers comes back as not known. Valid until the step ends.
  */
 const struct fact *task_fact(struct task *task, const struct question *question, int64_t age_ms);
+
+/* When another target may be read, in epoch milliseconds: one moment for all tasks (drift.c). */
+int64_t *task_watch_free(struct task *task);
 
 /* Hands a change to the writer as Curfew's own; the job is over with it, and looked at again when
  * it is due. */

@@ -15,6 +15,7 @@
     X(SAFE_MODE_ENTERED, "service.safe_mode")                                                      \
     X(STORE_ACCEPTED, "store.accepted") /* an operator took a restored store for good */           \
     X(POLICY_LOADED, "policy.loaded")                                                              \
+    X(POLICY_REFUSED, "policy.refused") /* a new version with mistakes: nothing changed */         \
     X(SIGNED_IN, "person.signed_in")                                                               \
     X(SIGNED_OUT, "person.signed_out")                                                             \
     X(SIGN_IN_FAILED, "person.sign_in_failed")                                                     \

@@ -1,5 +1,6 @@
 #include "access/desk.h"
 
+#include "access/in_force.h"
 #include "base/json.h"
 #include "base/moment.h"
 #include "store/approvals.h"
@@ -53,6 +54,7 @@ struct access *desk(void)
     ck_assert_fine(stores_open(url, &access->stores, &made, &spec_why));
     ck_assert_fine(
         policy_read(SOURCES "/policies/examples/sandbox", &access->policy, &complaints, &spec_why));
+    access->in_force = in_force_new(policy_share(access->policy));
     open_ledger(access, made);
     listener = (struct ledger_listener){.committed = committed, .lost = lost};
     const struct writer_frame frame = ledger_frame(access->ledger, &listener);
@@ -68,6 +70,7 @@ void desk_close(void)
     ledger_free(access->ledger);
     keys_free(access->keys);
     stores_free(access->stores);
+    in_force_free(access->in_force);
     policy_free(access->policy);
     arena_free(arena);
     arena = NULL;

@@ -85,6 +85,7 @@ const sentences: Record<string, Sentence> = {
   "drift.policy_changed": "PIM\u2019s own rules were changed",
   "drift.cleared": ({ kind }) => `Not there any more${because(kind)}`,
   "policy.loaded": "A policy came into force",
+  "policy.refused": "A new version of the policy was refused",
   "service.started": "Curfew started",
   "service.stopped": "Curfew stopped",
   "service.safe_mode": "Curfew entered safe mode: nothing is granted",
