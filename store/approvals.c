@@ -79,13 +79,15 @@ enum fail store_decision_add(struct store *store, const struct request_id *id,
                              struct reason *why)
 {
     int64_t added = 0;
+    bool own = person_is(&decision->by.key, &decision->place.key);
     enum fail fail = sql_run(store->sql, SQL_DECISION_ADD, &added, why, TEXT(id->text),
                              TEXT(decision->by.key.tid), TEXT(decision->by.key.oid),
                              TEXT(decision->approves ? "approve" : "deny"), TEXT(mark),
-                             MAYBE(decision->duration_seconds, -1), NUMBER(decision->decided_at));
+                             MAYBE(decision->duration_seconds, -1), NUMBER(decision->decided_at),
+                             TEXT(own ? NULL : decision->place.key.oid));
     return fail || added ? fail
-                         : because(why, FAIL_CONFLICT, "%s has decided on %s before",
-                                   decision->by.key.oid, id->text);
+                         : because(why, FAIL_CONFLICT, "%s has decided on %s before, or %s has",
+                                   decision->by.key.oid, id->text, decision->place.key.oid);
 }
 
 enum fail store_decision_drop(struct store *store, const struct request_id *id,
@@ -113,6 +115,9 @@ enum fail store_decisions(struct store *store, const struct request_id *id, stru
         one->duration_seconds = rows_number(&rows, 4, -1);
         one->decided_at = rows_number(&rows, 5, 0);
         one->by.name = rows_copy(&rows, 6, arena);
+        one->place = one->by;
+        if (person_key_read(rows_text(&rows, 0), rows_text(&rows, 7), &one->place.key))
+            one->place.name = rows_copy(&rows, 8, arena);
     }
     enum fail fail = rows_end(&rows, why);
     if (fail)

@@ -20,6 +20,8 @@ struct stored_line {
 
 struct stored_decision {
     struct person by;
+    struct person
+        place; /* the approver in whose place; the same as `by`, who decides in their own */
     bool approves;
     const char *reason;       /* NULL once it was erased */
     int64_t duration_seconds; /* -1: as asked */

@@ -82,7 +82,8 @@ enum fail store_message_add(struct store *store, const struct stored_message *me
                 TEXT(message->kind), TEXT(message->request ? message->request->text : NULL),
                 TEXT(message->grant ? message->grant->text : NULL), TEXT(message->to.key.tid),
                 TEXT(message->to.key.oid), TEXT(message->channel), TEXT(message->state),
-                TEXT(message->why), NUMBER(message->made_at), TEXT(message->findings));
+                TEXT(message->why), NUMBER(message->made_at), TEXT(message->findings),
+                TEXT(message->delegation ? message->delegation->text : NULL));
     if (!fail)
         *fresh = added > 0;
     return fail;
@@ -110,6 +111,11 @@ enum fail store_message(struct store *store, const struct message_id *id, struct
         read.to.name = rows_copy(&rows, 8, arena);
         read.to.mail = rows_copy(&rows, 9, arena);
         read.findings = rows_copy(&rows, 10, arena);
+        if (rows_text(&rows, 11)) {
+            struct delegation_id *delegation = ARENA_NEW(arena, struct delegation_id);
+            (void)snprintf(delegation->text, ID_SIZE, "%s", rows_text(&rows, 11));
+            read.delegation = delegation;
+        }
     }
     enum fail fail = rows_end(&rows, why);
     if (!fail && !found)

@@ -35,7 +35,8 @@ struct stored_message {
     const struct request_id *request;
     const struct grant_id *grant; /* NULL: about the request */
     const char *findings;         /* of one about neither: those that it tells of (store/watch.h) */
-    struct person to;             /* name and mail as known when it is read */
+    const struct delegation_id *delegation; /* of one about none of these */
+    struct person to;                       /* name and mail as known when it is read */
     const char *channel;
     const char *state; /* "waiting", "sending", "sent", "failed", "no_address" */
     const char *why;

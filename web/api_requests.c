@@ -218,7 +218,7 @@ static enum fail compose_decided(struct visit *visit, struct store *store)
 
 /* Who decided, and when, for somebody who came too late. */
 static enum next decided_before(struct visit *visit, struct store *store,
-                                const struct request_id *id)
+                                const struct request_id *id, const struct person_key *place)
 {
     struct stored_request request;
     struct stored_decision *decisions = NULL;
@@ -234,6 +234,11 @@ static enum next decided_before(struct visit *visit, struct store *store,
     for (size_t i = 0; request.state == REQUEST_PENDING && i < count; i++)
         if (person_is(&decisions[i].by.key, &visit->caller->person.key))
             return visit_refuse(visit, FAIL_CONFLICT, "You have decided on this request already.");
+    for (size_t i = 0; place && request.state == REQUEST_PENDING && i < count; i++)
+        if (person_is(&decisions[i].place.key, place))
+            return visit_refuse(visit, FAIL_CONFLICT, "%s has decided in this place already.",
+                                decisions[i].by.name ? decisions[i].by.name
+                                                     : decisions[i].by.key.oid);
     if (!count || request.state == REQUEST_LAPSED || request.state == REQUEST_CANCELLED)
         return visit_refuse(visit, FAIL_CONFLICT, "This request is %s: nothing is left to decide.",
                             request_state_text(request.state));
@@ -252,7 +257,8 @@ static enum next decide_failed(struct visit *visit)
     struct store *store =
         visit->fail == FAIL_CONFLICT || visit->fail == FAIL_DENIED ? visit_store(visit) : NULL;
     if (visit->fail == FAIL_CONFLICT && store)
-        return decided_before(visit, store, &decision->id);
+        return decided_before(visit, store, &decision->id,
+                              decision->place ? &decision->place->person : NULL);
     struct sight_of sight = {0};
     if (visit->fail == FAIL_DENIED && store &&
         view_sight(store, &decision->id, visit->caller, &sight, &visit->why) == FAIL_NONE)

@@ -7,7 +7,7 @@
 
 struct deciding {
     struct decision decision;
-    struct fact *memberships, *account, *contexts; /* shared from memory: to be given back */
+    struct fact *memberships[PLACES_MOST], *accounts[PLACES_MOST], *contexts; /* to be given back */
     const char **groups;
     size_t group_count;
 };

@@ -14,6 +14,8 @@ handler get_me, get_roles, get_link;
 handler post_request, get_requests, get_request, post_cancel, post_decision;
 /* api_grants.c */
 handler get_grants, post_activate, post_release, post_revoke;
+/* api_delegations.c */
+handler get_delegations, post_delegation, post_delegation_end;
 /* api_audit.c */
 handler get_audit, get_export, get_checkpoint, get_proof;
 /* api_watch.c */

@@ -2,6 +2,7 @@
 
 #include "access/approvers.h"
 #include "access/caller.h"
+#include "access/delegations.h"
 #include "access/findings.h"
 #include "access/grants.h"
 #include "access/holding.h"
@@ -47,6 +48,8 @@ static enum fail ask_approvers(struct turn *turn, const struct checked *checked,
         for (size_t k = 0; !fail && k < approvers->lines[i].count; k++)
             fail = store_approver_add(turn->store, &checked->request.id, (int)i + 1,
                                       &approvers->lines[i].people[k].key, why);
+    if (!fail)
+        fail = delegations_ask(turn, &checked->request.id, why);
     for (size_t i = 0; !fail && i < approvers->line_count; i++)
         for (size_t k = 0; !fail && k < approvers->lines[i].count; k++)
             fail = message_put(turn, MESSAGE_DECIDE, &checked->request.id, NULL,

@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "policies/tally.h"
 #include "store/approvals.h"
+#include "store/delegations.h"
 #include "store/jobs.h"
 #include "store/people.h"
 
@@ -32,6 +33,7 @@ void decision_read(const json_t *body, struct complaints *complaints, struct dec
     ret->duration_seconds = form_span(&form, "duration", 5 * 60, 7 * 86400, -1);
     if (!ret->approves && ret->duration_seconds >= 0)
         form_complain(&form, "duration", "goes with an approval only");
+    ret->in_place_of = form_guid(&form, "for", OPTIONAL);
     form_end(&form);
 }
 
@@ -61,19 +63,56 @@ size_t decision_groups(const struct stored_request *request, struct arena *arena
     return count;
 }
 
-/* What the approver is to this request now: by the lines it was submitted under, and the directory
- * as it is now. */
-static enum tri may_decide(const struct decision *decision, const struct demands *demands)
+/* What somebody is to this request now: by the lines it was submitted under, and the directory as
+   it is now. */
+static enum tri may_decide(const struct place *place, const struct demands *demands)
 {
     enum tri answer = TRI_NO;
+    bool unread = !place->account || !place->account->reading.known;
     for (size_t i = 0; i < demands->approval_count; i++) {
-        enum tri one = people_hold(demands->approvals[i].from[0], &decision->caller->person.key,
-                                   decision->memberships);
+        enum tri one =
+            people_hold(demands->approvals[i].from[0], &place->person, place->memberships);
         if (one == TRI_YES)
-            return TRI_YES;
-        answer = one == TRI_UNKNOWN ? TRI_UNKNOWN : answer;
+            answer = TRI_YES;
+        answer = one == TRI_UNKNOWN && answer == TRI_NO ? TRI_UNKNOWN : answer;
     }
-    return answer;
+    if (answer == TRI_NO || unread)
+        return answer == TRI_NO ? TRI_NO : TRI_UNKNOWN;
+    return place->account->exists && place->account->enabled == TRI_YES ? answer : TRI_NO;
+}
+
+/* Finds the place in which it is made: their own if they have one, or that of somebody who named
+   them, rather one for whom nobody has spoken. Who named them is looked up again here. */
+static enum fail find_place(struct turn *turn, struct decision *decision,
+                            const struct stored_request *request, const struct demands *demands,
+                            enum tri *may, struct reason *why)
+{
+    size_t count = 0;
+    struct stored_delegation *list = NULL;
+    enum fail fail = store_delegations_for(turn->store, &request->id, &decision->places[0].person,
+                                           turn->now, PLACES_MOST, turn->arena, &count, &list, why);
+    decision->place = &decision->places[0];
+    *may = TRI_NO;
+    for (size_t i = 0; !fail && i < decision->place_count && *may != TRI_YES; i++) {
+        const struct place *place = &decision->places[i];
+        bool stands = i == 0;
+        for (size_t k = 0; k < count && !stands; k++)
+            stands = person_is(&list[k].approver.key, &place->person);
+        if (!stands || person_is(&place->person, &request->requester.key) ||
+            (decision->in_place_of &&
+             !text_equals_ignoring_case(decision->in_place_of, place->person.oid)))
+            continue;
+        enum tri one = may_decide(place, demands);
+        if (one == TRI_YES)
+            decision->place = place;
+        *may = one == TRI_NO ? *may : one;
+    }
+    return fail;
+}
+
+static bool is_enabled(const struct account *account)
+{
+    return account && account->reading.known && account->exists && account->enabled == TRI_YES;
 }
 
 static enum fail check_right(struct turn *turn, struct decision *decision,
@@ -81,22 +120,23 @@ static enum fail check_right(struct turn *turn, struct decision *decision,
                              struct reason *why)
 {
     const struct person_key *caller = &decision->caller->person.key;
+    const struct account *account = decision->places[0].account;
+    enum tri may = TRI_NO;
     bool was_asked = false;
     enum fail fail = store_approver_is(turn->store, &request->id, caller, &was_asked, why);
     if (fail)
         return fail;
     if (person_is(caller, &request->requester.key))
         return because(why, FAIL_DENIED, "nobody decides on their own request");
-    enum tri may = may_decide(decision, demands);
-    bool enabled = decision->account && decision->account->reading.known &&
-                   decision->account->exists && decision->account->enabled == TRI_YES;
+    fail = find_place(turn, decision, request, demands, &may, why);
+    if (fail)
+        return fail;
     bool sees = was_asked || (decision->caller->roles & (ROLE_ADMIN | ROLE_AUDITOR));
-    decision->unread =
-        may == TRI_UNKNOWN || !decision->account || !decision->account->reading.known;
+    decision->unread = may == TRI_UNKNOWN || !account || !account->reading.known;
     if (decision->unread)
         return because(why, sees ? FAIL_UNAVAILABLE : FAIL_NOT_FOUND,
                        "the directory does not say whether %s may decide", caller->oid);
-    if (may == TRI_NO || !enabled)
+    if (may == TRI_NO || !is_enabled(account))
         return because(why, sees ? FAIL_DENIED : FAIL_NOT_FOUND, "%s is no approver now",
                        caller->oid);
     return FAIL_NONE;
@@ -124,7 +164,7 @@ static enum fail is_met(struct turn *turn, const struct stored_request *request,
             if (!decisions[k].approves)
                 continue;
             for (size_t n = 0; n < lines[i].approver_count; n++)
-                may[people] |= person_is(&lines[i].approvers[n].key, &decisions[k].by.key);
+                may[people] |= person_is(&lines[i].approvers[n].key, &decisions[k].place.key);
             people++;
         }
         tally[i] = (struct tally_line){.need = lines[i].need, .may = may};
@@ -133,17 +173,17 @@ static enum fail is_met(struct turn *turn, const struct stored_request *request,
     return FAIL_NONE;
 }
 
-/* The lines this approver speaks on; those who joined since the request was checked are written
- * down now. */
+/* The lines on which this place speaks; who joined since the request was checked is written down
+   now. */
 static enum fail note_lines(struct turn *turn, const struct decision *decision,
                             const struct demands *demands, struct reason *why)
 {
+    const struct place *place = decision->place;
     enum fail fail = FAIL_NONE;
     for (size_t i = 0; !fail && i < demands->approval_count; i++)
-        if (people_hold(demands->approvals[i].from[0], &decision->caller->person.key,
-                        decision->memberships) == TRI_YES)
-            fail = store_approver_add(turn->store, &decision->id, (int)i + 1,
-                                      &decision->caller->person.key, why);
+        if (people_hold(demands->approvals[i].from[0], &place->person, place->memberships) ==
+            TRI_YES)
+            fail = store_approver_add(turn->store, &decision->id, (int)i + 1, &place->person, why);
     return fail;
 }
 
@@ -151,7 +191,9 @@ static enum fail record(struct turn *turn, const struct decision *decision,
                         const struct stored_request *request, struct reason *why)
 {
     char mark[DIGEST_BASE64_SIZE], span[32] = "";
+    bool own = decision->place == &decision->places[0];
     struct stored_decision row = {.by = decision->caller->person,
+                                  .place = {.key = decision->place->person},
                                   .approves = decision->approves,
                                   .duration_seconds = decision->duration_seconds,
                                   .decided_at = turn->now};
@@ -167,9 +209,9 @@ static enum fail record(struct turn *turn, const struct decision *decision,
         return fail;
     if (decision->duration_seconds >= 0)
         span_text(decision->duration_seconds, span);
-    json_auto_t *detail =
-        memory_needed(json_pack("{s:s, s:s?, s:I}", "reason", mark, "duration", *span ? span : NULL,
-                                "sign_in_at", (json_int_t)decision->caller->sign_in.at));
+    json_auto_t *detail = memory_needed(json_pack(
+        "{s:s, s:s?, s:I, s:s*}", "reason", mark, "duration", *span ? span : NULL, "sign_in_at",
+        (json_int_t)decision->caller->sign_in.at, "for", own ? NULL : decision->place->person.oid));
     if (decision->signing)
         fail = signing_keep(turn, decision, detail, why);
     return fail ? fail
@@ -242,7 +284,8 @@ static enum fail check_first(struct turn *turn, const struct decision *decision,
     enum fail fail =
         store_decisions(turn->store, &decision->id, turn->arena, &count, &decisions, why);
     for (size_t i = 0; !fail && i < count; i++)
-        if (person_is(&decisions[i].by.key, &decision->caller->person.key))
+        if (person_is(&decisions[i].by.key, &decision->caller->person.key) ||
+            person_is(&decisions[i].place.key, &decision->place->person))
             return because(why, FAIL_CONFLICT, "%s has decided on %s before",
                            decisions[i].by.key.oid, decision->id.text);
     return fail;

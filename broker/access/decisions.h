@@ -8,16 +8,25 @@
 
 struct review;
 
-enum { REASON_MOST = 2000 };
+enum { REASON_MOST = 2000, PLACES_MOST = 8 };
+
+/* Somebody in whose place a decision may be made: whoever decides, or who named them to
+   (delegations.h). What the directory says of them is read for this decision. */
+struct place {
+    struct person_key person;
+    const struct memberships *memberships;
+    const struct account *account;
+};
 
 struct decision {
     struct act act;
     struct request_id id;
     const struct caller *caller;
-    const struct memberships *memberships; /* of the approver, read for this decision */
-    const struct account *account;         /* the same */
+    size_t place_count; /* the first is the caller's own */
+    struct place places[PLACES_MOST];
     bool approves;
     const char *reason;
+    const char *in_place_of;         /* object id; NULL: their own, or else whose they may */
     int64_t duration_seconds;        /* -1: as asked */
     struct signing *signing;         /* of the sign-in that it takes (signing.h); NULL: none yet */
     const struct contexts *contexts; /* to judge that by; NULL: no context counts */
@@ -28,7 +37,8 @@ struct decision {
                                    it */
     const char *lacks;          /* the code of what that sign-in did not bring: it was not made */
     /* Its own: */
-    bool held; /* PIM holds what it is about */
+    bool held;                 /* PIM holds what it is about */
+    const struct place *place; /* in which it is made */
     struct stored_request *request;
     struct demands *demands;
 };

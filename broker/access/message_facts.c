@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "model/words.h"
 #include "store/approvals.h"
+#include "store/delegations.h"
 #include "store/grants.h"
 #include "store/requests.h"
 #include "store/watch.h"
@@ -143,7 +144,9 @@ static enum fail add_decisions(struct store *store, const struct stored_request 
     for (size_t i = 0; i < count; i++) {
         if (decisions[i].approves != approved)
             continue;
-        by = arena_text(arena, "%s%s%s", by, *by ? ", " : "", shown(&decisions[i].by));
+        bool own = person_is(&decisions[i].by.key, &decisions[i].place.key);
+        by = arena_text(arena, "%s%s%s%s%s", by, *by ? ", " : "", shown(&decisions[i].by),
+                        own ? "" : " for ", own ? "" : shown(&decisions[i].place));
         set(facts, "reason", typed(arena, decisions[i].reason));
     }
     set(facts, "decided_by", by);
@@ -258,6 +261,54 @@ static enum fail alarm_letter(struct access *access, struct store *store,
     return fail ? fail : write_letter(message, facts, link, arena, letter, why);
 }
 
+static enum fail delegation_letter(struct access *access, struct store *store,
+                                   const struct stored_message *message, struct arena *arena,
+                                   struct letter *letter, struct reason *why)
+{
+    struct stored_delegation delegation;
+    enum fail fail = store_delegation(store, message->delegation, arena, &delegation, why);
+    bool is_of_end = text_equals(message->kind, "delegation_ended");
+    if (!fail && !is_of_end && (delegation.ended_at >= 0 || moment_now() >= delegation.until_at))
+        fail = because(why, FAIL_CONFLICT, "the delegation is over");
+    if (fail)
+        return fail;
+    bool by_approver = text_equals(delegation.ended_by, delegation.approver.key.oid);
+    json_auto_t *facts = memory_needed(json_object());
+    set(facts, "approver", shown(&delegation.approver));
+    set(facts, "delegate", shown(&delegation.delegate));
+    set(facts, "from", minute(arena, delegation.from_at));
+    set(facts, "until", minute(arena, delegation.until_at));
+    set(facts, "reason", typed(arena, delegation.reason));
+    set(facts, "ended_by", shown(by_approver ? &delegation.approver : &delegation.delegate));
+    const char *link = arena_text(arena, "%s/decide", access->options.public_url);
+    return write_letter(message, facts, link, arena, letter, why);
+}
+
+/* In whose place they are asked; nobody's who is asked themselves. */
+static enum fail add_places(struct store *store, const struct stored_message *message,
+                            struct arena *arena, json_t *facts, struct reason *why)
+{
+    size_t count = 0, line_count = 0;
+    struct stored_delegation *list = NULL;
+    struct stored_line lines[STORED_LINES] = {{0}};
+    const char *names = "";
+    enum fail fail = store_lines(store, message->request, arena, &line_count, lines, why);
+    if (!fail)
+        fail = store_stand_ins(store, message->request, arena, &count, &list, why);
+    for (size_t i = 0; i < line_count; i++)
+        for (size_t k = 0; k < lines[i].approver_count; k++)
+            if (person_is(&lines[i].approvers[k].key, &message->to.key))
+                count = 0;
+    for (size_t i = 0; i < count; i++)
+        if (person_is(&list[i].delegate.key, &message->to.key))
+            names =
+                arena_text(arena, "%s%s%s", names, *names ? ", " : "", shown(&list[i].approver));
+    set(facts, "place", names);
+    if (*names)
+        set(facts, "rule", "");
+    return fail;
+}
+
 enum fail message_letter(struct access *access, struct store *store,
                          const struct stored_message *message, struct arena *arena,
                          struct letter *letter, struct reason *why)
@@ -266,6 +317,8 @@ enum fail message_letter(struct access *access, struct store *store,
     struct stored_request request;
     if (message->findings)
         return alarm_letter(access, store, message, arena, letter, why);
+    if (message->delegation)
+        return delegation_letter(access, store, message, arena, letter, why);
     json_auto_t *facts = memory_needed(json_object());
     enum fail fail = store_request(store, message->request, arena, &request, why);
     if (!fail && text_equals(message->kind, "decide") && request.state != REQUEST_PENDING)
@@ -274,6 +327,8 @@ enum fail message_letter(struct access *access, struct store *store,
         fail = still_waits(store, message->grant, arena, why);
     if (!fail)
         fail = add_request(access, store, &request, arena, facts, why);
+    if (!fail)
+        fail = add_places(store, message, arena, facts, why);
     if (!fail)
         fail = add_start(store, &request.id, arena, facts, why);
     if (!fail && message->grant)

@@ -9,6 +9,7 @@
 #include "base/moment.h"
 #include "base/text.h"
 #include "store/approvals.h"
+#include "store/delegations.h"
 #include "store/people.h"
 
 #include <string.h>
@@ -16,10 +17,21 @@
 enum { GIVE_UP_SECONDS = 24 * 3600 };
 
 static const char *const kinds[] = {
-    [MESSAGE_DECIDE] = "decide", [MESSAGE_DECIDED] = "decided", [MESSAGE_APPROVED] = "approved",
-    [MESSAGE_DENIED] = "denied", [MESSAGE_REFUSED] = "refused", [MESSAGE_LAPSED] = "lapsed",
-    [MESSAGE_ACTIVE] = "active", [MESSAGE_ENDED] = "ended",     [MESSAGE_FAILED] = "failed",
-    [MESSAGE_START] = "start",   [MESSAGE_ALARM] = "alarm",     [MESSAGE_OUTSIDE] = "outside",
+    [MESSAGE_DECIDE] = "decide",
+    [MESSAGE_DECIDED] = "decided",
+    [MESSAGE_APPROVED] = "approved",
+    [MESSAGE_DENIED] = "denied",
+    [MESSAGE_REFUSED] = "refused",
+    [MESSAGE_LAPSED] = "lapsed",
+    [MESSAGE_ACTIVE] = "active",
+    [MESSAGE_ENDED] = "ended",
+    [MESSAGE_FAILED] = "failed",
+    [MESSAGE_START] = "start",
+    [MESSAGE_ALARM] = "alarm",
+    [MESSAGE_OUTSIDE] = "outside",
+    [MESSAGE_DELEGATE] = "delegate",
+    [MESSAGE_DELEGATED] = "delegated",
+    [MESSAGE_DELEGATION_ENDED] = "delegation_ended",
 };
 
 const char *message_kind_text(enum message_kind kind)
@@ -96,6 +108,27 @@ enum fail message_alarm(struct turn *turn, const char *findings, const struct pe
                to, why);
 }
 
+enum fail message_delegation(struct turn *turn, enum message_kind kind,
+                             const struct delegation_id *delegation, const struct person_key *to,
+                             struct reason *why)
+{
+    return put(turn, (struct stored_message){.kind = kinds[kind], .delegation = delegation}, to,
+               why);
+}
+
+static enum fail tell_stand_ins(struct turn *turn, enum message_kind kind,
+                                const struct request_id *request, const struct person_key *except,
+                                struct reason *why)
+{
+    size_t count = 0;
+    struct stored_delegation *list = NULL;
+    enum fail fail = store_stand_ins(turn->store, request, turn->arena, &count, &list, why);
+    for (size_t i = 0; !fail && i < count; i++)
+        if (!except || !person_is(&list[i].delegate.key, except))
+            fail = message_put(turn, kind, request, NULL, &list[i].delegate.key, why);
+    return fail;
+}
+
 static enum fail tell_approvers(struct turn *turn, enum message_kind kind,
                                 const struct request_id *request, const struct person_key *except,
                                 struct reason *why)
@@ -107,7 +140,7 @@ static enum fail tell_approvers(struct turn *turn, enum message_kind kind,
         for (size_t k = 0; !fail && k < lines[i].approver_count; k++)
             if (!except || !person_is(&lines[i].approvers[k].key, except))
                 fail = message_put(turn, kind, request, NULL, &lines[i].approvers[k].key, why);
-    return fail;
+    return fail ? fail : tell_stand_ins(turn, kind, request, except, why);
 }
 
 enum fail message_approvers(struct turn *turn, const struct request_id *request,

@@ -14,10 +14,13 @@ enum message_kind {
     MESSAGE_LAPSED,
     MESSAGE_ACTIVE,
     MESSAGE_ENDED,
-    MESSAGE_FAILED,  /* a grant that could not be given */
-    MESSAGE_START,   /* a grant that only they can start */
-    MESSAGE_ALARM,   /* to whom the policy names: what the watch found (message_alarm) */
-    MESSAGE_OUTSIDE, /* PIM put it in force before anybody agreed; to approvers too */
+    MESSAGE_FAILED,           /* a grant that could not be given */
+    MESSAGE_START,            /* a grant that only they can start */
+    MESSAGE_ALARM,            /* to whom the policy names: what the watch found (message_alarm) */
+    MESSAGE_DELEGATE,         /* to who is to decide in somebody's place (message_delegation) */
+    MESSAGE_DELEGATED,        /* to that somebody */
+    MESSAGE_DELEGATION_ENDED, /* to both */
+    MESSAGE_OUTSIDE,          /* PIM put it in force before anybody agreed; to approvers too */
     MESSAGE_KINDS
 };
 
@@ -29,6 +32,10 @@ enum fail message_put(struct turn *turn, enum message_kind kind, const struct re
 /* Tells of the findings that are told under that id (store/watch.h). */
 enum fail message_alarm(struct turn *turn, const char *findings, const struct person_key *to,
                         struct reason *why);
+/* Tells of a delegation. */
+enum fail message_delegation(struct turn *turn, enum message_kind kind,
+                             const struct delegation_id *delegation, const struct person_key *to,
+                             struct reason *why);
 /* Tells everybody who was asked, but for `except` (may be NULL), that it is decided. */
 enum fail message_approvers(struct turn *turn, const struct request_id *request,
                             const struct person_key *except, struct reason *why);

@@ -325,18 +325,23 @@ static bool is_about(const struct commitment *commitment, const struct order *or
     return true;
 }
 
+/* Who signed it, and in whose place: their own, unless they say so. */
 static enum fail check_decision(const struct order *order, const struct order_decision *decision,
                                 const struct order_rules *rules, struct arena *arena,
-                                struct person_key *approver, struct reason *why)
+                                struct person_key *approver, struct person_key *place,
+                                struct reason *why)
 {
     struct commitment commitment;
     struct id_token_found found;
     char nonce[DIGEST_BASE64URL_SIZE];
     if (!commitment_read(decision->commitment, arena, &commitment) ||
         !is_about(&commitment, order) ||
-        !person_key_read(commitment.tid, commitment.approver, approver))
+        !person_key_read(commitment.tid, commitment.approver, approver) ||
+        !person_key_read(commitment.tid, commitment.place ? commitment.place : commitment.approver,
+                         place))
         return because(why, FAIL_DENIED, "an approval of something else");
-    if (text_equals_ignoring_case(commitment.approver, order->requester))
+    if (text_equals_ignoring_case(commitment.approver, order->requester) ||
+        text_equals_ignoring_case(place->oid, order->requester))
         return because(why, FAIL_DENIED, "approved by the requester");
     if (decision->at > rules->now + NOW_SECONDS)
         return because(why, FAIL_DENIED, "an approval that is yet to come");
@@ -372,22 +377,23 @@ static bool may_speak(const struct order_line *line, const struct demands *wante
 static enum fail check_approvals(const struct order *order, const struct order_rules *rules,
                                  struct arena *arena, struct reason *why)
 {
-    struct person_key people[ORDER_DECISIONS];
+    struct person_key people[ORDER_DECISIONS], places[ORDER_DECISIONS];
     bool may[ORDER_LINES][ORDER_DECISIONS] = {{false}};
     struct tally_line tally[ORDER_LINES];
     if (!rules->key_set || !rules->issuer || !rules->client_id)
         return because(why, FAIL_DENIED, "no keys to check approvals with");
     for (size_t i = 0; i < order->decision_count; i++) {
-        enum fail fail = check_decision(order, &order->decisions[i], rules, arena, &people[i], why);
+        enum fail fail =
+            check_decision(order, &order->decisions[i], rules, arena, &people[i], &places[i], why);
         if (fail)
             return fail;
         for (size_t k = 0; k < i; k++)
-            if (person_is(&people[k], &people[i]))
+            if (person_is(&people[k], &people[i]) || person_is(&places[k], &places[i]))
                 return because(why, FAIL_DENIED, "%s is counted twice", people[i].oid);
     }
     for (size_t i = 0; i < order->line_count; i++) {
         for (size_t k = 0; k < order->decision_count; k++)
-            may[i][k] = may_speak(&order->lines[i], rules->wanted, &people[k]);
+            may[i][k] = may_speak(&order->lines[i], rules->wanted, &places[k]);
         tally[i] = (struct tally_line){.need = order->lines[i].need, .may = may[i]};
     }
     if (!order->line_count || tally_given(order->line_count, tally, order->decision_count) <

@@ -10,7 +10,7 @@
 
 enum { ORDER_MOST = 1024 * 1024, ORDER_LINES = APPROVAL_LINES, ORDER_DECISIONS = 64 };
 
-/* One line of the approval: who of those that decided speaks on it. */
+/* One line of the approval: who of those in whose place somebody decided speaks on it. */
 struct order_line {
     const char *rule;
     int64_t need;

@@ -57,28 +57,37 @@ const struct demands *order_demands_kept(struct task *task, const struct stored_
 
 /* What is stored. */
 
-static void fill_lines(size_t count, const struct stored_line lines[], size_t decision_count,
-                       const struct stored_proof proofs[], struct arena *arena, struct order *order)
+/* In whose place the signed decisions were made, as far as they count. */
+struct places {
+    size_t count;
+    struct person_key people[ORDER_DECISIONS];
+};
+
+static void fill_lines(size_t count, const struct stored_line lines[], const struct places *places,
+                       struct arena *arena, struct order *order)
 {
     order->line_count = count;
     for (size_t i = 0; i < count; i++) {
         struct order_line *line = &order->lines[i];
         line->rule = lines[i].rule;
         line->need = lines[i].need;
-        for (size_t k = 0; k < decision_count; k++)
+        for (size_t k = 0; k < places->count; k++)
             for (size_t n = 0; n < lines[i].approver_count; n++)
-                if (person_is(&lines[i].approvers[n].key, &proofs[k].by))
-                    line->approvers[line->approver_count++] = arena_copy(arena, proofs[k].by.oid);
+                if (person_is(&lines[i].approvers[n].key, &places->people[k]))
+                    line->approvers[line->approver_count++] =
+                        arena_copy(arena, places->people[k].oid);
     }
 }
 
-static int64_t decided_at(size_t count, const struct stored_decision decisions[],
-                          const struct person_key *by)
+/* Their approval; NULL when they gave none. */
+static const struct stored_decision *approval_by(size_t count,
+                                                 const struct stored_decision decisions[],
+                                                 const struct person_key *by)
 {
     for (size_t i = 0; i < count; i++)
         if (person_is(&decisions[i].by.key, by))
-            return decisions[i].approves ? decisions[i].decided_at : -1;
-    return -1;
+            return decisions[i].approves ? &decisions[i] : NULL;
+    return NULL;
 }
 
 static enum fail fill_approvals(struct task *task, const struct request_id *id, struct order *order,
@@ -90,6 +99,7 @@ static enum fail fill_approvals(struct task *task, const struct request_id *id, 
     struct stored_decision *decisions = NULL;
     struct stored_proof *proofs = NULL;
     struct stored_line lines[STORED_LINES] = {{0}};
+    struct places places = {.count = 0};
     enum fail fail = store ? FAIL_NONE : FAIL_UNAVAILABLE;
     if (!fail)
         fail = store_decisions(store, id, arena, &count, &decisions, why);
@@ -100,13 +110,16 @@ static enum fail fill_approvals(struct task *task, const struct request_id *id, 
     if (fail)
         return fail;
     for (size_t i = 0; i < proof_count && order->decision_count < ORDER_DECISIONS; i++) {
-        int64_t at = decided_at(count, decisions, &proofs[i].by);
-        if (at >= 0)
-            order->decisions[order->decision_count++] = (struct order_decision){
-                .at = at, .commitment = proofs[i].commitment, .token = proofs[i].token};
+        const struct stored_decision *approval = approval_by(count, decisions, &proofs[i].by);
+        if (!approval)
+            continue;
+        places.people[places.count++] = approval->place.key;
+        order->decisions[order->decision_count++] =
+            (struct order_decision){.at = approval->decided_at,
+                                    .commitment = proofs[i].commitment,
+                                    .token = proofs[i].token};
     }
-    fill_lines(line_count, lines, proof_count < ORDER_DECISIONS ? proof_count : ORDER_DECISIONS,
-               proofs, arena, order);
+    fill_lines(line_count, lines, &places, arena, order);
     return FAIL_NONE;
 }
 

@@ -28,6 +28,7 @@ static const char *compose(struct turn *turn, const struct decision *decision, i
         .request = request->id.text,
         .requester = request->requester.key.oid,
         .approver = decision->caller->person.key.oid,
+        .place = decision->place == &decision->places[0] ? NULL : decision->place->person.oid,
         .role_count = request->role_count,
         .approves = decision->approves,
         .duration = duration,
@@ -89,13 +90,13 @@ static enum fail commit(struct turn *turn, struct decision *decision, int64_t du
     base64_write(reason_salt, COMMITMENT_SALT, salt);
     if (decision->duration_seconds >= 0)
         span_text(decision->duration_seconds, span);
-    json_auto_t *body = memory_needed(
-        json_pack("{s:s, s:{s:s, s:s, s:s*}, s:o, s:s, s:o, s:o, s:i}", "request",
-                  decision->id.text, "decision", "decision",
-                  decision->approves ? "approve" : "deny", "reason", decision->reason, "duration",
-                  *span ? span : NULL, "commitment", memory_needed(json_loads(commitment, 0, NULL)),
-                  "reason_salt", salt, "contexts", pack_contexts(decision->demands, challenge),
-                  "policies", pack_policies(challenge), "round", round));
+    json_auto_t *body = memory_needed(json_pack(
+        "{s:s, s:{s:s, s:s, s:s*, s:s*}, s:o, s:s, s:o, s:o, s:i}", "request", decision->id.text,
+        "decision", "decision", decision->approves ? "approve" : "deny", "reason", decision->reason,
+        "duration", *span ? span : NULL, "for", decision->in_place_of, "commitment",
+        memory_needed(json_loads(commitment, 0, NULL)), "reason_salt", salt, "contexts",
+        pack_contexts(decision->demands, challenge), "policies", pack_policies(challenge), "round",
+        round));
     char *text = json_canonical(body);
     locator_new(decision->locator);
     enum fail fail = purpose_commit(turn, decision->caller, "decide", text, decision->locator, why);
@@ -144,7 +145,7 @@ enum fail signing_judge(struct turn *turn, struct decision *decision, bool *fine
         .now = turn->now,
         .person = &decision->caller->person.key,
         .sign_in = &decision->caller->sign_in,
-        .memberships = decision->memberships,
+        .memberships = decision->places[0].memberships,
         .contexts = decision->contexts,
         .claim_count = options->claim_count,
         .claims = options->claims,
@@ -221,6 +222,7 @@ bool signing_read(const char *body, struct arena *arena, struct decision *decisi
     if (complaints.count)
         return false;
     decision->reason = arena_copy(arena, decision->reason);
+    decision->in_place_of = arena_copy(arena, decision->in_place_of);
     memcpy(decision->id.text, request, ID_SIZE);
     char *text = json_canonical(commitment);
     read.commitment = arena_copy(arena, text);

@@ -9,6 +9,7 @@
 #include "model/evidence.h"
 #include "model/words.h"
 #include "store/approvals.h"
+#include "store/delegations.h"
 #include "store/people.h"
 
 #include <string.h>
@@ -186,46 +187,75 @@ static enum fail evidence_of(struct store *store, const struct request_id *id, s
 
 static json_t *view_decision(const struct stored_decision *decision)
 {
+    bool own = person_is(&decision->by.key, &decision->place.key);
     return memory_needed(
-        json_pack("{s:o, s:s, s:s?, s:o, s:o}", "by", view_person(&decision->by), "decision",
+        json_pack("{s:o, s:o, s:s, s:s?, s:o, s:o}", "by", view_person(&decision->by), "for",
+                  own ? json_null() : view_person(&decision->place), "decision",
                   decision->approves ? "approve" : "deny", "reason", decision->reason, "duration",
                   decision->duration_seconds < 0 ? json_null() : span(decision->duration_seconds),
                   "at", moment_or_null(decision->decided_at)));
 }
 
-static json_t *view_line(const struct stored_line *line, size_t count,
-                         const struct stored_decision decisions[])
+/* Who was asked to decide in an approver's place, and until when they may. */
+static json_t *view_stand_in(const struct stored_delegation *delegation)
 {
-    json_t *approvers = memory_needed(json_array()), *decided = memory_needed(json_array());
+    json_t *view = view_person(&delegation->delegate);
+    bool cut = delegation->ended_at >= 0;
+    (void)json_object_set_new(view, "until",
+                              moment_or_null(cut ? delegation->ended_at : delegation->until_at));
+    return view;
+}
+
+/* What belongs to all lines of a request. */
+struct decided {
+    size_t count, stand_in_count;
+    struct stored_decision *decisions;
+    struct stored_delegation *stand_ins;
+};
+
+static json_t *view_approver(const struct person *approver, const struct decided *decided)
+{
+    json_t *view = view_person(approver), *delegates = memory_needed(json_array());
+    if (text_is_empty(approver->mail))
+        (void)json_object_set_new(view, "unreachable", json_true());
+    for (size_t i = 0; i < decided->stand_in_count; i++)
+        if (person_is(&decided->stand_ins[i].approver.key, &approver->key))
+            (void)json_array_append_new(delegates, view_stand_in(&decided->stand_ins[i]));
+    (void)json_object_set_new(view, "delegates", delegates);
+    return view;
+}
+
+static json_t *view_line(const struct stored_line *line, const struct decided *decided)
+{
+    json_t *approvers = memory_needed(json_array()), *decisions = memory_needed(json_array());
     for (size_t i = 0; i < line->approver_count; i++) {
-        json_t *approver = view_person(&line->approvers[i]);
-        if (text_is_empty(line->approvers[i].mail))
-            (void)json_object_set_new(approver, "unreachable", json_true());
-        (void)json_array_append_new(approvers, approver);
-        for (size_t k = 0; k < count; k++)
-            if (person_is(&decisions[k].by.key, &line->approvers[i].key))
-                (void)json_array_append_new(decided, view_decision(&decisions[k]));
+        (void)json_array_append_new(approvers, view_approver(&line->approvers[i], decided));
+        for (size_t k = 0; k < decided->count; k++)
+            if (person_is(&decided->decisions[k].place.key, &line->approvers[i].key))
+                (void)json_array_append_new(decisions, view_decision(&decided->decisions[k]));
     }
     return memory_needed(json_pack("{s:i, s:s, s:I, s:o, s:b, s:o, s:o}", "stage", 1, "rule",
                                    line->rule, "need", (json_int_t)line->need, "due_at",
                                    moment_or_null(line->due_at), "signed", line->is_signed,
-                                   "approvers", approvers, "decisions", decided));
+                                   "approvers", approvers, "decisions", decisions));
 }
 
 static enum fail approval_of(struct store *store, const struct request_id *id, struct arena *arena,
                              json_t **ret, struct reason *why)
 {
-    size_t count = 0, line_count = 0;
-    struct stored_decision *decisions = NULL;
+    size_t line_count = 0;
+    struct decided decided = {0};
     struct stored_line lines[STORED_LINES] = {{0}};
-    enum fail fail = store_decisions(store, id, arena, &count, &decisions, why);
+    enum fail fail = store_decisions(store, id, arena, &decided.count, &decided.decisions, why);
+    if (!fail)
+        fail = store_stand_ins(store, id, arena, &decided.stand_in_count, &decided.stand_ins, why);
     if (!fail)
         fail = store_lines(store, id, arena, &line_count, lines, why);
     if (fail)
         return fail;
     *ret = memory_needed(json_array());
     for (size_t i = 0; i < line_count; i++)
-        (void)json_array_append_new(*ret, view_line(&lines[i], count, decisions));
+        (void)json_array_append_new(*ret, view_line(&lines[i], &decided));
     return FAIL_NONE;
 }
 

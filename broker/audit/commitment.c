@@ -21,6 +21,8 @@ char *commitment_write(const struct commitment *commitment)
         commitment->approves ? "approve" : "deny", "duration", (json_int_t)commitment->duration,
         "start_by", (json_int_t)commitment->start_by, "justification", commitment->justification,
         "reason", commitment->reason, "policy", commitment->policy, "salt", commitment->salt));
+    if (commitment->place)
+        (void)json_object_set_new(all, "for", json_string(commitment->place));
     return json_canonical(all);
 }
 
@@ -51,6 +53,7 @@ bool commitment_read(const char *text, struct arena *arena, struct commitment *r
         .request = arena_copy(arena, json_member_text(json, "request")),
         .requester = arena_copy(arena, json_member_text(json, "requester")),
         .approver = arena_copy(arena, json_member_text(json, "approver")),
+        .place = arena_copy(arena, json_member_text(json, "for")),
         .approves = text_equals(decision, "approve"),
         .duration = json_member_number(json, "duration", -1),
         .start_by = json_member_number(json, "start_by", -1),

@@ -15,6 +15,7 @@ enum { COMMITMENT_ROLES = 10 };
  */
 struct commitment {
     const char *tid, *request, *requester, *approver;
+    const char *place; /* object id of the approver in whose place; NULL: they are one themselves */
     size_t role_count;
     struct {
         const char *role, *target;

@@ -14,7 +14,7 @@
 #include <stdatomic.h>
 
 enum fact_kind {
-    FACT_ACCOUNT,      /* subject: oid */
+    FACT_ACCOUNT,      /* subject: oid, or the name that the person signs in with */
     FACT_MEMBERSHIPS,  /* subject: oid; of `groups` */
     FACT_MEMBERS,      /* subject: group id; each once, with an oid and without a tid */
     FACT_RISKS,        /* everybody's */

@@ -1,7 +1,16 @@
-/* GET /users/{id}: whether the account is there and enabled. */
+/* GET /users/{id}: whether the account is there and enabled. Graph takes the name that somebody
+   signs in with as well, and says whose it is. */
 #include "directory/entry.h"
 #include "directory/reader.h"
+
+#include "base/text.h"
 #include "outbound/url.h"
+
+static bool is_id(const char *subject)
+{
+    char guid[GUID_SIZE];
+    return text_read_guid(subject, guid);
+}
 
 static bool ask(const struct asked *asked, unsigned step, struct text *path, json_t **body)
 {
@@ -9,6 +18,8 @@ static bool ask(const struct asked *asked, unsigned step, struct text *path, jso
     text_add(path, "/v1.0/users/");
     url_escape(path, asked->subject);
     text_add(path, "?$select=id,displayName,mail,accountEnabled");
+    if (!is_id(asked->subject))
+        text_add(path, ",userPrincipalName");
     return step == 0;
 }
 
@@ -17,7 +28,8 @@ static enum fail read_answer(const struct asked *asked, const json_t *answer, st
 {
     struct account *account = &fact->account;
     struct entry user = entry_open(answer, fact->arena, why);
-    if (!entry_is(&user, "id", asked->subject))
+    account->oid = entry_guid(&user, "id");
+    if (!entry_is(&user, is_id(asked->subject) ? "id" : "userPrincipalName", asked->subject))
         entry_spoil(&user, "an answer about somebody else");
     account->exists = true;
     account->enabled = entry_flag(&user, "accountEnabled");

@@ -32,7 +32,7 @@ struct account {
     struct reading reading;
     bool exists;
     enum tri enabled;
-    const char *name, *mail;
+    const char *oid, *name, *mail;
 };
 
 /* Which of the groups that matter the person is in, through nested groups too; lower-case GUIDs. */

@@ -34,3 +34,8 @@ struct watch_id {
 struct finding_id {
     char text[ID_SIZE];
 };
+
+/* An approver naming somebody to decide in their place. */
+struct delegation_id {
+    char text[ID_SIZE];
+};

@@ -60,8 +60,12 @@ ORDER BY id DESC LIMIT $6;
 
 -- name: requests_for_approver
 -- A page of requests that this person may decide on or was asked about, the newest first.
-SELECT DISTINCT a.request FROM approver a JOIN request r ON r.id = a.request
-WHERE a.tid = $1 AND a.oid = $2 AND a.request < $3 AND ($4 IS NULL OR r.state = $4)
+SELECT a.request FROM (
+    SELECT request FROM approver WHERE tid = $1 AND oid = $2
+    UNION
+    SELECT s.request FROM stand_in s JOIN delegation g ON g.id = s.delegation WHERE g.tid = $1 AND g.delegate = $2
+) a JOIN request r ON r.id = a.request
+WHERE a.request < $3 AND ($4 IS NULL OR r.state = $4)
     AND ($5 IS NULL OR EXISTS (SELECT 1 FROM request_role t WHERE t.request = r.id AND t.role = $5))
 ORDER BY a.request DESC LIMIT $6;
 
@@ -92,11 +96,15 @@ LEFT JOIN person p ON p.tid = a.tid AND p.oid = a.oid
 WHERE a.request = $1 ORDER BY a.line, p.name, a.oid;
 
 -- name: approver_is
-SELECT 1 FROM approver WHERE request = $1 AND tid = $2 AND oid = $3 LIMIT 1;
+-- Whoever was asked, by themselves or in somebody's place.
+SELECT 1 FROM approver WHERE request = $1 AND tid = $2 AND oid = $3
+UNION ALL
+SELECT 1 FROM stand_in s JOIN delegation g ON g.id = s.delegation WHERE s.request = $1 AND g.tid = $2 AND g.delegate = $3
+LIMIT 1;
 
 -- name: decision_add
-INSERT INTO decision (request, tid, oid, decision, reason, duration_seconds, decided_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING RETURNING request;
+INSERT INTO decision (request, tid, oid, decision, reason, duration_seconds, decided_at, for_oid)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING RETURNING request;
 
 -- name: proof_void
 UPDATE proof SET void = 1 WHERE request = $1 AND tid = $2 AND oid = $3;
@@ -105,9 +113,10 @@ UPDATE proof SET void = 1 WHERE request = $1 AND tid = $2 AND oid = $3;
 DELETE FROM decision WHERE request = $1 AND tid = $2 AND oid = $3;
 
 -- name: decisions_read
-SELECT d.tid, d.oid, d.decision, w.text, d.duration_seconds, d.decided_at, p.name FROM decision d
+SELECT d.tid, d.oid, d.decision, w.text, d.duration_seconds, d.decided_at, p.name, d.for_oid, f.name FROM decision d
 LEFT JOIN words w ON w.commitment = d.reason
 LEFT JOIN person p ON p.tid = d.tid AND p.oid = d.oid
+LEFT JOIN person f ON f.tid = d.tid AND f.oid = d.for_oid
 WHERE d.request = $1 ORDER BY d.decided_at, d.oid;
 
 -- name: decisions_since

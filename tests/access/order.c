@@ -200,6 +200,34 @@ START_TEST(enough_different_approvers_must_have_signed)
 }
 END_TEST
 
+START_TEST(who_decided_in_an_approvers_place_signed_that_and_is_that_one_approver)
+{
+    prepare();
+    struct order order = genuine();
+    struct commitment commitment = agreed_by(BEN);
+    commitment.place = MARC;
+    order.decisions[1] = signed_by(&commitment, BEN, NULL, 0);
+    ck_assert_fine(tried(&order)); /* Lena, and Ben in Marc's place */
+    order.decisions[1] = signed_by(&commitment, MARC, NULL, 0);
+    MUST_FAIL(&order, "a token of somebody else");
+    commitment.place = LENA;
+    order.decisions[1] = signed_by(&commitment, BEN, NULL, 0);
+    MUST_FAIL(&order, "is counted twice");
+    commitment.place = REQUESTER;
+    order.decisions[1] = signed_by(&commitment, BEN, NULL, 0);
+    MUST_FAIL(&order, "approved by the requester");
+    commitment = agreed_by(REQUESTER);
+    commitment.place = MARC;
+    order.decisions[1] = signed_by(&commitment, REQUESTER, NULL, 0);
+    MUST_FAIL(&order, "approved by the requester");
+    commitment = agreed_by(BEN);
+    commitment.place = "marc";
+    order.decisions[1] = signed_by(&commitment, BEN, NULL, 0);
+    MUST_FAIL(&order, "an approval of something else");
+    clean_up();
+}
+END_TEST
+
 START_TEST(a_signature_is_an_approvers_own_over_exactly_this)
 {
     static const struct {
@@ -255,4 +283,5 @@ SPECIFICATION("access/order", a_request_to_azure_has_the_name_that_the_order_say
               the_times_are_those_that_were_approved,
               person_and_target_are_those_that_were_approved,
               enough_different_approvers_must_have_signed,
+              who_decided_in_an_approvers_place_signed_that_and_is_that_one_approver,
               a_signature_is_an_approvers_own_over_exactly_this)

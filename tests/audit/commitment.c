@@ -78,6 +78,25 @@ START_TEST(what_was_written_is_read_back)
 }
 END_TEST
 
+START_TEST(what_is_decided_in_anothers_place_says_so)
+{
+    struct commitment commitment = one(), back;
+    char nonce[DIGEST_BASE64URL_SIZE];
+    arena = arena_new();
+    commitment.place = "cccccccc-0000-4000-8000-000000000003";
+    char *text = commitment_write(&commitment);
+    ck_assert_ptr_nonnull(strstr(text, "\"for\":\"cccccccc-0000-4000-8000-000000000003\""));
+    ck_assert(commitment_read(text, arena, &back));
+    ck_assert_text(back.place, commitment.place);
+    commitment_nonce(text, nonce);
+    ck_assert_str_ne(nonce, golden_nonce);
+    free(text);
+    ck_assert(commitment_read(golden, arena, &back));
+    ck_assert_ptr_null(back.place);
+    arena_free(arena);
+}
+END_TEST
+
 /* Any byte: what is still read says something else, and its nonce is another. */
 START_TEST(no_changed_byte_says_the_same)
 {
@@ -132,4 +151,5 @@ START_TEST(other_spellings_are_refused)
 END_TEST
 
 SPECIFICATION("audit/commitment", the_golden_vectors_hold, what_was_written_is_read_back,
-              no_changed_byte_says_the_same, other_spellings_are_refused)
+              what_is_decided_in_anothers_place_says_so, no_changed_byte_says_the_same,
+              other_spellings_are_refused)

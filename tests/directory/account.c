@@ -16,7 +16,8 @@ START_TEST(ids_are_escaped_in_the_path)
 {
     struct question odd = {.kind = FACT_ACCOUNT, .subject = "a/b?c#d e"};
     ck_assert_text(path_of_step(&odd, 0, NULL),
-                   "/v1.0/users/a%2Fb%3Fc%23d%20e?$select=id,displayName,mail,accountEnabled");
+                   "/v1.0/users/a%2Fb%3Fc%23d%20e"
+                   "?$select=id,displayName,mail,accountEnabled,userPrincipalName");
 }
 END_TEST
 
@@ -32,6 +33,23 @@ START_TEST(an_account_is_read)
     ck_assert_int_eq(fact->account.enabled, TRI_YES);
     ck_assert_text(fact->account.name, "Alice");
     ck_assert_text(fact->account.mail, "alice@example.com");
+}
+END_TEST
+
+START_TEST(a_name_to_sign_in_with_leads_to_the_id_behind_it)
+{
+    struct question named = {.kind = FACT_ACCOUNT, .subject = "Alice@Example.com"};
+    scoped(fact_scoped) struct fact *fact =
+        read_fact(&named,
+                  "{'id': '" ALICE_2 "', 'userPrincipalName': 'alice@example.com',"
+                  " 'accountEnabled': true}",
+                  NULL);
+    ck_assert_text(fact->account.oid, ALICE);
+    ck_assert(is_refused(&named, "{'id': '" BOB "', 'userPrincipalName': 'bob@example.com'}",
+                         "somebody else"));
+    ck_assert(is_refused(&named, "{'id': '" ALICE "'}", "no userPrincipalName"));
+    ck_assert(
+        is_refused(&named, "{'id': 'alice', 'userPrincipalName': 'alice@example.com'}", "no GUID"));
 }
 END_TEST
 
@@ -82,6 +100,7 @@ START_TEST(what_is_no_json_object_is_no_answer)
 END_TEST
 
 SPECIFICATION("directory/account", it_asks_for_what_it_needs, ids_are_escaped_in_the_path,
-              an_account_is_read, a_disabled_account_is_read,
-              without_the_right_to_see_it_enabled_is_unknown, an_answer_about_somebody_else_is_none,
-              a_wrong_type_spoils_the_answer, what_is_no_json_object_is_no_answer)
+              an_account_is_read, a_name_to_sign_in_with_leads_to_the_id_behind_it,
+              a_disabled_account_is_read, without_the_right_to_see_it_enabled_is_unknown,
+              an_answer_about_somebody_else_is_none, a_wrong_type_spoils_the_answer,
+              what_is_no_json_object_is_no_answer)

@@ -116,6 +116,21 @@ await specification("journeys/web_described", {
     allFine();
   },
 
+  async "somebody who decides in another's place"() {
+    const form = { delegate: "marc.dubois@contoso.example", until: `${new Date(Date.now() + 7200e3).toISOString().slice(0, 19)}Z`, reason: "Away at a course" };
+    const made = await lena.post("/api/v1/delegations", form);
+    assert.equal(made.status, 201, made.text);
+    assert.equal((await lena.post("/api/v1/delegations", form)).status, 409);
+    assert.equal((await lena.post("/api/v1/delegations", {})).status, 400);
+    assert.equal((await lena.get("/api/v1/delegations?limit=1")).body.items.length, 1);
+    const request = await ana.until((await ana.ask()).id, "pending");
+    assert.equal(request.approval[0].approvers.flatMap(({ delegates }) => delegates).length, 1);
+    assert.equal((await ana.post(`/api/v1/requests/${request.id}/cancel`)).status, 200);
+    assert.equal((await lena.post(`/api/v1/delegations/${made.body.id}/end`)).status, 200);
+    assert.equal((await ana.post(`/api/v1/delegations/${made.body.id}/end`)).status, 404);
+    allFine();
+  },
+
   async "a submission and a decision that need a fresh sign-in"() {
     await sandbox.clock.advance("PT11M");
     const answer = await ana.post("/api/v1/requests", { ...asked, roles: ["copilot-owner"] });

@@ -19,6 +19,9 @@ GET  /api/v1/me                                  200?
 GET  /api/v1/roles                               200?
 GET  /api/v1/requests                            200?
 GET  /api/v1/grants                              200?
+GET  /api/v1/delegations                         200?
+POST /api/v1/delegations                         401 400 400 400 400 400
+POST /api/v1/delegations/01K9ZQ3V6D8M2T4X7B0C5F1G9H/end 401 404 404 404 404 404
 GET  /api/v1/audit                               401 403 403 403 200 403
 GET  /api/v1/audit/checkpoint                    401 403 403 403 200 403
 GET  /api/v1/audit/proof/0                       401 403 403 403 200 403

@@ -48,19 +48,29 @@ static const char *const payloads[] = {
     "\xf0\x9f\x9a\xa8 emoji",
 };
 
+static json_t *of_delegations(void)
+{
+    return json_pack("{s:s, s:s, s:s, s:s, s:s}", "approver", "Lena Vogt", "delegate",
+                     "Marc Dubois", "from", "2026-01-15 10:00", "until", "2026-01-19 08:00",
+                     "ended_by", "Lena Vogt");
+}
+
 static json_t *usual(void)
 {
-    return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, "
-                     "s:s, s:s, s:s, s:s, s:s, s:s}",
-                     "requester", "Ana Torres", "roles", "Copilot owner", "role", "Copilot owner",
-                     "duration", "1 h 30 min", "justification", "Incident 42: plugin misbehaves",
-                     "ticket", "INC-42", "evidence", "SEC-114 is compliant.", "lapses",
-                     "2026-01-15 11:00", "rule", "Copilot owner", "decided_by", "Lena Vogt",
-                     "state", "approved by Lena Vogt", "reason", "Known incident", "ends",
-                     "2026-01-15 12:00", "why", "It was ended at its time.", "mend",
-                     "Ask again if you still need it.", "start_by", "2026-01-15 11:30", "by_itself",
-                     "yes", "by_them", "yes", "free", "yes", "what", "Copilot owner", "findings",
-                     "Copilot owner: Nils Frost holds it permanently.");
+    json_auto_t *delegations = of_delegations();
+    json_t *facts = json_pack(
+        "{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, "
+        "s:s, s:s, s:s, s:s, s:s, s:s}",
+        "requester", "Ana Torres", "roles", "Copilot owner", "role", "Copilot owner", "duration",
+        "1 h 30 min", "justification", "Incident 42: plugin misbehaves", "ticket", "INC-42",
+        "evidence", "SEC-114 is compliant.", "lapses", "2026-01-15 11:00", "rule", "Copilot owner",
+        "decided_by", "Lena Vogt", "state", "approved by Lena Vogt", "reason", "Known incident",
+        "ends", "2026-01-15 12:00", "why", "It was ended at its time.", "mend",
+        "Ask again if you still need it.", "start_by", "2026-01-15 11:30", "by_itself", "yes",
+        "by_them", "yes", "free", "yes", "what", "Copilot owner", "findings",
+        "Copilot owner: Nils Frost holds it permanently.");
+    (void)json_object_update(facts, delegations);
+    return facts;
 }
 
 static void write(const char *kind, const json_t *facts, struct arena *arena, struct letter *letter)
@@ -80,8 +90,23 @@ static const struct golden {
      "Device and sign-in: SEC-114 is compliant.\n"
      "Decide by 2026-01-15 11:00 (UTC). If nobody does, the request lapses and no access is "
      "given.\n\n" LINK "\n\n"
-     "You are asked because the rule \"Copilot owner\" names you. The link only works for you, "
+     "You are asked because the rule \"Copilot owner\" names you.\nThe link only works for you, "
      "signed in. Opening it decides nothing.\n"},
+    {"delegate", "You decide in Lena Vogt's place until 2026-01-19 08:00",
+     "Lena Vogt named you to decide in their place on requests for access, from 2026-01-15 10:00 "
+     "until 2026-01-19 08:00 (UTC).\n\nWhy: \"Known incident\"\n"
+     "You get a mail for each request that waits. What you decide is recorded as yours, made in "
+     "Lena Vogt's place. You can hand nothing of it on, and cannot decide on what you ask for "
+     "yourself.\n\n" LINK "\n\nIf you cannot do it, end it there: Lena Vogt is told.\n"},
+    {"delegated", "Marc Dubois decides in your place until 2026-01-19 08:00",
+     "You named Marc Dubois to decide in your place on requests for access, from 2026-01-15 10:00 "
+     "until 2026-01-19 08:00 (UTC).\n\nWhy: \"Known incident\"\n"
+     "You can still decide yourself: whoever decides first has decided for you both.\n\n" LINK
+     "\n\nIf this was not you, end it there at once, and tell whoever runs Curfew.\n"},
+    {"delegation_ended", "Ended: Marc Dubois no longer decides in Lena Vogt's place",
+     "Marc Dubois no longer decides in Lena Vogt's place. It was to last until 2026-01-19 08:00 "
+     "(UTC) and was ended by Lena Vogt.\n\nWhat Marc Dubois decided before stays as it is.\n\n" LINK
+     "\n\nYou are told because it was about you.\n"},
     {"decided", "Done: Ana Torres's request for Copilot owner is approved by Lena Vogt",
      "Nothing is left to do for you: Ana Torres's request for Copilot owner is approved by Lena "
      "Vogt.\n\n" LINK "\n"},
@@ -137,6 +162,19 @@ START_TEST(each_kind_says_what_it_should)
         ck_assert_text(letter.subject, goldens[i].subject);
         ck_assert_text(letter.text, goldens[i].text);
     }
+}
+END_TEST
+
+START_TEST(who_is_asked_in_anothers_place_is_told_in_whose)
+{
+    scoped(arena_scoped) struct arena *arena = arena_new();
+    json_auto_t *facts = usual();
+    struct letter letter;
+    (void)json_object_set_new(facts, "rule", json_string(""));
+    (void)json_object_set_new(facts, "place", json_string("Lena Vogt"));
+    write("decide", facts, arena, &letter);
+    ck_assert(strstr(letter.text, "You are asked in the place of Lena Vogt, who named you"));
+    ck_assert(!strstr(letter.text, "because the rule"));
 }
 END_TEST
 
@@ -300,6 +338,7 @@ END_TEST
 
 SPECIFICATION("notify/letter", each_kind_says_what_it_should,
               what_pim_holds_is_started_before_its_approvers_are_asked,
+              who_is_asked_in_anothers_place_is_told_in_whose,
               html_is_the_text_in_paragraphs_with_one_button,
               whatever_people_type_or_are_called_stays_words,
               what_is_filled_in_is_never_filled_again, a_line_without_its_fact_is_left_out,

@@ -129,7 +129,23 @@ START_TEST(nobody_decides_twice_on_one_request)
     works("PRAGMA foreign_keys = OFF"); /* the request itself does not matter here */
     works(DECISION("alice", "approve"));
     works(DECISION("bob", "approve"));
-    refused(DECISION("alice", "deny"), "UNIQUE constraint failed: decision.request");
+    refused(DECISION("alice", "deny"), "UNIQUE constraint failed");
+#undef DECISION
+}
+END_TEST
+
+START_TEST(nobodys_place_is_spoken_for_twice)
+{
+#define DECISION(oid, place)                                                                       \
+    "INSERT INTO decision (request, tid, oid, decision, reason, decided_at, for_oid)"              \
+    " VALUES ('r', " TENANT ", '" oid "', 'approve', 'c', 0, " place ")"
+    given_the_schema();
+    works("PRAGMA foreign_keys = OFF");
+    works(DECISION("alice", "NULL"));
+    works(DECISION("bob", "'carol'"));
+    refused(DECISION("dave", "'alice'"), "UNIQUE constraint failed");
+    refused(DECISION("carol", "NULL"), "UNIQUE constraint failed");
+    refused(DECISION("dave", "'carol'"), "UNIQUE constraint failed");
 #undef DECISION
 }
 END_TEST
@@ -148,4 +164,4 @@ SPECIFICATION("store/schema", an_event_is_never_changed, an_event_is_never_delet
               leaves_and_nodes_are_digests, there_is_one_head,
               at_most_one_holding_of_a_person_and_target_is_open,
               what_belongs_to_a_request_needs_one, nobody_decides_twice_on_one_request,
-              columns_hold_only_their_own_kind)
+              nobodys_place_is_spoken_for_twice, columns_hold_only_their_own_kind)
