@@ -55,6 +55,7 @@ async function settledOnce(request) {
 }
 
 async function release(request) {
+  await ana.untilGrant(request.id, "active", "failed"); // PIM removes nothing that is younger than five minutes
   await sandbox.clock.advance("PT6M");
   await all();
   for (const grant of (await ana.request(request.id)).grants) await ana.post(`/api/v1/grants/${grant.id}/release`);
