@@ -2,6 +2,8 @@
    tier 0 permanently (design 6: such accounts should not sign in here). */
 #include "doctor_checks.h"
 
+#include "base/moment.h"
+
 #include <string.h>
 
 static const char *const group_needs = "GroupMember.Read.All|Group.Read.All|Directory.Read.All";
@@ -114,8 +116,9 @@ static void count_group(struct doctor *doctor, const struct people *people, cons
         crowd->unknown = why;
 }
 
-static void judge_people(struct doctor *doctor, const struct people *people)
+static void judge_people(struct doctor *doctor, const struct people *set)
 {
+    const struct people *people = people_at(set, moment_now(), doctor->arena);
     struct crowd crowd = {0};
     for (size_t i = 0; i < people->user_count; i++)
         count_user(doctor, people, people->users[i], &crowd);

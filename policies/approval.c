@@ -9,13 +9,16 @@ static bool could_be_met(const struct rule *rule, struct arena *arena)
 {
     size_t most = 0, users = 0;
     for (size_t i = 0; i < rule->from_count; i++) {
-        if (rule->from[i]->group_count)
+        const struct people *ever = people_at(rule->from[i], INT64_MIN, arena);
+        if (ever->group_count)
             return true;
-        most += rule->from[i]->user_count;
+        most += ever->user_count;
     }
     const char **seen = ARENA_ARRAY(arena, const char *, most);
-    for (size_t i = 0; i < rule->from_count; i++)
-        policy_collect(seen, &users, rule->from[i]->user_count, rule->from[i]->users);
+    for (size_t i = 0; i < rule->from_count; i++) {
+        const struct people *ever = people_at(rule->from[i], INT64_MIN, arena);
+        policy_collect(seen, &users, ever->user_count, ever->users);
+    }
     return (int64_t)users >= rule->need;
 }
 

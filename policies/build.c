@@ -72,10 +72,13 @@ static void build_people(struct policy *policy, const json_t *merged, struct com
         people->name = arena_copy(policy->arena, name);
         people->users = read_guids(policy, &form, "users", &people->user_count);
         people->groups = read_guids(policy, &form, "groups", &people->group_count);
-        if (form.object && !people->user_count && !people->group_count)
+        people->until = form_moment(&form, "until", 0);
+        bool others = form_has(&form, "sets"); /* joined when all are read */
+        if (form.object && !people->user_count && !people->group_count && !others)
             complain(complaints, form.at, "holds nobody: name users or groups by their object ids");
         form_end(&form);
     }
+    policy_join_people(policy, merged, complaints);
 }
 
 static void check_role_id(struct form *form, const char *id)
@@ -164,29 +167,33 @@ static void build_roles(struct policy *policy, const json_t *merged, struct comp
     check_roles(policy, complaints);
 }
 
-static const struct people *find_people(const struct policy *policy, const char *name)
-{
-    for (size_t i = 0; i < policy->people_count; i++)
-        if (text_equals(policy->people[i].name, name))
-            return &policy->people[i];
-    return NULL;
-}
-
-const struct people **policy_read_sets(struct policy *policy, struct form *form, const char *name,
-                                       size_t *count)
+static const struct people **read_sets(struct policy *policy, struct form *form, const char *name,
+                                       enum need need, size_t *count)
 {
     const char **texts;
-    size_t named = form_texts(form, name, REQUIRED, 100, NAME_BYTES, &texts);
+    size_t named = form_texts(form, name, need, 100, NAME_BYTES, &texts);
     const struct people **sets = ARENA_ARRAY(policy->arena, const struct people *, named);
     *count = 0;
     for (size_t i = 0; i < named; i++) {
-        const struct people *set = find_people(policy, texts[i]);
+        const struct people *set = policy_find_people(policy, texts[i]);
         if (set)
             sets[(*count)++] = set;
         else
             form_complain(form, name, "there are no people \"%s\" in `people`", texts[i]);
     }
     return sets;
+}
+
+const struct people **policy_read_sets(struct policy *policy, struct form *form, const char *name,
+                                       size_t *count)
+{
+    return read_sets(policy, form, name, REQUIRED, count);
+}
+
+const struct people **policy_read_more_sets(struct policy *policy, struct form *form,
+                                            const char *name, size_t *count)
+{
+    return read_sets(policy, form, name, OPTIONAL, count);
 }
 
 static void build_rules(struct policy *policy, const json_t *merged, struct complaints *complaints)
@@ -203,7 +210,7 @@ static void build_rules(struct policy *policy, const json_t *merged, struct comp
 static void build_alarms(struct policy *policy, struct form *all)
 {
     const json_t *value = form_object(all, "alarms", OPTIONAL);
-    policy->emergency = find_people(policy, "emergency");
+    policy->emergency = policy_find_people(policy, "emergency");
     if (!value)
         return;
     struct form form = form_open(value, "alarms", all->complaints);
@@ -254,6 +261,7 @@ void policy_build(struct policy *policy, const json_t *merged, struct complaints
     build_roles(policy, form_object(&form, "roles", REQUIRED), complaints);
     build_rules(policy, form_list(&form, "rules", REQUIRED, POLICY_RULES), complaints);
     build_alarms(policy, &form);
+    policy_read_phases(policy, &form);
     form_end(&form);
     index_rules(policy);
     collect_names(policy);

@@ -7,25 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static enum tri rule_holds(const struct rule *rule, const struct occasion *occasion)
-{
-    enum tri answer = TRI_NO;
-    for (size_t i = 0; i < rule->who_count; i++) {
-        enum tri one = people_hold(rule->who[i], occasion->person, occasion->memberships);
-        if (one == TRI_YES)
-            return TRI_YES;
-        if (one == TRI_UNKNOWN)
-            answer = TRI_UNKNOWN;
-    }
-    return answer;
-}
-
-static void at_most(int64_t *limit, int64_t other)
-{
-    if (other < *limit)
-        *limit = other;
-}
-
 static void add_contexts(struct demands *demands, const struct rule *rule)
 {
     for (size_t i = 0; i < rule->context_count; i++) {
@@ -37,30 +18,31 @@ static void add_contexts(struct demands *demands, const struct rule *rule)
     }
 }
 
-static void add_approval(struct demands *demands, const struct rule *rule)
+static void add_approval(struct demands *demands, const struct rule *rule, int64_t at,
+                         struct arena *arena)
 {
     if (demands->approval_count == APPROVAL_LINES) {
         demands->too_many_approvals = true;
         return;
     }
+    const struct people **from = ARENA_ARRAY(arena, const struct people *, rule->from_count);
+    for (size_t i = 0; i < rule->from_count; i++)
+        from[i] = people_at(rule->from[i], at, arena);
     demands->approvals[demands->approval_count++] = (struct approval_demand){
         .rule = rule->name,
         .from_count = rule->from_count,
-        .from = rule->from,
+        .from = from,
         .need = rule->need,
         .within_seconds = rule->within_seconds,
         .is_signed = rule->is_signed,
     };
 }
 
-static void add_rule(struct demands *demands, const struct rule *rule)
+static void add_require(struct demands *demands, const struct rule *rule)
 {
-    for (size_t i = 0; i < demands->rule_count; i++)
-        if (text_equals(demands->rules[i], rule->name))
-            return;
-    demands->rules[demands->rule_count++] = rule->name;
     demands->mfa |= rule->mfa;
-    at_most(&demands->mfa_within_seconds, rule->mfa_within_seconds);
+    if (rule->mfa_within_seconds < demands->mfa_within_seconds)
+        demands->mfa_within_seconds = rule->mfa_within_seconds;
     add_contexts(demands, rule);
     demands->compliant_device |= rule->compliant_device;
     if (rule->watch_risk && (!demands->watch_risk || rule->risk_at_most < demands->risk_at_most))
@@ -68,22 +50,22 @@ static void add_rule(struct demands *demands, const struct rule *rule)
     demands->watch_risk |= rule->watch_risk;
     if (rule->justification_least > demands->justification_least)
         demands->justification_least = rule->justification_least;
-    at_most(&demands->longest_seconds, rule->longest_seconds);
-    at_most(&demands->default_seconds, rule->default_seconds);
-    at_most(&demands->start_within_seconds, rule->start_within_seconds);
-    if (rule->approval)
-        add_approval(demands, rule);
 }
 
-static int compare_texts(const void *one, const void *other)
+struct stand rule_stand(const struct rule *rule, const struct role *role,
+                        const struct occasion *occasion)
 {
-    return strcmp(*(const char *const *)one, *(const char *const *)other);
-}
-
-static int compare_approvals(const void *one, const void *other)
-{
-    return strcmp(((const struct approval_demand *)one)->rule,
-                  ((const struct approval_demand *)other)->rule);
+    struct stand stand = {.who = people_any_hold(rule->who_count, rule->who, occasion)};
+    enum tri out = people_any_hold(rule->unless_count, rule->unless, occasion);
+    if (out != TRI_NO)
+        stand.who = tri_both(stand.who, out == TRI_YES ? TRI_NO : TRI_UNKNOWN);
+    stand.applies = stand.who;
+    if (stand.who == TRI_NO || !rule->has_when)
+        return stand;
+    enum tri when = when_holds(&rule->when, 1, &role, occasion, &stand.unsaid);
+    stand.applies = tri_both(stand.who, when);
+    stand.unsaid &= stand.who == TRI_YES;
+    return stand;
 }
 
 static const struct rules_of_role *rules_of(const struct policy *policy, const struct role *role)
@@ -91,39 +73,89 @@ static const struct rules_of_role *rules_of(const struct policy *policy, const s
     return &policy->by_role[role - policy->roles];
 }
 
+static int compare_names(const void *one, const void *other)
+{
+    return strcmp((*(const struct rule *const *)one)->name,
+                  (*(const struct rule *const *)other)->name);
+}
+
+static int compare_texts(const void *one, const void *other)
+{
+    return strcmp(*(const char *const *)one, *(const char *const *)other);
+}
+
+/* The rules that have a say for one role. One that may apply, for all that is known, demands what
+   it demands, but lets nobody in. */
+static void match(const struct policy *policy, const struct role *role,
+                  const struct occasion *occasion, struct demands *demands,
+                  const struct rule **matches, size_t *count)
+{
+    const struct rules_of_role *of = rules_of(policy, role);
+    bool covered = false, named = false;
+    for (size_t i = 0; i < of->count; i++) {
+        const struct rule *rule = of->rules[i];
+        struct stand stand = rule_stand(rule, role, occasion);
+        named |= stand.who == TRI_YES && !rule->deny;
+        covered |= stand.applies == TRI_YES && !rule->deny;
+        demands->unsaid |= stand.applies == TRI_UNKNOWN && stand.unsaid;
+        demands->unknown |= stand.applies == TRI_UNKNOWN && !stand.unsaid;
+        demands->circumstances |=
+            stand.applies == TRI_UNKNOWN && stand.who == TRI_YES && !stand.unsaid;
+        if (stand.applies == TRI_YES ||
+            (stand.applies == TRI_UNKNOWN && stand.who == TRI_YES && !rule->deny))
+            matches[(*count)++] = rule;
+    }
+    demands->named &= named;
+    demands->allowed &= covered;
+}
+
+/* In the order of their names, each once. */
+static void add_rules(struct demands *demands, const struct occasion *occasion, size_t count,
+                      const struct rule **matches, struct arena *arena)
+{
+    qsort(matches, count, sizeof *matches, compare_names);
+    for (size_t i = 0; i < count; i++) {
+        const struct rule *rule = matches[i];
+        if (i && rule == matches[i - 1])
+            continue;
+        demands->rules[demands->rule_count++] = rule->name;
+        if (rule->deny) {
+            demands->denied_by = demands->denied ? demands->denied_by : rule->name;
+            demands->denied = demands->denied ? demands->denied : rule->deny;
+            continue;
+        }
+        add_require(demands, rule);
+        limits_add(rule, demands);
+        if (rule->approval)
+            add_approval(demands, rule, occasion->at, arena);
+    }
+}
+
 void policy_demand(const struct policy *policy, size_t role_count, const struct role *const roles[],
                    const struct occasion *occasion, struct arena *arena, struct demands *demands)
 {
-    size_t most = 1;
+    size_t most = 1, count = 0;
     for (size_t i = 0; i < role_count; i++)
         most += rules_of(policy, roles[i])->count;
+    const struct rule **matches = ARENA_ARRAY(arena, const struct rule *, most);
     *demands = (struct demands){
         .allowed = role_count > 0,
+        .named = role_count > 0,
         .rules = ARENA_ARRAY(arena, const char *, most),
         .contexts = ARENA_ARRAY(arena, const char *, most),
         .mfa_within_seconds = INT64_MAX,
-        .longest_seconds = INT64_MAX,
-        .default_seconds = INT64_MAX,
-        .start_within_seconds = INT64_MAX,
         .justification_least = 1,
     };
-    for (size_t i = 0; i < role_count; i++) {
-        const struct rules_of_role *of = rules_of(policy, roles[i]);
-        bool covered = false;
-        for (size_t k = 0; k < of->count; k++) {
-            enum tri holds = rule_holds(of->rules[k], occasion);
-            if (holds == TRI_YES)
-                add_rule(demands, of->rules[k]);
-            covered |= holds == TRI_YES;
-            demands->unknown |= holds == TRI_UNKNOWN;
-        }
-        demands->allowed &= covered;
-    }
-    demands->allowed &= !demands->too_many_approvals;
-    qsort(demands->rules, demands->rule_count, sizeof *demands->rules, compare_texts);
+    limits_none(demands);
+    for (size_t i = 0; i < role_count; i++)
+        match(policy, roles[i], occasion, demands, matches, &count);
+    add_rules(demands, occasion, count, matches, arena);
+    enum tri in = phases_let_in(&policy->phases, occasion);
+    demands->unknown |= in == TRI_UNKNOWN;
+    if (in == TRI_NO)
+        demands->ring = phases_open(&policy->phases);
+    demands->allowed &= !demands->too_many_approvals && !demands->denied && !demands->ring;
     qsort(demands->contexts, demands->context_count, sizeof *demands->contexts, compare_texts);
-    qsort(demands->approvals, demands->approval_count, sizeof *demands->approvals,
-          compare_approvals);
 }
 
 bool demands_ask_signed(const struct demands *demands)

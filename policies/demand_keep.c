@@ -60,21 +60,34 @@ static bool unpack_require(const json_t *packed, struct arena *arena, struct dem
 
 static json_t *pack_limits(const struct demands *demands)
 {
-    return memory_needed(json_pack("{s:I, s:I, s:I}", "longest",
-                                   (json_int_t)demands->longest_seconds, "default",
-                                   (json_int_t)demands->default_seconds, "start_within",
-                                   (json_int_t)demands->start_within_seconds));
+    return memory_needed(json_pack(
+        "{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "shortest",
+        (json_int_t)demands->shortest_seconds, "longest", (json_int_t)demands->longest_seconds,
+        "default", (json_int_t)demands->default_seconds, "start_within",
+        (json_int_t)demands->start_within_seconds, "start_ahead",
+        (json_int_t)demands->start_ahead_seconds, "cool_down",
+        (json_int_t)demands->cool_down_seconds, "person_at_once",
+        (json_int_t)demands->person_at_once, "role_at_once", (json_int_t)demands->role_at_once,
+        "per_day", (json_int_t)demands->per_day));
 }
 
 static bool unpack_limits(const json_t *packed, struct demands *ret)
 {
-    json_int_t longest, usual, start;
-    if (json_unpack((json_t *)packed, "{s:I, s:I, s:I}", "longest", &longest, "default", &usual,
-                    "start_within", &start) != 0)
+    json_int_t shortest, longest, usual, start, ahead, cool, person, role, day;
+    if (json_unpack((json_t *)packed, "{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "shortest",
+                    &shortest, "longest", &longest, "default", &usual, "start_within", &start,
+                    "start_ahead", &ahead, "cool_down", &cool, "person_at_once", &person,
+                    "role_at_once", &role, "per_day", &day) != 0)
         return false;
+    ret->shortest_seconds = shortest;
     ret->longest_seconds = longest;
     ret->default_seconds = usual;
     ret->start_within_seconds = start;
+    ret->start_ahead_seconds = ahead;
+    ret->cool_down_seconds = cool;
+    ret->person_at_once = person;
+    ret->role_at_once = role;
+    ret->per_day = day;
     return true;
 }
 
@@ -142,8 +155,9 @@ static bool unpack_approvals(const json_t *packed, struct arena *arena, struct d
 json_t *demands_pack(const struct demands *demands)
 {
     json_t *packed = memory_needed(json_pack(
-        "{s:b, s:o, s:o}", "allowed", demands->allowed && !demands->unknown, "rules",
-        pack_texts(demands->rule_count, demands->rules), "approvals", pack_approvals(demands)));
+        "{s:b, s:o, s:o}", "allowed", demands->allowed && !demands->unknown && !demands->unsaid,
+        "rules", pack_texts(demands->rule_count, demands->rules), "approvals",
+        pack_approvals(demands)));
     json_auto_t *require = pack_require(demands), *limits = pack_limits(demands);
     (void)json_object_update(packed, require);
     (void)json_object_update(packed, limits);

@@ -5,17 +5,35 @@
 
 #include <stdatomic.h>
 
+/* The circumstances in which a rule, or a stage of it, applies: all that are there must hold. */
+struct when {
+    int64_t longer_than_seconds; /* -1: however long */
+    const struct zone *zone;     /* NULL: whatever the hour; otherwise outside of: */
+    unsigned days;               /* a bit for each, 1 << 0 is Monday */
+    int from, to;                /* minutes of the day; `to` before `from`: of the next */
+    bool first_time;             /* never had the role */
+    bool watches_risk;
+    enum risk_level risk_at_least;
+    size_t held_count;
+    const struct role **held; /* any of them is held */
+};
+
 struct rule {
     const char *name;
-    size_t role_count, who_count, from_count, context_count;
+    size_t role_count, who_count, unless_count, from_count, context_count;
     const struct role **roles;
-    const struct people **who;
+    const struct people **who, **unless;
+    bool has_when;
+    struct when when;
+    const char *deny; /* why whoever it matches is refused; NULL: it is no such rule */
     bool mfa, compliant_device, watch_risk, approval, is_signed;
     int64_t mfa_within_seconds;
     const char **contexts;
     enum risk_level risk_at_most;
     int64_t justification_least;
-    int64_t longest_seconds, default_seconds, start_within_seconds;
+    int64_t shortest_seconds, longest_seconds, default_seconds, start_within_seconds;
+    int64_t start_ahead_seconds, cool_down_seconds;
+    int64_t person_at_once, role_at_once, per_day;
     const struct people **from;
     int64_t need, within_seconds;
 };
@@ -24,6 +42,13 @@ struct rule {
 struct rules_of_role {
     size_t count;
     const struct rule **rules;
+};
+
+/* Which part of the organisation may ask for anything yet. */
+struct phases {
+    enum { RING_EVALUATE, RING_PILOT, RING_FULL } open;
+    size_t evaluate_count, pilot_count;
+    const struct people **evaluate, **pilot;
 };
 
 struct policy {
@@ -39,10 +64,33 @@ struct policy {
     const struct people *emergency; /* NULL: no such set */
     size_t told_count;
     const struct people **told; /* whom alarms are told to */
+    struct phases phases;
     const char **groups, **contexts;
 };
 
 /* What a role assigns; texts are copied, access is not. */
 struct target policy_target(struct form *role, struct arena *arena);
+/* How a rule stands to somebody who asks for one of its roles. */
+struct stand {
+    enum tri who;     /* it is about them */
+    enum tri applies; /* and its circumstances are these */
+    bool unsaid;      /* unknown only as long as nobody says how long it is to be */
+};
+struct stand rule_stand(const struct rule *rule, const struct role *role,
+                        const struct occasion *occasion);
+/* Whether circumstances hold for somebody who asks for these roles; `unsaid` as above. */
+enum tri when_holds(const struct when *when, size_t role_count, const struct role *const roles[],
+                    const struct occasion *occasion, bool *unsaid);
+/* Both hold; what is not known counts only where the other is no no. */
+enum tri tri_both(enum tri one, enum tri other);
+/* Whether whoever asks is in any of the sets. */
+enum tri people_any_hold(size_t count, const struct people *const sets[],
+                         const struct occasion *occasion);
+/* Whether whoever asks is in a ring that is open, and which that is. */
+enum tri phases_let_in(const struct phases *phases, const struct occasion *occasion);
+const char *phases_open(const struct phases *phases);
+/* No limits at all; and those of one rule besides. */
+void limits_none(struct demands *demands);
+void limits_add(const struct rule *rule, struct demands *demands);
 /* Fills the policy from the merged object of all files. */
 void policy_build(struct policy *policy, const json_t *merged, struct complaints *complaints);

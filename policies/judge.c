@@ -51,19 +51,32 @@ void judge_add(struct evidence_list *list, const char *check, enum verdict verdi
 void judge_membership(const struct demands *demands, const struct findings *findings,
                       struct evidence_list *list)
 {
-    if (demands->unknown) {
-        judge_add_unread(list, "membership", "membership_unread", "entra");
-        return;
-    }
     const struct memberships *memberships = findings->memberships;
     int64_t at = memberships ? memberships->reading.at : findings->now;
+    if (demands->denied) {
+        judge_add(list, "membership", VERDICT_FAIL, "rule_denies", "policy", at,
+                  json_pack("{s:s, s:s}", "rule", demands->denied_by, "why", demands->denied));
+        return;
+    }
+    if (demands->ring) {
+        judge_add(list, "membership", VERDICT_FAIL, "ring_closed", "policy", at,
+                  json_pack("{s:s}", "ring", demands->ring));
+        return;
+    }
+    if (demands->unknown) {
+        judge_add_unread(list, "membership",
+                         demands->circumstances ? "circumstances_unread" : "membership_unread",
+                         "entra");
+        return;
+    }
     if (demands->too_many_approvals) {
         judge_add(list, "membership", VERDICT_FAIL, "approvals_too_many", "policy", at,
                   json_pack("{s:i}", "most", APPROVAL_LINES));
         return;
     }
     if (!demands->allowed) {
-        judge_add(list, "membership", VERDICT_FAIL, "membership_missing", "policy", at, NULL);
+        judge_add(list, "membership", VERDICT_FAIL,
+                  demands->named ? "rules_elsewhere" : "membership_missing", "policy", at, NULL);
         return;
     }
     scoped(text_scoped) struct text rules = TEXT_LIMIT(2000);
@@ -71,22 +84,6 @@ void judge_membership(const struct demands *demands, const struct findings *find
         text_addf(&rules, "%s%s", i ? ", " : "", demands->rules[i]);
     judge_add(list, "membership", VERDICT_PASS, "membership_fine", "policy", at,
               json_pack("{s:s}", "rules", text_of(&rules)));
-}
-
-void judge_limits(const struct demands *demands, int64_t duration_seconds,
-                  int64_t justification_characters, struct evidence_list *list)
-{
-    char asked[32], longest[32];
-    if (duration_seconds > demands->longest_seconds) {
-        span_text(duration_seconds, asked);
-        span_text(demands->longest_seconds, longest);
-        judge_add(list, "limits", VERDICT_FAIL, "limits_too_long", "policy", -1,
-                  json_pack("{s:s, s:s}", "asked", asked, "longest", longest));
-    }
-    if (justification_characters < demands->justification_least)
-        judge_add(list, "limits", VERDICT_FAIL, "limits_too_short_a_reason", "policy", -1,
-                  json_pack("{s:I, s:I}", "have", (json_int_t)justification_characters, "least",
-                            (json_int_t)demands->justification_least));
 }
 
 void judge_account(const struct findings *findings, struct evidence_list *list)

@@ -27,6 +27,19 @@ void judge_membership(const struct demands *demands, const struct findings *find
    silent. Adds nothing when they are kept. */
 void judge_limits(const struct demands *demands, int64_t duration_seconds,
                   int64_t justification_characters, struct evidence_list *list);
+/* What there is already, besides what is asked for now. */
+struct counts {
+    int64_t person_at_once; /* other roles that the person holds or asks for */
+    int64_t role_at_once;   /* other persons who hold or ask for one of the roles: the most */
+    int64_t per_day;        /* how often the person asked for one of them in 24 hours: the most */
+    int64_t day_over_at;    /* when the first of those is longer ago */
+    int64_t ended_at; /* when the person's last access to one of them ended, or ends; -1: they had
+                         none, INT64_MAX: nobody knows yet */
+};
+/* Whether any demand takes counting. */
+bool demands_count(const struct demands *demands);
+void judge_counts(const struct demands *demands, const struct counts *counts, size_t role_count,
+                  const struct occasion *occasion, struct evidence_list *list);
 void judge_account(const struct findings *findings, struct evidence_list *list);
 void judge_mfa(const struct demands *demands, const struct findings *findings,
                struct evidence_list *list);

@@ -56,7 +56,7 @@ int64_t policy_longest(const struct policy *policy, const char *role)
         return 0;
     const struct rules_of_role *rules = &policy->by_role[found - policy->roles];
     for (size_t i = 0; i < rules->count; i++)
-        if (rules->rules[i]->longest_seconds > longest)
+        if (!rules->rules[i]->deny && rules->rules[i]->longest_seconds > longest)
             longest = rules->rules[i]->longest_seconds;
     return longest;
 }
@@ -65,6 +65,14 @@ bool policy_watches_risk(const struct policy *policy)
 {
     for (size_t i = 0; i < policy->rule_count; i++)
         if (policy->rules[i].watch_risk)
+            return true;
+    return false;
+}
+
+bool policy_asks_risk(const struct policy *policy)
+{
+    for (size_t i = 0; i < policy->rule_count; i++)
+        if (policy->rules[i].has_when && policy->rules[i].when.watches_risk)
             return true;
     return false;
 }

@@ -46,14 +46,19 @@ size_t policy_contexts(const struct policy *policy, const char *const **contexts
 /* The longest that any rule lets somebody have the role, in seconds; 0 where no rule speaks of it.
  */
 int64_t policy_longest(const struct policy *policy, const char *role);
-/* Whether any rule looks at a person's risk. */
+/* Whether any rule demands something of a person's risk. */
 bool policy_watches_risk(const struct policy *policy);
+/* Whether any rule applies only at some risk. */
+bool policy_asks_risk(const struct policy *policy);
 
-/* A set of people, by users and groups. */
+/* A set of people, by users and groups, and by those of other sets, each of which ends by itself.
+ */
 struct people {
     const char *name;
-    size_t user_count, group_count;
+    size_t user_count, group_count, part_count;
     const char **users, **groups;
+    const struct people *parts; /* of other sets; they have none themselves */
+    int64_t until;              /* from then on these users and groups are out; 0: never */
 };
 
 size_t policy_people_count(const struct policy *policy);
@@ -88,7 +93,12 @@ unsigned policy_weaknesses(const struct policy *policy, const struct role *role,
 json_t *pim_weakness_args(const struct policy *policy, const struct role *role,
                           const struct self_rules *self);
 
-/* Whether a person is in a set: a listed user is, whatever the groups are. */
+/* The set as it is at a moment, in users and groups alone. */
+const struct people *people_at(const struct people *people, int64_t at, struct arena *arena);
+/* Whether a person is in a set at a moment: a listed user is, whatever the groups are. */
+enum tri people_hold_at(const struct people *people, const struct person_key *person,
+                        const struct memberships *memberships, int64_t at);
+/* The same of one that is users and groups alone, as people_at gives it. */
 enum tri people_hold(const struct people *people, const struct person_key *person,
                      const struct memberships *memberships);
 
@@ -105,8 +115,13 @@ struct approval_demand {
 /* What all matching rules demand together: requirements added up, limits at their least
  * (design 3.8). */
 struct demands {
-    bool allowed;      /* each role asked for is covered by a rule that lets this person ask */
-    bool unknown;      /* memberships are not known: more rules may match */
+    bool allowed;       /* each role asked for is covered by a rule that lets this person ask */
+    bool named;         /* each is by a rule that is about them, in whatever circumstances */
+    bool unknown;       /* memberships or circumstances are not known: more rules may match */
+    bool circumstances; /* it is (also) those that are not known */
+    bool unsaid;        /* the same of nothing but how long it is to be */
+    const char *denied, *denied_by; /* why a rule refuses them, and its name; NULL: none does */
+    const char *ring;  /* the ring that is open, if they are in none that is; NULL: they are */
     size_t rule_count; /* the rules that had a say, by name */
     const char **rules;
     bool mfa;
@@ -117,7 +132,12 @@ struct demands {
     bool watch_risk;
     enum risk_level risk_at_most;
     int64_t justification_least; /* characters */
-    int64_t longest_seconds, default_seconds, start_within_seconds;
+    int64_t shortest_seconds, longest_seconds, default_seconds, start_within_seconds;
+    int64_t start_ahead_seconds; /* how far ahead a start may be; INT64_MAX: as for everybody */
+    int64_t cool_down_seconds;   /* between the end of one access and the next */
+    int64_t person_at_once;      /* roles of one person; INT64_MAX: any number, as below */
+    int64_t role_at_once;        /* persons with one role */
+    int64_t per_day;             /* requests of a person for a role in 24 hours */
     size_t approval_count;
     struct approval_demand approvals[APPROVAL_LINES];
     bool too_many_approvals; /* more lines than can be kept: not `allowed` */
@@ -130,6 +150,11 @@ struct occasion {
     int64_t at;               /* when it was asked */
     int64_t duration_seconds; /* -1: not said yet */
     int64_t start_at;         /* -1: as soon as may be */
+    bool past_known;          /* what the person had and holds through Curfew: */
+    size_t had_count, held_count;
+    const char *const *had, *const *held; /* ids of roles */
+    bool risk_known;
+    enum risk_level risk; /* of the person; RISK_HIGH as well where a compromise is confirmed */
 };
 
 /* What whoever asks must meet to be given `roles` together. Memory of `arena` and of the policy. */

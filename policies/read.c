@@ -94,13 +94,22 @@ static const char *place_in(const struct files *files, const struct file *file, 
     return arena_text(files->arena, "%s:%d: %s", file->name, json_line_of(file->text, own), own);
 }
 
-/* The file before `last` that has this member, which is there twice. */
+/* Members that stand in one file as they are, and are not spread over files by names. */
+static bool is_whole(const char *member)
+{
+    return text_equals(member, "alarms") || text_equals(member, "phases");
+}
+
+/* The file before `last` that has this member, or this name of it, which is there twice. */
 static const char *first_with(const struct files *files, const struct file *last,
                               const char *member, const char *name)
 {
     const struct file *file = files->list;
-    while (file < last && !json_object_get(json_object_get(file->json, member), name))
-        file++;
+    for (; file < last; file++) {
+        const json_t *found = json_object_get(file->json, member);
+        if (name ? json_object_get(found, name) != NULL : found != NULL)
+            break;
+    }
     return file->name;
 }
 
@@ -141,9 +150,9 @@ static json_t *merge(struct files *files)
         json_object_foreach (file->json, name, value) {
             if (!json_object_get(merged, name))
                 (void)json_object_set(merged, name, value); /* unknown: policy_build complains */
-            else if (text_equals(name, "alarms"))
+            else if (is_whole(name))
                 complain(files->complaints, place_in(files, file, name), "is in %s too",
-                         first_with(files, file, name, "tell"));
+                         first_with(files, file, name, NULL));
         }
     }
     return merged;
@@ -184,8 +193,8 @@ static const char *placed(const struct files *files, const char *place)
             size_t member = strcspn(place, ".");
             const char *top = arena_copy_bytes(files->arena, place, member);
             const json_t *object = json_object_get(file->json, top);
-            bool whole = object && text_equals(top, "alarms"); /* not spread over files by names */
-            if (!whole && !json_object_get(file->json, place) && !holds(object, place + member))
+            if (!(object && is_whole(top)) && !json_object_get(file->json, place) &&
+                !holds(object, place + member))
                 continue;
         }
         return place_in(files, file, own);

@@ -6,14 +6,14 @@
 enum fail store_request_add(struct store *store, const struct stored_request *request,
                             struct reason *why)
 {
-    enum fail fail =
-        sql_run(store->sql, SQL_REQUEST_ADD, NULL, why, TEXT(request->id.text),
-                TEXT(request->requester.key.tid), TEXT(request->requester.key.oid),
-                TEXT(request_state_text(REQUEST_CHECKING)), NUMBER(request->duration_seconds),
-                MAYBE(request->start_at, -1), NUMBER(request->start_within_seconds),
-                TEXT(request->justification_mark), TEXT(request->ticket),
-                NUMBER(request->submitted_at), NUMBER(request->check_until),
-                TEXT(request->policy_version), TEXT(request->sign_in), TEXT(request->demands));
+    enum fail fail = sql_run(
+        store->sql, SQL_REQUEST_ADD, NULL, why, TEXT(request->id.text),
+        TEXT(request->requester.key.tid), TEXT(request->requester.key.oid),
+        TEXT(request_state_text(REQUEST_CHECKING)), NUMBER(request->duration_seconds),
+        MAYBE(request->start_at, -1), NUMBER(request->start_within_seconds),
+        TEXT(request->justification_mark), TEXT(request->ticket), NUMBER(request->submitted_at),
+        NUMBER(request->check_until), TEXT(request->policy_version), TEXT(request->sign_in),
+        TEXT(request->demands), TEXT(request->occasion));
     for (size_t i = 0; !fail && i < request->role_count; i++)
         fail = sql_run(store->sql, SQL_REQUEST_ROLE_ADD, NULL, why, TEXT(request->id.text),
                        NUMBER((int64_t)i), TEXT(request->roles[i].role),
@@ -51,6 +51,7 @@ static void read_request(const struct rows *rows, struct arena *arena,
     request->requester.name = rows_copy(rows, 16, arena);
     request->requester.mail = rows_copy(rows, 17, arena);
     request->why = rows_copy(rows, 3, arena);
+    request->occasion = rows_copy(rows, 18, arena);
 }
 
 enum fail store_request(struct store *store, const struct request_id *id, struct arena *arena,
@@ -94,7 +95,7 @@ enum fail store_request_demand(struct store *store, const struct stored_request 
 {
     return sql_run(store->sql, SQL_REQUEST_DEMAND, NULL, why, TEXT(request->id.text),
                    TEXT(request->demands), NUMBER(request->start_within_seconds),
-                   MAYBE(request->lapses_at, -1));
+                   MAYBE(request->lapses_at, -1), TEXT(request->occasion));
 }
 
 enum fail store_request_shorten(struct store *store, const struct request_id *id, int64_t seconds,

@@ -22,8 +22,9 @@ struct stored_request {
     int64_t submitted_at, check_until;
     int64_t lapses_at; /* -1: not pending yet */
     const char *policy_version;
-    const char *sign_in; /* JSON */
-    const char *demands; /* JSON; NULL until they are known */
+    const char *sign_in;  /* JSON */
+    const char *demands;  /* JSON; NULL until they are known */
+    const char *occasion; /* JSON (access/occasion.h); NULL: asked before it was kept */
     size_t role_count;
     struct {
         const char *role, *target;

@@ -1,5 +1,6 @@
 /* /api/v1/me, /roles and /links: who is calling, what they may ask for, where a link of theirs
  * leads. */
+#include "access/occasion.h"
 #include "access/views.h"
 #include "base/memory.h"
 #include "base/moment.h"
@@ -52,12 +53,27 @@ static enum next list_roles(struct visit *visit)
     const struct policy *policy = visit->access->policy;
     const struct memberships *memberships =
         grouped->memberships ? &grouped->memberships->memberships : NULL;
+    struct occasion occasion = {.person = &visit->caller->person.key,
+                                .memberships = memberships,
+                                .at = visit->now,
+                                .duration_seconds = -1,
+                                .start_at = -1};
+    struct store *store = visit_store(visit);
+    if (!store)
+        return NEXT_REPLY;
+    occasion_risk(grouped->risks ? &grouped->risks->risks : NULL, &occasion);
+    enum fail fail = occasion_past(store, policy, visit->arena, &occasion, &visit->why);
     json_t *items = memory_needed(json_array());
-    for (size_t i = 0; i < policy_role_count(policy); i++) {
-        json_t *view = view_role(visit->access, policy_role(policy, i), &visit->caller->person.key,
-                                 memberships, visit->arena);
+    for (size_t i = 0; !fail && i < policy_role_count(policy); i++) {
+        json_t *view = NULL;
+        fail = view_role(visit->access, store, policy_role(policy, i), &occasion, visit->arena,
+                         &view, &visit->why);
         if (view)
             (void)json_array_append_new(items, view);
+    }
+    if (fail) {
+        json_decref(items);
+        return visit_fail(visit, fail);
     }
     bool known = memberships && memberships->reading.known;
     return visit_json(

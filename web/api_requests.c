@@ -126,6 +126,9 @@ static enum next submit_failed(struct visit *visit)
 {
     const struct asking *asking = visit->data;
     const char *other = asking->submission.stands_in_the_way.text;
+    const char *refused = asking->submission.refused;
+    if (visit->fail == FAIL_REFUSED_BY_POLICY && refused)
+        complain(&visit->complaints, "roles", "%s", refused);
     if (visit->fail != FAIL_CONFLICT || !*other)
         return visit_fail(visit, visit->fail);
     reply_header(&visit->reply, "Link",

@@ -9,13 +9,15 @@
 struct first_look {
     const struct memberships *memberships;
     const struct contexts *contexts;
-    struct fact *facts[2]; /* shared from memory: to be given back */
+    const struct risks *risks; /* NULL: no rule asks */
+    struct store *store;
+    struct fact *facts[3]; /* shared from memory: to be given back */
 };
 
 static void give_back(struct first_look *look)
 {
-    fact_free(look->facts[0]);
-    fact_free(look->facts[1]);
+    for (size_t i = 0; i < COUNT(look->facts); i++)
+        fact_free(look->facts[i]);
 }
 
 static struct question question_of(const struct visit *visit)
@@ -42,9 +44,11 @@ static void judge(struct visit *visit, struct asking *asking, const struct first
         .claim_count = visit->access->options.claim_count,
         .claims = visit->access->options.claims,
     };
-    asking->fail =
-        submission_check(visit->access, &asking->submission, look->memberships, visit->now,
-                         &visit->complaints, &asking->demands, visit->arena, &visit->why);
+    asking->fail = look->store ? submission_check(visit->access, look->store, &asking->submission,
+                                                  look->memberships, look->risks, visit->now,
+                                                  &visit->complaints, &asking->demands,
+                                                  visit->arena, &visit->why)
+                               : because(&visit->why, FAIL_UNAVAILABLE, "the store does not open");
     if (asking->fail)
         return;
     judge_mfa(&asking->demands, &findings, &list);
@@ -57,14 +61,20 @@ static bool from_memory(const struct visit *visit, struct first_look *look)
     int64_t now = moment_now_ms();
     const struct question memberships = question_of(visit);
     const struct question contexts = {.kind = FACT_CONTEXTS};
+    const struct question risks = {.kind = FACT_RISKS};
     look->facts[0] = facts_peek(visit->access->facts, &memberships, now - FACT_MINUTE);
     if (visit->access->options.claim_count)
         look->facts[1] = facts_peek(visit->access->facts, &contexts, now - FACT_TEN_MINUTES);
+    if (policy_asks_risk(visit->access->policy))
+        look->facts[2] = facts_peek(visit->access->facts, &risks, now - FACT_MINUTE);
     if (look->facts[0])
         look->memberships = &look->facts[0]->memberships;
     if (look->facts[1])
         look->contexts = &look->facts[1]->contexts;
-    return look->facts[0] && (look->facts[1] || !visit->access->options.claim_count);
+    if (look->facts[2])
+        look->risks = &look->facts[2]->risks;
+    return look->facts[0] && (look->facts[1] || !visit->access->options.claim_count) &&
+           (look->facts[2] || !policy_asks_risk(visit->access->policy));
 }
 
 /* What PIM wants of the sign-in that hands it over; what it does not say now, it is asked again
@@ -93,14 +103,19 @@ static enum pace find_out(struct task *task, void *data)
     struct visit *visit = asking->visit;
     const struct question memberships = question_of(visit);
     const struct question contexts = {.kind = FACT_CONTEXTS};
+    const struct question risks = {.kind = FACT_RISKS};
     bool wanted = visit->access->options.claim_count > 0;
+    bool asks_risk = policy_asks_risk(visit->access->policy);
     const struct fact *in = task_fact(task, &memberships, FACT_MINUTE);
     const struct fact *backed = wanted ? task_fact(task, &contexts, FACT_TEN_MINUTES) : NULL;
     bool here = asking->after_sign_in || ask_context(task, asking);
-    if (!in || (wanted && !backed) || !here)
+    const struct fact *at_risk = asks_risk ? task_fact(task, &risks, FACT_MINUTE) : NULL;
+    if (!in || (wanted && !backed) || !here || (asks_risk && !at_risk))
         return PACE_WAIT;
     struct first_look look = {.memberships = &in->memberships,
-                              .contexts = backed ? &backed->contexts : NULL};
+                              .contexts = backed ? &backed->contexts : NULL,
+                              .risks = at_risk ? &at_risk->risks : NULL,
+                              .store = task_store(task)};
     judge(visit, asking, &look);
     return PACE_OVER;
 }
@@ -110,10 +125,15 @@ static enum pace find_groups(struct task *task, void *data)
     struct grouped *grouped = data;
     const struct visit *visit = grouped->visit;
     const struct question memberships = question_of(visit);
+    const struct question risks = {.kind = FACT_RISKS};
+    bool asks_risk = policy_asks_risk(visit->access->policy);
     const struct fact *in = task_fact(task, &memberships, FACT_MINUTE);
-    if (!in)
+    const struct fact *at_risk = asks_risk ? task_fact(task, &risks, FACT_MINUTE) : NULL;
+    if (!in || (asks_risk && !at_risk))
         return PACE_WAIT;
     grouped->memberships = fact_share((struct fact *)in);
+    if (at_risk)
+        grouped->risks = fact_share((struct fact *)at_risk);
     return PACE_OVER;
 }
 
@@ -121,6 +141,7 @@ static void free_grouped(void *owned)
 {
     const struct grouped *grouped = owned;
     fact_free(grouped->memberships);
+    fact_free(grouped->risks);
 }
 
 enum next asking_groups(struct visit *visit, struct grouped *grouped, handler *then)
@@ -129,8 +150,9 @@ enum next asking_groups(struct visit *visit, struct grouped *grouped, handler *t
     grouped->visit = visit;
     visit->owned = grouped;
     visit->free_owned = free_grouped;
-    grouped->memberships =
-        facts_peek(visit->access->facts, &memberships, moment_now_ms() - FACT_MINUTE);
+    if (!policy_asks_risk(visit->access->policy))
+        grouped->memberships =
+            facts_peek(visit->access->facts, &memberships, moment_now_ms() - FACT_MINUTE);
     return grouped->memberships ? then(visit) : visit_inquire(visit, find_groups, grouped, then);
 }
 
@@ -159,7 +181,9 @@ static enum pace rehearse(struct task *task, void *data)
                            &approvers))
         return PACE_WAIT;
     struct first_look look = {.memberships = gathered.findings.memberships,
-                              .contexts = gathered.findings.contexts};
+                              .contexts = gathered.findings.contexts,
+                              .risks = gathered.findings.risks,
+                              .store = task_store(task)};
     judge(visit, asking, &look);
     findings_judge(&gathered, request.duration_seconds, true, false, &list);
     judge_approvers(&approvers, &gathered.demands, visit->now, &list);
@@ -186,6 +210,7 @@ enum next asking_begin(struct visit *visit, struct asking *asking, handler *then
         give_back(&look);
         return visit_inquire(visit, find_out, asking, then);
     }
+    look.store = visit_store(visit);
     judge(visit, asking, &look);
     give_back(&look);
     return then(visit);

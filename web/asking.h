@@ -21,10 +21,12 @@ struct asking {
     struct demands demands;
 };
 
-/* Finds out which groups the caller is in, as far as the policy speaks of them. */
+/* Finds out which groups the caller is in, as far as the policy speaks of them, and who is at risk,
+   where a rule asks. */
 struct grouped {
     struct visit *visit;
     struct fact *memberships; /* perhaps not known */
+    struct fact *risks;       /* the same; NULL: no rule asks */
 };
 enum next asking_groups(struct visit *visit, struct grouped *grouped, handler *then);
 /* Finds out what is needed, from memory where it is fresh enough, and then goes on. */

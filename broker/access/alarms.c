@@ -54,7 +54,13 @@ enum pace alarm_step(struct task *task)
     if (!store || store_findings_untold(store, INT64_MAX, &since, &why))
         return task_hold(task, 0);
     (void)snprintf(nobody.tid, sizeof nobody.tid, "%s", access->options.tenant_id);
-    demands.approvals[0].from_count = policy_told(access->policy, &demands.approvals[0].from);
+    const struct people *const *named;
+    size_t count = policy_told(access->policy, &named);
+    const struct people **from = ARENA_ARRAY(task_arena(task), const struct people *, count);
+    for (size_t i = 0; i < count; i++)
+        from[i] = people_at(named[i], moment_now(), task_arena(task));
+    demands.approvals[0].from_count = count;
+    demands.approvals[0].from = from;
     if (!approvers_resolve(task, &demands, &nobody, FACT_MINUTE, told))
         return PACE_WAIT;
     if (!told->known && moment_now() - since < PATIENCE_SECONDS)

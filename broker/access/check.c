@@ -8,6 +8,7 @@
 #include "access/holding.h"
 #include "access/messages.h"
 #include "access/moves.h"
+#include "access/occasion.h"
 #include "base/json.h"
 #include "base/memory.h"
 #include "base/moment.h"
@@ -222,6 +223,24 @@ static bool judge_held(struct task *task, const struct stored_request *request,
     return true;
 }
 
+/* The limits that count, for which the directory may have been silent at submission; false when the
+   store does not say. */
+static bool judge_before(struct task *task, const struct stored_request *request,
+                         const struct gathered *gathered, struct evidence_list *list)
+{
+    const char *targets[STORED_ROLES];
+    struct counts counts;
+    struct reason ignored = {0};
+    for (size_t i = 0; i < request->role_count; i++)
+        targets[i] = request->roles[i].target;
+    if (occasion_count(task_store(task), &gathered->demands, &gathered->occasion,
+                       request->role_count, targets, request->id.text, task_arena(task), &counts,
+                       &ignored))
+        return false;
+    judge_counts(&gathered->demands, &counts, request->role_count, &gathered->occasion, list);
+    return true;
+}
+
 static enum pace check(struct task *task, const struct stored_request *request)
 {
     struct sign_in sign_in;
@@ -245,8 +264,9 @@ static enum pace check(struct task *task, const struct stored_request *request)
                  request->justification ? (int64_t)text_characters(request->justification) : 0,
                  &list);
     judge_approvers(&checked->approvers, &checked->demands, moment_now(), &list);
-    if (!judge_held(task, request, &list))
+    if (!judge_held(task, request, &list) || !judge_before(task, request, &gathered, &list))
         return task_hold(task, 0);
+    checked->request.occasion = occasion_pack(&gathered.occasion, task_arena(task));
     if (gathered.findings.account->reading.known) {
         checked->requester.name = arena_copy(task_arena(task), gathered.findings.account->name);
         checked->requester.mail = arena_copy(task_arena(task), gathered.findings.account->mail);

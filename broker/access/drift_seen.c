@@ -36,7 +36,8 @@ static void add_emergency(struct task *task, struct asked_of *asked, const char 
 /* The people who are kept for emergencies, and the groups they are in: either may be assigned. */
 static enum sight_of_target ask_emergency(struct task *task, struct asked_of *asked)
 {
-    const struct people *people = policy_emergency(task_access(task)->policy);
+    const struct people *named = policy_emergency(task_access(task)->policy);
+    const struct people *people = named ? people_at(named, moment_now(), task_arena(task)) : NULL;
     enum sight_of_target sight = TARGET_SEEN;
     for (size_t i = 0; people && i < people->user_count; i++)
         add_emergency(task, asked, people->users[i]);

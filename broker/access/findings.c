@@ -1,5 +1,6 @@
 #include "access/findings.h"
 
+#include "access/occasion.h"
 #include "base/moment.h"
 #include "base/text.h"
 
@@ -191,16 +192,20 @@ static bool gather_device(struct task *task, struct findings *findings)
     return device && managed;
 }
 
+static bool gather_risks(struct task *task, struct findings *findings)
+{
+    const struct fact *risks = ask(task, FACT_RISKS, NULL, FACT_MINUTE);
+    findings->risks = risks ? &risks->risks : NULL;
+    return risks;
+}
+
 void findings_policy_demand(const struct policy *policy, size_t role_count,
                             const struct role *const roles[], const struct stored_request *request,
                             const struct memberships *memberships, struct arena *arena,
                             struct demands *demands)
 {
-    const struct occasion occasion = {.person = &request->requester.key,
-                                      .memberships = memberships,
-                                      .at = request->submitted_at,
-                                      .duration_seconds = request->duration_seconds,
-                                      .start_at = request->start_at};
+    struct occasion occasion;
+    occasion_of(request, memberships, arena, &occasion);
     policy_demand(policy, role_count, roles, &occasion, arena, demands);
 }
 
@@ -214,7 +219,7 @@ static const struct policy *policy_of(struct task *task, const struct stored_req
 
 /* Without the policy or one of its roles nothing is known, which lets nobody in. */
 static void demand(struct task *task, const struct policy *policy,
-                   const struct stored_request *request, const struct memberships *memberships,
+                   const struct stored_request *request, const struct occasion *occasion,
                    struct demands *demands)
 {
     const struct role *roles[REQUEST_ROLES];
@@ -223,8 +228,8 @@ static void demand(struct task *task, const struct policy *policy,
         if ((roles[count] = policy_find_role(policy, request->roles[i].role)))
             count++;
     bool whole = policy && count == request->role_count;
-    findings_policy_demand(policy ? policy : task_access(task)->policy, whole ? count : 0, roles,
-                           request, memberships, task_arena(task), demands);
+    policy_demand(policy ? policy : task_access(task)->policy, whole ? count : 0, roles, occasion,
+                  task_arena(task), demands);
     demands->unknown |= !whole;
 }
 
@@ -247,8 +252,11 @@ bool findings_demands(struct task *task, const struct stored_request *request,
         return true;
     const struct policy *policy = policy_of(task, request);
     const struct fact *in = memberships_for(task, policy, request, NULL);
-    if (in)
-        demand(task, policy, request, &in->memberships, demands);
+    if (in) {
+        struct occasion occasion;
+        occasion_of(request, &in->memberships, task_arena(task), &occasion);
+        demand(task, policy, request, &occasion, demands);
+    }
     return in;
 }
 
@@ -285,13 +293,15 @@ bool findings_gather(struct task *task, const struct stored_request *request,
         *ret = gathered;
         return true;
     }
-    demand(task, policy, request, findings->memberships, &gathered.demands);
-    if (gathered.demands.watch_risk) {
-        const struct fact *risks = ask(task, FACT_RISKS, NULL, FACT_MINUTE);
-        if (!risks)
-            return false;
-        findings->risks = &risks->risks;
-    }
+    occasion_of(request, findings->memberships, task_arena(task), &gathered.occasion);
+    bool asks_risk = policy && policy_asks_risk(policy) && !gathered.occasion.risk_known;
+    if (asks_risk && !gather_risks(task, findings))
+        return false;
+    if (asks_risk)
+        occasion_risk(findings->risks, &gathered.occasion);
+    demand(task, policy, request, &gathered.occasion, &gathered.demands);
+    if (gathered.demands.watch_risk && !gather_risks(task, findings))
+        return false;
     *ret = gathered;
     return true;
 }

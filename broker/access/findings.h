@@ -8,6 +8,7 @@
 /* What was found out about one request. Everything lives until the step ends. */
 struct gathered {
     struct findings findings;
+    struct occasion occasion;
     struct demands demands;
     size_t role_count;
     const struct role *roles[REQUEST_ROLES]; /* in force now; NULL: it left the catalogue */

@@ -3,9 +3,11 @@
 #include "access/findings.h"
 #include "access/grants.h"
 #include "access/messages.h"
+#include "access/occasion.h"
 #include "access/views.h"
 #include "access/words_kept.h"
 #include "access/worker.h"
+#include "base/json.h"
 #include "base/memory.h"
 #include "base/moment.h"
 #include "base/text.h"
@@ -98,10 +100,97 @@ static void check_held(const struct access *access, const struct submission *sub
                  "counts from now on for a role that is approved in PIM: at least %s", shortest);
 }
 
-enum fail submission_check(const struct access *access, const struct submission *submission,
-                           const struct memberships *memberships, int64_t now,
-                           struct complaints *complaints, struct demands *demands,
-                           struct arena *arena, struct reason *why)
+/* Who may not know that a role is there hears the same as of one that is not. */
+static void complain_roles(const struct policy *policy, const struct submission *submission,
+                           const struct role *const roles[], const struct demands *all,
+                           struct complaints *complaints)
+{
+    struct arena *arena = complaints->arena;
+    if (all->denied && all->named)
+        complain(complaints, "roles", "are refused by the policy: %s", all->denied);
+    else if (all->ring && all->named)
+        complain(complaints, "roles",
+                 "cannot be asked for yet: you are not in the ring that is open (%s)", all->ring);
+    for (size_t i = 0; i < submission->role_count; i++) {
+        struct demands one;
+        policy_demand(policy, 1, &roles[i], &submission->occasion, arena, &one);
+        const char *field = arena_text(arena, "roles[%zu]", i);
+        if (!one.named)
+            complain(complaints, field, "there is no role \"%s\" that you may ask for",
+                     submission->roles[i]);
+        else if (!one.allowed && !one.denied && !one.ring)
+            complain(complaints, field,
+                     "the rules that let you ask for \"%s\" do not apply in these circumstances",
+                     submission->roles[i]);
+    }
+}
+
+static void complain_words(const struct submission *submission, struct complaints *complaints)
+{
+    const struct demands *demands = submission->demands;
+    char longest[32], shortest[32];
+    span_text(demands->longest_seconds, longest);
+    span_text(demands->shortest_seconds, shortest);
+    if (!demands->rule_count)
+        return;
+    if (submission->duration_seconds > demands->longest_seconds)
+        complain(complaints, "duration", "is longer than the policy allows: at most %s", longest);
+    if (submission->duration_seconds < demands->shortest_seconds)
+        complain(complaints, "duration", "is shorter than the policy allows: at least %s",
+                 shortest);
+    if ((int64_t)text_characters(submission->justification) < demands->justification_least)
+        complain(complaints, "justification", "must have at least %lld characters",
+                 (long long)demands->justification_least);
+}
+
+/* Which limits that count are reached, as evidence. */
+static enum fail judge_before(struct store *store, const struct policy *policy,
+                              const struct submission *submission, struct arena *arena,
+                              struct evidence_list *list, struct reason *why)
+{
+    const char *targets[REQUEST_ROLES];
+    struct counts counts;
+    for (size_t i = 0; i < submission->role_count; i++) {
+        const struct role *role = policy_find_role(policy, submission->roles[i]);
+        if (!role)
+            return because(why, FAIL_CONFLICT, "role %s left the catalogue", submission->roles[i]);
+        targets[i] = target_key(&role->target, arena);
+    }
+    enum fail fail = occasion_count(store, submission->demands, &submission->occasion,
+                                    submission->role_count, targets, "~", arena, &counts, why);
+    if (!fail)
+        judge_counts(submission->demands, &counts, submission->role_count, &submission->occasion,
+                     list);
+    return fail;
+}
+
+/* What was judged and what to do about it, in one line. */
+static const char *words_of(const struct evidence_list *list, struct arena *arena)
+{
+    const char *all = "";
+    json_auto_t *packed = evidence_pack(list), *view = evidence_view(packed);
+    for (size_t i = 0; i < json_array_size(view); i++)
+        all = arena_text(arena, "%s%s%s %s", all, *all ? " " : "",
+                         json_member_text(json_array_get(view, i), "says"),
+                         json_member_text(json_array_get(view, i), "mend"));
+    return all;
+}
+
+static enum fail complain_counts(struct store *store, const struct policy *policy,
+                                 const struct submission *submission, struct complaints *complaints,
+                                 struct arena *arena, struct reason *why)
+{
+    scoped(evidence_scoped) struct evidence_list list = {0};
+    enum fail fail = judge_before(store, policy, submission, arena, &list, why);
+    if (!fail && list.count)
+        complain(complaints, "roles", "%s", words_of(&list, arena));
+    return fail;
+}
+
+enum fail submission_check(const struct access *access, struct store *store,
+                           struct submission *submission, const struct memberships *memberships,
+                           const struct risks *risks, int64_t now, struct complaints *complaints,
+                           struct demands *demands, struct arena *arena, struct reason *why)
 {
     const struct policy *policy = access->policy;
     const struct role *roles[REQUEST_ROLES];
@@ -109,30 +198,24 @@ enum fail submission_check(const struct access *access, const struct submission 
     check_held(access, submission, now, complaints);
     if (!find_roles(policy, submission, roles, complaints))
         return because(why, FAIL_REFUSED_BY_POLICY, "%s", complaints_text(complaints));
-    const struct occasion occasion = {.person = &submission->caller->person.key,
-                                      .memberships = memberships,
-                                      .at = now,
-                                      .duration_seconds = submission->duration_seconds,
-                                      .start_at = submission->start_at};
-    policy_demand(policy, submission->role_count, roles, &occasion, arena, demands);
-    if (!demands->allowed && !demands->unknown) {
-        for (size_t i = 0; i < submission->role_count; i++) {
-            struct demands one;
-            policy_demand(policy, 1, &roles[i], &occasion, arena, &one);
-            if (!one.allowed)
-                complain(complaints, arena_text(complaints->arena, "roles[%zu]", i),
-                         "there is no role \"%s\" that you may ask for", submission->roles[i]);
-        }
-    }
-    char longest[32];
-    if (demands->rule_count && submission->duration_seconds > demands->longest_seconds) {
-        span_text(demands->longest_seconds, longest);
-        complain(complaints, "duration", "is longer than the policy allows: at most %s", longest);
-    }
-    if (demands->rule_count &&
-        (int64_t)text_characters(submission->justification) < demands->justification_least)
-        complain(complaints, "justification", "must have at least %lld characters",
-                 (long long)demands->justification_least);
+    submission->occasion = (struct occasion){.person = &submission->caller->person.key,
+                                             .memberships = memberships,
+                                             .at = now,
+                                             .duration_seconds = submission->duration_seconds,
+                                             .start_at = submission->start_at};
+    enum fail fail = occasion_past(store, policy, arena, &submission->occasion, why);
+    if (fail)
+        return fail;
+    occasion_risk(risks, &submission->occasion);
+    policy_demand(policy, submission->role_count, roles, &submission->occasion, arena, demands);
+    submission->demands = demands;
+    if (!demands->allowed && (!demands->unknown || demands->denied || demands->ring))
+        complain_roles(policy, submission, roles, demands, complaints);
+    complain_words(submission, complaints);
+    if (!complaints->count)
+        fail = complain_counts(store, policy, submission, complaints, arena, why);
+    if (fail)
+        return fail;
     return complaints->count
                ? because(why, FAIL_REFUSED_BY_POLICY, "%s", complaints_text(complaints))
                : FAIL_NONE;
@@ -147,6 +230,18 @@ static enum fail check_quota(struct turn *turn, const struct submission *submiss
     if (!fail && count >= most)
         return because(why, FAIL_TOO_MANY, "%lld requests in an hour", (long long)count);
     return fail;
+}
+
+/* Once more where nobody else can ask at the same time. */
+static enum fail check_counts(struct turn *turn, struct submission *submission, struct reason *why)
+{
+    scoped(evidence_scoped) struct evidence_list list = {0};
+    enum fail fail =
+        judge_before(turn->store, turn->access->policy, submission, submission->arena, &list, why);
+    if (fail || !list.count)
+        return fail;
+    submission->refused = words_of(&list, submission->arena);
+    return because(why, FAIL_REFUSED_BY_POLICY, "roles: %s", submission->refused);
 }
 
 static enum fail check_open(struct turn *turn, struct submission *submission,
@@ -186,6 +281,7 @@ static enum fail build(struct turn *turn, struct submission *submission, struct 
         .lapses_at = -1,
         .policy_version = arena_copy(submission->arena, policy_version(policy)),
         .sign_in = submission->caller->sign_in_json,
+        .occasion = occasion_pack(&submission->occasion, submission->arena),
         .role_count = submission->role_count,
     };
     for (size_t i = 0; i < request->role_count; i++) {
@@ -235,6 +331,8 @@ enum fail submission_apply(struct turn *turn, void *data, struct reason *why)
         fail = build(turn, submission, why);
     if (!fail)
         fail = check_open(turn, submission, request, why);
+    if (!fail && demands_count(submission->demands))
+        fail = check_counts(turn, submission, why);
     if (!fail)
         fail = words_keep(turn, submission->justification, submission->mark, why);
     if (!fail)

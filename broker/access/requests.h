@@ -18,6 +18,11 @@ struct submission {
     int64_t duration_seconds;
     int64_t start_at; /* -1: as soon as may be */
     const char *justification, *ticket;
+    /* Found out by submission_check; borrowed. */
+    const struct demands *demands;
+    struct occasion occasion;
+    /* Of FAIL_REFUSED_BY_POLICY by the change itself: which limit, in words. */
+    const char *refused;
     /* Made by the change: as it is in the store, borrowing from all of the above. */
     struct request_id id;
     char mark[DIGEST_BASE64_SIZE];
@@ -29,13 +34,13 @@ struct submission {
 
 /* Reads the members of a form; what is wrong becomes complaints. */
 void submission_read(const json_t *body, struct complaints *complaints, struct submission *ret);
-/* What policy refuses outright, whatever the evidence: roles, duration, justification. The
-   memberships may be unknown. FAIL_REFUSED_BY_POLICY with complaints, FAIL_NONE when nothing speaks
-   against it so far. */
-enum fail submission_check(const struct access *access, const struct submission *submission,
-                           const struct memberships *memberships, int64_t now,
-                           struct complaints *complaints, struct demands *demands,
-                           struct arena *arena, struct reason *why);
+/* What policy refuses outright, whatever the evidence: roles, duration, justification, limits. The
+   memberships and the risks (NULL: not asked for) may be unknown. FAIL_REFUSED_BY_POLICY with
+   complaints, FAIL_NONE when nothing speaks against it so far. */
+enum fail submission_check(const struct access *access, struct store *store,
+                           struct submission *submission, const struct memberships *memberships,
+                           const struct risks *risks, int64_t now, struct complaints *complaints,
+                           struct demands *demands, struct arena *arena, struct reason *why);
 /* Whether one of its roles is activated in PIM before it is approved: by the sign-in that submits
    it. */
 bool submission_is_held(const struct access *access, const struct submission *submission);

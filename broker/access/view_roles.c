@@ -2,6 +2,7 @@
 #include "access/views.h"
 
 #include "access/findings.h"
+#include "access/occasion.h"
 #include "base/json.h"
 #include "base/memory.h"
 #include "base/moment.h"
@@ -71,27 +72,83 @@ static json_t *approvers_of(const struct demands *demands)
     return list;
 }
 
-json_t *view_role(const struct access *access, const struct role *role,
-                  const struct person_key *person, const struct memberships *memberships,
-                  struct arena *arena)
+static void set_number(json_t *object, const char *name, int64_t number)
+{
+    if (number != INT64_MAX)
+        (void)json_object_set_new(object, name, memory_needed(json_integer(number)));
+}
+
+/* Those that not every role has are there only where a rule says so. */
+static json_t *limits_of(const struct demands *demands)
+{
+    int64_t usual = demands->default_seconds > demands->shortest_seconds
+                        ? demands->default_seconds
+                        : demands->shortest_seconds;
+    json_t *limits =
+        memory_needed(json_pack("{s:o, s:o, s:o}", "shortest", span(demands->shortest_seconds),
+                                "longest", span(demands->longest_seconds), "default", span(usual)));
+    json_t *at_once = memory_needed(json_object());
+    set_number(at_once, "person", demands->person_at_once);
+    set_number(at_once, "role", demands->role_at_once);
+    if (json_object_size(at_once))
+        (void)json_object_set(limits, "at_once", at_once);
+    json_decref(at_once);
+    set_number(limits, "per_day", demands->per_day);
+    if (demands->start_within_seconds != INT64_MAX)
+        (void)json_object_set_new(limits, "start_within", span(demands->start_within_seconds));
+    if (demands->cool_down_seconds)
+        (void)json_object_set_new(limits, "cool_down", span(demands->cool_down_seconds));
+    if (demands->start_ahead_seconds != INT64_MAX)
+        (void)json_object_set_new(limits, "start_ahead", span(demands->start_ahead_seconds));
+    return limits;
+}
+
+/* What stands in the way now, whatever is asked: nothing does while only the time decides. */
+static enum fail missing_of(struct store *store, const struct role *role,
+                            const struct demands *demands, const struct occasion *occasion,
+                            struct arena *arena, json_t **ret, struct reason *why)
+{
+    scoped(evidence_scoped) struct evidence_list list = {0};
+    struct counts counts;
+    const char *target = target_key(&role->target, arena);
+    const struct findings findings = {.now = occasion->at, .memberships = occasion->memberships};
+    bool stands = demands->denied || demands->ring || demands->unknown ||
+                  demands->too_many_approvals || (!demands->allowed && !demands->unsaid);
+    enum fail fail = occasion_count(store, demands, occasion, 1, &target, "~", arena, &counts, why);
+    if (fail)
+        return fail;
+    if (stands)
+        judge_membership(demands, &findings, &list);
+    judge_counts(demands, &counts, 1, occasion, &list);
+    json_auto_t *packed = evidence_pack(&list);
+    *ret = evidence_view(packed);
+    return FAIL_NONE;
+}
+
+enum fail view_role(const struct access *access, struct store *store, const struct role *role,
+                    const struct occasion *occasion, struct arena *arena, json_t **ret,
+                    struct reason *why)
 {
     struct demands demands;
-    const struct occasion occasion = {.person = person,
-                                      .memberships = memberships,
-                                      .at = moment_now(),
-                                      .duration_seconds = -1,
-                                      .start_at = -1};
-    policy_demand(access->policy, 1, &role, &occasion, arena, &demands);
-    if (!demands.allowed)
-        return NULL;
-    return memory_needed(json_pack(
-        "{s:s, s:s, s:s, s:s?, s:o, s:s, s:s, s:{s:o, s:o}, s:o, s:o, s:[]}", "id", role->id,
-        "name", role->name, "product", role->product, "opens", role->opens, "tier",
+    json_t *missing = NULL;
+    policy_demand(access->policy, 1, &role, occasion, arena, &demands);
+    *ret = NULL;
+    if (!demands.named)
+        return FAIL_NONE;
+    if (demands.longest_seconds == INT64_MAX) /* its rules do not apply now */
+        demands.longest_seconds = demands.default_seconds =
+            policy_longest(access->policy, role->id);
+    enum fail fail = missing_of(store, role, &demands, occasion, arena, &missing, why);
+    if (fail)
+        return fail;
+    *ret = memory_needed(json_pack(
+        "{s:s, s:s, s:s, s:s?, s:o, s:s, s:s, s:o, s:o, s:o, s:o}", "id", role->id, "name",
+        role->name, "product", role->product, "opens", role->opens, "tier",
         role->tier < 0 ? json_null() : json_integer(role->tier), "kind",
         target_kind_text(role->target.kind), "activation",
-        activation_text(activation_of(access, role)), "limits", "longest",
-        span(demands.longest_seconds), "default", span(demands.default_seconds), "requires",
-        requires_of(&demands, arena), "approvers", approvers_of(&demands), "missing"));
+        activation_text(activation_of(access, role)), "limits", limits_of(&demands), "requires",
+        requires_of(&demands, arena), "approvers", approvers_of(&demands), "missing", missing));
+    return FAIL_NONE;
 }
 
 /* A name beside an object id, where one is known. */

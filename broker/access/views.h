@@ -26,11 +26,11 @@ enum fail view_link(struct store *store, const struct request_id *id, int64_t no
 enum fail view_grant(const struct access *access, struct store *store,
                      const struct stored_grant *grant, json_t **ret, struct reason *why);
 json_t *view_person(const struct person *person);
-/* The catalogue entry of a role for somebody with these memberships; NULL when they may not ask for
- * it. */
-json_t *view_role(const struct access *access, const struct role *role,
-                  const struct person_key *person, const struct memberships *memberships,
-                  struct arena *arena);
+/* The catalogue entry of a role for whoever asks, with what stands in the way now; NULL when no
+   rule is about them. */
+enum fail view_role(const struct access *access, struct store *store, const struct role *role,
+                    const struct occasion *occasion, struct arena *arena, json_t **ret,
+                    struct reason *why);
 /* Every target that is watched: when it was read, and what was found. */
 enum fail view_watch(struct access *access, struct store *store, int64_t now, struct arena *arena,
                      json_t **ret, struct reason *why);

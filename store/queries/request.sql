@@ -12,15 +12,15 @@ SELECT text FROM policy WHERE version = $1;
 
 -- name: request_add
 INSERT INTO request (id, tid, oid, state, duration_seconds, start_at, start_within_seconds, justification, ticket,
-    submitted_at, check_until, policy_version, sign_in, demands)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14);
+    submitted_at, check_until, policy_version, sign_in, demands, occasion)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15);
 
 -- name: request_role_add
 INSERT INTO request_role (request, position, role, target) VALUES ($1, $2, $3, $4);
 
 -- name: request_read
 SELECT r.tid, r.oid, r.state, r.why, r.duration_seconds, r.start_at, r.start_within_seconds, r.justification, w.text,
-    r.ticket, r.submitted_at, r.check_until, r.lapses_at, r.policy_version, r.sign_in, r.demands, p.name, p.mail
+    r.ticket, r.submitted_at, r.check_until, r.lapses_at, r.policy_version, r.sign_in, r.demands, p.name, p.mail, r.occasion
 FROM request r
 LEFT JOIN words w ON w.commitment = r.justification
 LEFT JOIN person p ON p.tid = r.tid AND p.oid = r.oid
@@ -34,8 +34,8 @@ SELECT role, target FROM request_role WHERE request = $1 ORDER BY position;
 UPDATE request SET state = $3, why = $4 WHERE id = $1 AND state = $2 RETURNING id;
 
 -- name: request_demand
--- What the check found the policy to demand, and until when people may decide.
-UPDATE request SET demands = $2, start_within_seconds = $3, lapses_at = $4 WHERE id = $1;
+-- What the check found the policy to demand, in which circumstances, and until when people may decide.
+UPDATE request SET demands = $2, start_within_seconds = $3, lapses_at = $4, occasion = $5 WHERE id = $1;
 
 -- name: request_shorten
 UPDATE request SET duration_seconds = $2 WHERE id = $1 AND duration_seconds > $2;

@@ -38,10 +38,10 @@ static void refused(const char *old, const char *new, const char *field, const c
 
 START_TEST(an_unknown_member_is_named_with_those_that_are_known)
 {
-    refused("\"rules\": [", "\"phases\": {},\n  \"rules\": [", "soc.json:21: phases",
-            "is not known here; known are: people, roles, rules, alarms");
+    refused("\"rules\": [", "\"rings\": {},\n  \"rules\": [", "soc.json:21: rings",
+            "is not known here; known are: people, roles, rules, alarms, phases");
     refused("\"users\": [", "\"members\": [], \"users\": [", "soc.json:4: people.leads.members",
-            "is not known here; known are: users, groups");
+            "is not known here; known are: users, groups, until, sets");
     refused("\"tier\": 0", "\"level\": 0", "soc.json:10: roles.copilot-owner.level",
             "is not known here; known are: name, product, opens, tier, target, activation, "
             "unexplained, lesser");
@@ -54,7 +54,8 @@ START_TEST(an_unknown_member_is_named_with_those_that_are_known)
     refused("\"within\": \"PT10M\"", "\"age\": \"PT10M\"", "soc.json:27: rules[0].require.mfa.age",
             "is not known here; known are: within, context");
     refused("\"default\": \"PT1H\"", "\"usual\": \"PT1H\"", "soc.json:32: rules[0].limits.usual",
-            "is not known here; known are: longest, default, start_within");
+            "is not known here; known are: shortest, longest, default, start_within, start_ahead, "
+            "at_once, per_day, cool_down");
     refused("\"need\": 2", "\"deny\": 1", "soc.json:33: rules[0].approval.stages[0].deny",
             "is not known here; known are: from, need, within, signed");
 }
