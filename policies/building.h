@@ -41,6 +41,8 @@ void policy_read_phases(struct policy *policy, struct form *all);
 void policy_read_rule(struct policy *policy, struct rule *rule, struct form *form);
 /* Its members, each in a file of its own. */
 void policy_read_require(struct policy *policy, struct rule *rule, struct form *parent);
+/* A preset, added to what was required. */
+void policy_read_level(struct rule *rule, struct form *form);
 /* `when` of a rule or a stage; false: it has none. */
 bool policy_read_when(struct policy *policy, struct form *parent, struct when *ret);
 void policy_read_limits(struct rule *rule, struct form *parent);

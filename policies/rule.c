@@ -44,6 +44,7 @@ void policy_read_rule(struct policy *policy, struct rule *rule, struct form *for
     rule->has_when = policy_read_when(policy, form, &rule->when);
     read_deny(policy, rule, form);
     policy_read_require(policy, rule, form);
+    policy_read_level(rule, form);
     policy_read_limits(rule, form);
     policy_read_approval(policy, rule, form);
     if (!rule->justification_least)

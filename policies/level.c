@@ -1,0 +1,32 @@
+/* The levels of protection of Microsoft's guidance for Security Copilot, as presets: what a level
+   demands is added to what the rule says itself, and of both the strictest holds. */
+#include "policies/building.h"
+
+static const struct level {
+    const char *name;
+    int64_t mfa_within_seconds; /* INT64_MAX: of any age */
+    bool compliant_device;
+    enum risk_level risk_at_most;
+} levels[] = {
+    {"starting_point", INT64_MAX, false, RISK_MEDIUM},
+    {"enterprise", 8 * HOUR, true, RISK_LOW},
+    {"specialized", 15 * MINUTE, true, RISK_NONE},
+};
+
+void policy_read_level(struct rule *rule, struct form *form)
+{
+    const char *names[COUNT(levels)];
+    for (size_t i = 0; i < COUNT(levels); i++)
+        names[i] = levels[i].name;
+    int chosen = form_choice(form, "level", COUNT(names), names, -1);
+    if (chosen < 0)
+        return;
+    const struct level *level = &levels[chosen];
+    rule->mfa = true;
+    if (level->mfa_within_seconds < rule->mfa_within_seconds)
+        rule->mfa_within_seconds = level->mfa_within_seconds;
+    rule->compliant_device |= level->compliant_device;
+    if (!rule->watch_risk || level->risk_at_most < rule->risk_at_most)
+        rule->risk_at_most = level->risk_at_most;
+    rule->watch_risk = true;
+}
