@@ -73,8 +73,10 @@ static void build_people(struct policy *policy, const json_t *merged, struct com
         people->users = read_guids(policy, &form, "users", &people->user_count);
         people->groups = read_guids(policy, &form, "groups", &people->group_count);
         people->until = form_moment(&form, "until", 0);
+        people->manager = form_flag(&form, "manager", false);
         bool others = form_has(&form, "sets"); /* joined when all are read */
-        if (form.object && !people->user_count && !people->group_count && !others)
+        if (form.object && !people->user_count && !people->group_count && !people->manager &&
+            !others)
             complain(complaints, form.at, "holds nobody: name users or groups by their object ids");
         form_end(&form);
     }
@@ -184,16 +186,40 @@ static const struct people **read_sets(struct policy *policy, struct form *form,
     return sets;
 }
 
+static void refuse_managers(struct form *form, const char *name, size_t count,
+                            const struct people *const sets[])
+{
+    for (size_t i = 0; i < count; i++) {
+        bool holds = sets[i]->manager;
+        for (size_t k = 0; k < sets[i]->part_count; k++)
+            holds |= sets[i]->parts[k].manager;
+        if (holds)
+            form_complain(form, name,
+                          "\"%s\" holds the manager of whoever asks, who can only be an approver",
+                          sets[i]->name);
+    }
+}
+
 const struct people **policy_read_sets(struct policy *policy, struct form *form, const char *name,
                                        size_t *count)
 {
-    return read_sets(policy, form, name, REQUIRED, count);
+    const struct people **sets = read_sets(policy, form, name, REQUIRED, count);
+    refuse_managers(form, name, *count, sets);
+    return sets;
 }
 
 const struct people **policy_read_more_sets(struct policy *policy, struct form *form,
                                             const char *name, size_t *count)
 {
-    return read_sets(policy, form, name, OPTIONAL, count);
+    const struct people **sets = read_sets(policy, form, name, OPTIONAL, count);
+    refuse_managers(form, name, *count, sets);
+    return sets;
+}
+
+const struct people **policy_read_approvers(struct policy *policy, struct form *form,
+                                            const char *name, size_t *count)
+{
+    return read_sets(policy, form, name, REQUIRED, count);
 }
 
 static void build_rules(struct policy *policy, const json_t *merged, struct complaints *complaints)
@@ -205,6 +231,15 @@ static void build_rules(struct policy *policy, const json_t *merged, struct comp
         policy_read_rule(policy, &policy->rules[policy->rule_count++], &form);
         form_end(&form);
     }
+}
+
+static void build_person_key(struct policy *policy, struct form *all)
+{
+    static const char *const attributes[] = {"employeeId", "mail"};
+    int chosen = form_choice(all, "person_key", COUNT(attributes), attributes, -1);
+    policy->human_by = chosen < 0    ? HUMAN_BY_ACCOUNT
+                       : chosen == 0 ? HUMAN_BY_EMPLOYEE_ID
+                                     : HUMAN_BY_MAIL;
 }
 
 static void build_alarms(struct policy *policy, struct form *all)
@@ -262,6 +297,7 @@ void policy_build(struct policy *policy, const json_t *merged, struct complaints
     build_rules(policy, form_list(&form, "rules", REQUIRED, POLICY_RULES), complaints);
     build_alarms(policy, &form);
     policy_read_phases(policy, &form);
+    build_person_key(policy, &form);
     form_end(&form);
     index_rules(policy);
     collect_names(policy);

@@ -23,6 +23,9 @@ const struct people **policy_read_sets(struct policy *policy, struct form *form,
 /* The same of one that may be left out. */
 const struct people **policy_read_more_sets(struct policy *policy, struct form *form,
                                             const char *name, size_t *count);
+/* The same where approvers are named: there, and only there, a set may hold the manager. */
+const struct people **policy_read_approvers(struct policy *policy, struct form *form,
+                                            const char *name, size_t *count);
 /* Adds each text that is not there yet; lists are short enough for a linear look. */
 void policy_collect(const char **list, size_t *count, size_t more, const char *const texts[]);
 

@@ -18,24 +18,42 @@ static void add_contexts(struct demands *demands, const struct rule *rule)
     }
 }
 
+static size_t line_count(const struct demands *demands)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < demands->approval_count; i++)
+        count += !i || demands->approvals[i].rule != demands->approvals[i - 1].rule;
+    return count;
+}
+
+static const struct people *const *people_all_at(size_t count, const struct people *const sets[],
+                                                 int64_t at, struct arena *arena)
+{
+    const struct people **all = ARENA_ARRAY(arena, const struct people *, count);
+    for (size_t i = 0; i < count; i++)
+        all[i] = people_at(sets[i], at, arena);
+    return all;
+}
+
+struct approval_demand approval_demand_at(const struct approval_demand *stage, int64_t at,
+                                          struct arena *arena)
+{
+    struct approval_demand then = *stage;
+    then.from = people_all_at(stage->from_count, stage->from, at, arena);
+    then.to = people_all_at(stage->to_count, stage->to, at, arena);
+    return then;
+}
+
 static void add_approval(struct demands *demands, const struct rule *rule, int64_t at,
                          struct arena *arena)
 {
-    if (demands->approval_count == APPROVAL_LINES) {
+    if (line_count(demands) == APPROVAL_LINES) {
         demands->too_many_approvals = true;
         return;
     }
-    const struct people **from = ARENA_ARRAY(arena, const struct people *, rule->from_count);
-    for (size_t i = 0; i < rule->from_count; i++)
-        from[i] = people_at(rule->from[i], at, arena);
-    demands->approvals[demands->approval_count++] = (struct approval_demand){
-        .rule = rule->name,
-        .from_count = rule->from_count,
-        .from = from,
-        .need = rule->need,
-        .within_seconds = rule->within_seconds,
-        .is_signed = rule->is_signed,
-    };
+    for (size_t i = 0; i < rule->stage_count; i++)
+        demands->approvals[demands->approval_count++] =
+            approval_demand_at(&rule->stages[i], at, arena);
 }
 
 static void add_require(struct demands *demands, const struct rule *rule)
@@ -126,7 +144,7 @@ static void add_rules(struct demands *demands, const struct occasion *occasion, 
         }
         add_require(demands, rule);
         limits_add(rule, demands);
-        if (rule->approval)
+        if (rule->stage_count)
             add_approval(demands, rule, occasion->at, arena);
     }
 }
@@ -145,6 +163,7 @@ void policy_demand(const struct policy *policy, size_t role_count, const struct 
         .contexts = ARENA_ARRAY(arena, const char *, most),
         .mfa_within_seconds = INT64_MAX,
         .justification_least = 1,
+        .human_by = policy->human_by,
     };
     limits_none(demands);
     for (size_t i = 0; i < role_count; i++)
@@ -156,12 +175,4 @@ void policy_demand(const struct policy *policy, size_t role_count, const struct 
         demands->ring = phases_open(&policy->phases);
     demands->allowed &= !demands->too_many_approvals && !demands->denied && !demands->ring;
     qsort(demands->contexts, demands->context_count, sizeof *demands->contexts, compare_texts);
-}
-
-bool demands_ask_signed(const struct demands *demands)
-{
-    for (size_t i = 0; i < demands->approval_count; i++)
-        if (demands->approvals[i].is_signed)
-            return true;
-    return false;
 }

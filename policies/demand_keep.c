@@ -91,45 +91,105 @@ static bool unpack_limits(const json_t *packed, struct demands *ret)
     return true;
 }
 
-static json_t *pack_approval(const struct approval_demand *approval)
+/* All that the sets hold, as one. */
+static json_t *pack_people(size_t count, const struct people *const sets[])
 {
     json_t *users = memory_needed(json_array()), *groups = memory_needed(json_array());
-    for (size_t i = 0; i < approval->from_count; i++) {
-        json_auto_t *more = pack_texts(approval->from[i]->user_count, approval->from[i]->users);
+    bool manager = false;
+    for (size_t i = 0; i < count; i++) {
+        json_auto_t *more = pack_texts(sets[i]->user_count, sets[i]->users);
         (void)json_array_extend(users, more);
-        json_auto_t *most = pack_texts(approval->from[i]->group_count, approval->from[i]->groups);
+        json_auto_t *most = pack_texts(sets[i]->group_count, sets[i]->groups);
         (void)json_array_extend(groups, most);
+        manager |= sets[i]->manager;
     }
     return memory_needed(
-        json_pack("{s:s, s:o, s:o, s:I, s:I, s:b}", "rule", approval->rule, "users", users,
-                  "groups", groups, "need", (json_int_t)approval->need, "within",
-                  (json_int_t)approval->within_seconds, "signed", approval->is_signed));
+        json_pack("{s:o, s:o, s:b}", "users", users, "groups", groups, "manager", manager));
+}
+
+static bool unpack_people(const json_t *packed, struct arena *arena, size_t *count,
+                          const struct people *const **ret)
+{
+    struct people *people = ARENA_NEW(arena, struct people);
+    const struct people **sets = ARENA_ARRAY(arena, const struct people *, 1);
+    int manager;
+    if (json_unpack((json_t *)packed, "{s:b}", "manager", &manager) != 0)
+        return false;
+    people->name = "";
+    people->manager = manager;
+    sets[0] = people;
+    *count = 1;
+    *ret = sets;
+    return unpack_texts(packed, "users", arena, &people->user_count, &people->users) &&
+           unpack_texts(packed, "groups", arena, &people->group_count, &people->groups);
+}
+
+static json_t *pack_approval(const struct approval_demand *approval)
+{
+    json_t *remind = memory_needed(json_array());
+    for (size_t i = 0; i < approval->remind_count; i++)
+        (void)json_array_append_new(remind, json_integer(approval->remind_seconds[i]));
+    json_t *packed = memory_needed(
+        json_pack("{s:s, s:i, s:o, s:I, s:I, s:I, s:o, s:b, s:b}", "rule", approval->rule, "stage",
+                  approval->stage, "from", pack_people(approval->from_count, approval->from),
+                  "need", (json_int_t)approval->need, "deny", (json_int_t)approval->deny, "within",
+                  (json_int_t)approval->within_seconds, "remind", remind, "reason",
+                  approval->needs_reason, "signed", approval->is_signed));
+    if (approval->escalate_seconds >= 0)
+        (void)json_object_set_new(
+            packed, "escalate",
+            memory_needed(json_pack("{s:I, s:o}", "after", (json_int_t)approval->escalate_seconds,
+                                    "to", pack_people(approval->to_count, approval->to))));
+    return packed;
+}
+
+static bool unpack_reminders(const json_t *list, struct approval_demand *approval)
+{
+    if (!json_is_array(list) || json_array_size(list) > REMINDERS)
+        return false;
+    for (size_t i = 0; i < json_array_size(list); i++)
+        approval->remind_seconds[approval->remind_count++] =
+            json_integer_value(json_array_get(list, i));
+    return true;
+}
+
+static bool unpack_escalation(const json_t *packed, struct arena *arena,
+                              struct approval_demand *approval)
+{
+    json_int_t after;
+    approval->escalate_seconds = -1;
+    if (!packed)
+        return true;
+    if (json_unpack((json_t *)packed, "{s:I}", "after", &after) != 0)
+        return false;
+    approval->escalate_seconds = after;
+    return unpack_people(json_object_get(packed, "to"), arena, &approval->to_count, &approval->to);
 }
 
 static bool unpack_approval(const json_t *packed, struct arena *arena,
                             struct approval_demand *approval)
 {
-    struct people *people = ARENA_NEW(arena, struct people);
-    const struct people **from = ARENA_ARRAY(arena, const struct people *, 1);
     const char *rule;
-    json_int_t need, within;
-    int is_signed;
-    if (json_unpack((json_t *)packed, "{s:s, s:I, s:I, s:b}", "rule", &rule, "need", &need,
-                    "within", &within, "signed", &is_signed) != 0 ||
-        need < 1)
+    json_int_t need, deny, within;
+    int stage, reason, is_signed;
+    if (json_unpack((json_t *)packed, "{s:s, s:i, s:I, s:I, s:I, s:b, s:b}", "rule", &rule, "stage",
+                    &stage, "need", &need, "deny", &deny, "within", &within, "reason", &reason,
+                    "signed", &is_signed) != 0 ||
+        need < 1 || deny < 1 || stage < 1)
         return false;
-    people->name = "";
-    from[0] = people;
     *approval = (struct approval_demand){
         .rule = arena_copy(arena, rule),
-        .from_count = 1,
-        .from = from,
+        .stage = stage,
         .need = need,
+        .deny = deny,
         .within_seconds = within,
+        .needs_reason = reason,
         .is_signed = is_signed,
     };
-    return unpack_texts(packed, "users", arena, &people->user_count, &people->users) &&
-           unpack_texts(packed, "groups", arena, &people->group_count, &people->groups);
+    return unpack_people(json_object_get(packed, "from"), arena, &approval->from_count,
+                         &approval->from) &&
+           unpack_reminders(json_object_get(packed, "remind"), approval) &&
+           unpack_escalation(json_object_get(packed, "escalate"), arena, approval);
 }
 
 static json_t *pack_approvals(const struct demands *demands)
@@ -143,7 +203,7 @@ static json_t *pack_approvals(const struct demands *demands)
 static bool unpack_approvals(const json_t *packed, struct arena *arena, struct demands *ret)
 {
     const json_t *approvals = json_object_get(packed, "approvals");
-    if (!json_is_array(approvals) || json_array_size(approvals) > APPROVAL_LINES)
+    if (!json_is_array(approvals) || json_array_size(approvals) > APPROVAL_STAGES)
         return false;
     ret->approval_count = json_array_size(approvals);
     for (size_t i = 0; i < ret->approval_count; i++)
@@ -154,10 +214,11 @@ static bool unpack_approvals(const json_t *packed, struct arena *arena, struct d
 
 json_t *demands_pack(const struct demands *demands)
 {
-    json_t *packed = memory_needed(json_pack(
-        "{s:b, s:o, s:o}", "allowed", demands->allowed && !demands->unknown && !demands->unsaid,
-        "rules", pack_texts(demands->rule_count, demands->rules), "approvals",
-        pack_approvals(demands)));
+    bool allowed = demands->allowed && !demands->unknown && !demands->unsaid;
+    json_t *packed =
+        memory_needed(json_pack("{s:b, s:o, s:o, s:i}", "allowed", allowed, "rules",
+                                pack_texts(demands->rule_count, demands->rules), "approvals",
+                                pack_approvals(demands), "human_by", (int)demands->human_by));
     json_auto_t *require = pack_require(demands), *limits = pack_limits(demands);
     (void)json_object_update(packed, require);
     (void)json_object_update(packed, limits);
@@ -166,14 +227,17 @@ json_t *demands_pack(const struct demands *demands)
 
 bool demands_unpack(const json_t *packed, struct arena *arena, struct demands *demands)
 {
-    int allowed;
+    int allowed, human_by;
     struct demands read = {0};
-    if (json_unpack((json_t *)packed, "{s:b}", "allowed", &allowed) != 0 ||
+    if (json_unpack((json_t *)packed, "{s:b, s:i}", "allowed", &allowed, "human_by", &human_by) !=
+            0 ||
+        human_by < HUMAN_BY_ACCOUNT || human_by > HUMAN_BY_MAIL ||
         !unpack_texts(packed, "rules", arena, &read.rule_count, &read.rules) ||
         !unpack_require(packed, arena, &read) || !unpack_limits(packed, &read) ||
         !unpack_approvals(packed, arena, &read))
         return false;
     read.allowed = allowed;
+    read.human_by = (enum human_by)human_by;
     *demands = read;
     return true;
 }

@@ -20,13 +20,13 @@ struct when {
 
 struct rule {
     const char *name;
-    size_t role_count, who_count, unless_count, from_count, context_count;
+    size_t role_count, who_count, unless_count, stage_count, context_count;
     const struct role **roles;
     const struct people **who, **unless;
     bool has_when;
     struct when when;
     const char *deny; /* why whoever it matches is refused; NULL: it is no such rule */
-    bool mfa, compliant_device, watch_risk, approval, is_signed;
+    bool mfa, compliant_device, watch_risk;
     int64_t mfa_within_seconds;
     const char **contexts;
     enum risk_level risk_at_most;
@@ -34,8 +34,7 @@ struct rule {
     int64_t shortest_seconds, longest_seconds, default_seconds, start_within_seconds;
     int64_t start_ahead_seconds, cool_down_seconds;
     int64_t person_at_once, role_at_once, per_day;
-    const struct people **from;
-    int64_t need, within_seconds;
+    struct approval_demand *stages;
 };
 
 /* The rules that mention one role: what deciding looks at, however many rules there are. */
@@ -66,6 +65,7 @@ struct policy {
     const struct people **told; /* whom alarms are told to */
     struct phases phases;
     const char **groups, **contexts;
+    enum human_by human_by;
 };
 
 /* What a role assigns; texts are copied, access is not. */
@@ -94,3 +94,7 @@ void limits_none(struct demands *demands);
 void limits_add(const struct rule *rule, struct demands *demands);
 /* Fills the policy from the merged object of all files. */
 void policy_build(struct policy *policy, const json_t *merged, struct complaints *complaints);
+
+/* The stage with the sets of people as they are then. */
+struct approval_demand approval_demand_at(const struct approval_demand *stage, int64_t at,
+                                          struct arena *arena);

@@ -54,6 +54,7 @@ static void add_people(struct people *to, const struct people *from)
 {
     policy_collect(to->users, &to->user_count, from->user_count, from->users);
     policy_collect(to->groups, &to->group_count, from->group_count, from->groups);
+    to->manager |= from->manager;
 }
 
 const struct people *people_at(const struct people *people, int64_t at, struct arena *arena)

@@ -17,7 +17,10 @@ enum {
     POLICY_FILE_LIMIT = 4 * 1024 * 1024,
     POLICY_RULES = 10000,
     REQUEST_ROLES = 10,
-    APPROVAL_LINES = 8
+    APPROVAL_LINES = 8,
+    LINE_STAGES = 5,
+    APPROVAL_STAGES = APPROVAL_LINES * LINE_STAGES,
+    REMINDERS = 4
 };
 
 /* Reads all `*.json` files of a folder as one policy. FAIL_INVALID when anything is wrong:
@@ -51,14 +54,15 @@ bool policy_watches_risk(const struct policy *policy);
 /* Whether any rule applies only at some risk. */
 bool policy_asks_risk(const struct policy *policy);
 
-/* A set of people, by users and groups, and by those of other sets, each of which ends by itself.
- */
+/* A set of people, by users and groups, and by those of other sets, each of which ends by itself;
+   for approvers also the manager of whoever asks. */
 struct people {
     const char *name;
     size_t user_count, group_count, part_count;
     const char **users, **groups;
     const struct people *parts; /* of other sets; they have none themselves */
     int64_t until;              /* from then on these users and groups are out; 0: never */
+    bool manager;
 };
 
 size_t policy_people_count(const struct policy *policy);
@@ -102,15 +106,29 @@ enum tri people_hold_at(const struct people *people, const struct person_key *pe
 enum tri people_hold(const struct people *people, const struct person_key *person,
                      const struct memberships *memberships);
 
-/* One rule's demand for approval. */
+/* One stage of one rule's approval. The stages of a rule make its line, and come in order; lines
+   go side by side. */
 struct approval_demand {
     const char *rule;
-    size_t from_count;
+    int stage; /* as the rule counts them, from 1 */
+    size_t from_count, to_count;
     const struct people *const *from;
-    int64_t need;
+    int64_t need, deny; /* so many agree; so many denials end the request */
     int64_t within_seconds;
+    size_t remind_count;
+    int64_t remind_seconds[REMINDERS]; /* before it is due, the first reminder first */
+    int64_t escalate_seconds;          /* after so long `to` may decide too; -1: never */
+    const struct people *const *to;
+    bool needs_reason;
     bool is_signed; /* deciding takes a sign-in whose token says what was decided */
 };
+
+/* By what accounts are told to be one human's. */
+enum human_by { HUMAN_BY_ACCOUNT, HUMAN_BY_EMPLOYEE_ID, HUMAN_BY_MAIL };
+/* The value by which a person's accounts are one, or NULL: they have none, and cannot approve. */
+const char *human_of(enum human_by by, const struct person *person);
+/* Whether two accounts are one human's. */
+bool human_is(enum human_by by, const struct person *one, const struct person *other);
 
 /* What all matching rules demand together: requirements added up, limits at their least
  * (design 3.8). */
@@ -138,9 +156,10 @@ struct demands {
     int64_t person_at_once;      /* roles of one person; INT64_MAX: any number, as below */
     int64_t role_at_once;        /* persons with one role */
     int64_t per_day;             /* requests of a person for a role in 24 hours */
-    size_t approval_count;
-    struct approval_demand approvals[APPROVAL_LINES];
+    size_t approval_count;       /* stages: those of one line side by side, in order */
+    struct approval_demand approvals[APPROVAL_STAGES];
     bool too_many_approvals; /* more lines than can be kept: not `allowed` */
+    enum human_by human_by;
 };
 
 /* Who asks, and the circumstances that rules may look at. */
@@ -161,6 +180,13 @@ struct occasion {
 void policy_demand(const struct policy *policy, size_t role_count, const struct role *const roles[],
                    const struct occasion *occasion, struct arena *arena, struct demands *demands);
 
+/* Whether somebody may speak on a stage: by name, by a group, or as the manager of whoever asks;
+   `to` counts once it was escalated. */
+enum tri approval_holds(const struct approval_demand *stage, bool escalated,
+                        const struct person_key *person, const struct memberships *memberships,
+                        const struct manager *manager);
+/* Whether any stage asks the manager of whoever asks. */
+bool demands_ask_manager(const struct demands *demands);
 /* Whether decisions are to be signed: any line that asks for it asks it of everybody who decides.
  */
 bool demands_ask_signed(const struct demands *demands);

@@ -97,7 +97,8 @@ static const char *place_in(const struct files *files, const struct file *file, 
 /* Members that stand in one file as they are, and are not spread over files by names. */
 static bool is_whole(const char *member)
 {
-    return text_equals(member, "alarms") || text_equals(member, "phases");
+    return text_equals(member, "alarms") || text_equals(member, "phases") ||
+           text_equals(member, "person_key");
 }
 
 /* The file before `last` that has this member, or this name of it, which is there twice. */

@@ -38,7 +38,8 @@ int64_t tally_needed(size_t line_count, const struct tally_line lines[])
     return needed;
 }
 
-int64_t tally_given(size_t line_count, const struct tally_line lines[], size_t people)
+int64_t tally_fill(size_t line_count, const struct tally_line lines[], size_t people,
+                   int64_t filled[])
 {
     struct matching matching = {0};
     int64_t given = 0;
@@ -50,5 +51,15 @@ int64_t tally_given(size_t line_count, const struct tally_line lines[], size_t p
             matching.tried[i] = false;
         given += place(&matching, lines, (int)person);
     }
+    for (size_t i = 0; i < line_count; i++)
+        filled[i] = 0;
+    for (size_t i = 0; i < matching.slot_count; i++)
+        filled[matching.slots[i].line] += matching.slots[i].by != NOBODY;
     return given;
+}
+
+int64_t tally_given(size_t line_count, const struct tally_line lines[], size_t people)
+{
+    int64_t filled[TALLY_LINES];
+    return tally_fill(line_count, lines, people, filled);
 }

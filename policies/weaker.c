@@ -32,7 +32,7 @@ static struct demanded demanded_of(const struct policy *policy, const struct rol
     for (size_t i = 0; i < rules->count; i++) {
         const struct rule *rule = rules->rules[i];
         demanded.mfa |= rule->mfa;
-        demanded.approval |= rule->approval;
+        demanded.approval |= rule->stage_count > 0;
         for (size_t k = 0; k < rule->context_count; k++) {
             demanded.context_is_met |= text_equals(rule->contexts[k], self->context);
             demanded.contexts = arena_text(arena, "%s%s%s", demanded.contexts,

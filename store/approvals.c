@@ -4,59 +4,79 @@
 
 enum { PEOPLE_MOST = 2000 };
 
-enum fail store_line_add(struct store *store, const struct request_id *id,
-                         const struct stored_line *line, struct reason *why)
+enum fail store_stage_add(struct store *store, const struct request_id *id,
+                          const struct stored_stage *stage, struct reason *why)
 {
-    return sql_run(store->sql, SQL_APPROVAL_ADD, NULL, why, TEXT(id->text), NUMBER(line->line),
-                   TEXT(line->rule), NUMBER(line->need), NUMBER(line->due_at), TEXT(line->from),
-                   NUMBER(line->is_signed));
+    return sql_run(store->sql, SQL_APPROVAL_ADD, NULL, why, TEXT(id->text), NUMBER(stage->line),
+                   NUMBER(stage->stage), TEXT(stage->rule), NUMBER(stage->need),
+                   NUMBER(stage->deny), MAYBE(stage->opened_at, -1), NUMBER(stage->due_at),
+                   TEXT(stage->from), NUMBER(stage->needs_reason), NUMBER(stage->is_signed));
 }
 
-enum fail store_approver_add(struct store *store, const struct request_id *id, int line,
-                             const struct person_key *person, struct reason *why)
+enum fail store_stage_move(struct store *store, const struct request_id *id,
+                           const struct stored_stage *stage, struct reason *why)
 {
-    return sql_run(store->sql, SQL_APPROVER_ADD, NULL, why, TEXT(id->text), NUMBER(line),
-                   TEXT(person->tid), TEXT(person->oid));
+    return sql_run(store->sql, SQL_APPROVAL_MOVE, NULL, why, TEXT(id->text), NUMBER(stage->line),
+                   NUMBER(stage->stage), MAYBE(stage->opened_at, -1), NUMBER(stage->due_at),
+                   NUMBER(stage->reminded), MAYBE(stage->escalated_at, -1));
+}
+
+enum fail store_approver_add(struct store *store, const struct request_id *id,
+                             const struct stored_stage *stage, const struct person_key *person,
+                             bool spoke, struct reason *why)
+{
+    return sql_run(store->sql, SQL_APPROVER_ADD, NULL, why, TEXT(id->text), NUMBER(stage->line),
+                   NUMBER(stage->stage), TEXT(person->tid), TEXT(person->oid), NUMBER(spoke));
+}
+
+static void add_approver(const struct rows *rows, struct arena *arena, struct stored_stage *stage)
+{
+    size_t count = stage->approver_count;
+    stage->approvers = ARENA_MORE(arena, stage->approvers, count);
+    stage->spoke = ARENA_MORE(arena, stage->spoke, count);
+    struct person *person = &stage->approvers[count];
+    *person = (struct person){.name = rows_copy(rows, 4, arena), .mail = rows_copy(rows, 5, arena)};
+    stage->spoke[count] = rows_number(rows, 6, 0) != 0;
+    if (person_key_read(rows_text(rows, 2), rows_text(rows, 3), &person->key))
+        stage->approver_count++;
 }
 
 static enum fail read_approvers(struct store *store, const struct request_id *id,
-                                struct arena *arena, size_t count, struct stored_line lines[],
+                                struct arena *arena, size_t count, struct stored_stage stages[],
                                 struct reason *why)
 {
     scoped(rows_scoped) struct rows rows = sql_ask(store->sql, SQL_APPROVERS_READ, TEXT(id->text));
-    while (rows_next(&rows)) {
-        for (size_t i = 0; i < count; i++) {
-            struct stored_line *line = &lines[i];
-            if (line->line != rows_number(&rows, 0, 0) || line->approver_count == PEOPLE_MOST)
-                continue;
-            line->approvers = ARENA_MORE(arena, line->approvers, line->approver_count);
-            struct person *person = &line->approvers[line->approver_count];
-            if (person_key_read(rows_text(&rows, 1), rows_text(&rows, 2), &person->key))
-                line->approver_count++;
-            person->name = rows_copy(&rows, 3, arena);
-            person->mail = rows_copy(&rows, 4, arena);
-        }
-    }
+    while (rows_next(&rows))
+        for (size_t i = 0; i < count; i++)
+            if (stages[i].line == rows_number(&rows, 0, 0) &&
+                stages[i].stage == rows_number(&rows, 1, 0) &&
+                stages[i].approver_count < PEOPLE_MOST)
+                add_approver(&rows, arena, &stages[i]);
     return rows_end(&rows, why);
 }
 
-enum fail store_lines(struct store *store, const struct request_id *id, struct arena *arena,
-                      size_t *count, struct stored_line lines[STORED_LINES], struct reason *why)
+enum fail store_stages(struct store *store, const struct request_id *id, struct arena *arena,
+                       size_t *count, struct stored_stage stages[STORED_STAGES], struct reason *why)
 {
     size_t found = 0;
     scoped(rows_scoped) struct rows rows = sql_ask(store->sql, SQL_APPROVALS_READ, TEXT(id->text));
-    while (found < STORED_LINES && rows_next(&rows))
-        lines[found++] = (struct stored_line){
+    while (found < STORED_STAGES && rows_next(&rows))
+        stages[found++] = (struct stored_stage){
             .line = (int)rows_number(&rows, 0, 0),
-            .rule = rows_copy(&rows, 1, arena),
-            .need = rows_number(&rows, 2, 0),
-            .due_at = rows_number(&rows, 3, 0),
-            .from = rows_copy(&rows, 4, arena),
-            .is_signed = rows_number(&rows, 5, 0) != 0,
+            .stage = (int)rows_number(&rows, 1, 0),
+            .rule = rows_copy(&rows, 2, arena),
+            .need = rows_number(&rows, 3, 0),
+            .deny = rows_number(&rows, 4, 1),
+            .opened_at = rows_number(&rows, 5, -1),
+            .due_at = rows_number(&rows, 6, 0),
+            .reminded = (int)rows_number(&rows, 7, 0),
+            .escalated_at = rows_number(&rows, 8, -1),
+            .needs_reason = rows_number(&rows, 9, 1) != 0,
+            .is_signed = rows_number(&rows, 10, 0) != 0,
         };
     enum fail fail = rows_end(&rows, why);
     if (!fail)
-        fail = read_approvers(store, id, arena, found, lines, why);
+        fail = read_approvers(store, id, arena, found, stages, why);
     if (!fail)
         *count = found;
     return fail;
@@ -95,6 +115,9 @@ enum fail store_decision_drop(struct store *store, const struct request_id *id,
 {
     enum fail fail = sql_run(store->sql, SQL_PROOF_VOID, NULL, why, TEXT(id->text),
                              TEXT(person->tid), TEXT(person->oid));
+    if (!fail)
+        fail = sql_run(store->sql, SQL_APPROVER_SILENT, NULL, why, TEXT(id->text),
+                       TEXT(person->tid), TEXT(person->oid));
     return fail ? fail
                 : sql_run(store->sql, SQL_DECISION_DROP, NULL, why, TEXT(id->text),
                           TEXT(person->tid), TEXT(person->oid));

@@ -5,17 +5,23 @@
 #include "model/person.h"
 #include "store/store.h"
 
-enum { STORED_LINES = 8 };
+enum { STORED_STAGES = 40 };
 
-/* One rule's demand: `need` of its approvers must agree. */
-struct stored_line {
-    int line; /* from 1 */
+/* A stage of one rule's line: `need` of its approvers must agree, and `deny` denials end it all. */
+struct stored_stage {
+    int line, stage; /* from 1; the line's first stage may have any number */
     const char *rule;
-    int64_t need, due_at;
-    const char *from; /* JSON: users and groups */
+    int64_t need, deny;
+    int64_t opened_at;    /* -1: its turn has not come */
+    int64_t due_at;       /* of one whose turn has not come: the latest */
+    int reminded;         /* so many times */
+    int64_t escalated_at; /* -1: it was not */
+    bool needs_reason;
     bool is_signed;   /* deciding takes a sign-in that says what was decided */
+    const char *from; /* JSON: whom the policy takes its approvers from; only written */
     size_t approver_count;
     struct person *approvers;
+    bool *spoke; /* beside them: decided when this stage had been asked, and may count for it */
 };
 
 struct stored_decision {
@@ -28,13 +34,20 @@ struct stored_decision {
     int64_t decided_at;
 };
 
-enum fail store_line_add(struct store *store, const struct request_id *id,
-                         const struct stored_line *line, struct reason *why);
-enum fail store_approver_add(struct store *store, const struct request_id *id, int line,
-                             const struct person_key *person, struct reason *why);
-enum fail store_lines(struct store *store, const struct request_id *id, struct arena *arena,
-                      size_t *count, struct stored_line lines[STORED_LINES], struct reason *why);
-/* Whether the person was asked about this request. */
+enum fail store_stage_add(struct store *store, const struct request_id *id,
+                          const struct stored_stage *stage, struct reason *why);
+/* What changes of it: opened, due, reminded, escalated. */
+enum fail store_stage_move(struct store *store, const struct request_id *id,
+                           const struct stored_stage *stage, struct reason *why);
+/* Somebody who may speak on the stage, and whether they did; that they spoke stays. */
+enum fail store_approver_add(struct store *store, const struct request_id *id,
+                             const struct stored_stage *stage, const struct person_key *person,
+                             bool spoke, struct reason *why);
+/* The stages of all lines, in order. */
+enum fail store_stages(struct store *store, const struct request_id *id, struct arena *arena,
+                       size_t *count, struct stored_stage stages[STORED_STAGES],
+                       struct reason *why);
+/* Whether the person was asked about this request, or is to be. */
 enum fail store_approver_is(struct store *store, const struct request_id *id,
                             const struct person_key *person, bool *is, struct reason *why);
 

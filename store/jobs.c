@@ -77,13 +77,13 @@ enum fail store_message_add(struct store *store, const struct stored_message *me
                             struct reason *why)
 {
     int64_t added = 0;
-    enum fail fail =
-        sql_run(store->sql, SQL_MESSAGE_ADD, &added, why, TEXT(message->id.text),
-                TEXT(message->kind), TEXT(message->request ? message->request->text : NULL),
-                TEXT(message->grant ? message->grant->text : NULL), TEXT(message->to.key.tid),
-                TEXT(message->to.key.oid), TEXT(message->channel), TEXT(message->state),
-                TEXT(message->why), NUMBER(message->made_at), TEXT(message->findings),
-                TEXT(message->delegation ? message->delegation->text : NULL));
+    enum fail fail = sql_run(
+        store->sql, SQL_MESSAGE_ADD, &added, why, TEXT(message->id.text), TEXT(message->kind),
+        TEXT(message->request ? message->request->text : NULL),
+        TEXT(message->grant ? message->grant->text : NULL), TEXT(message->to.key.tid),
+        TEXT(message->to.key.oid), TEXT(message->channel), TEXT(message->state), TEXT(message->why),
+        NUMBER(message->made_at), TEXT(message->findings),
+        TEXT(message->delegation ? message->delegation->text : NULL), NUMBER(message->round));
     if (!fail)
         *fresh = added > 0;
     return fail;

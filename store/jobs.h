@@ -37,6 +37,7 @@ struct stored_message {
     const char *findings;         /* of one about neither: those that it tells of (store/watch.h) */
     const struct delegation_id *delegation; /* of one about none of these */
     struct person to;                       /* name and mail as known when it is read */
+    int round;                              /* tells apart what may be told more than once */
     const char *channel;
     const char *state; /* "waiting", "sending", "sent", "failed", "no_address" */
     const char *why;

@@ -52,6 +52,8 @@ static void read_request(const struct rows *rows, struct arena *arena,
     request->requester.mail = rows_copy(rows, 17, arena);
     request->why = rows_copy(rows, 3, arena);
     request->occasion = rows_copy(rows, 18, arena);
+    request->decide_by = rows_number(rows, 19, -1);
+    request->stuck_at = rows_number(rows, 20, -1);
 }
 
 enum fail store_request(struct store *store, const struct request_id *id, struct arena *arena,
@@ -95,7 +97,15 @@ enum fail store_request_demand(struct store *store, const struct stored_request 
 {
     return sql_run(store->sql, SQL_REQUEST_DEMAND, NULL, why, TEXT(request->id.text),
                    TEXT(request->demands), NUMBER(request->start_within_seconds),
-                   MAYBE(request->lapses_at, -1), TEXT(request->occasion));
+                   MAYBE(request->lapses_at, -1), TEXT(request->occasion),
+                   MAYBE(request->decide_by, -1));
+}
+
+enum fail store_request_lapses(struct store *store, const struct stored_request *request,
+                               struct reason *why)
+{
+    return sql_run(store->sql, SQL_REQUEST_LAPSES, NULL, why, TEXT(request->id.text),
+                   NUMBER(request->lapses_at), MAYBE(request->stuck_at, -1));
 }
 
 enum fail store_request_shorten(struct store *store, const struct request_id *id, int64_t seconds,

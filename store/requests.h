@@ -20,7 +20,9 @@ struct stored_request {
     const char *justification;      /* NULL once it was erased */
     const char *ticket;
     int64_t submitted_at, check_until;
-    int64_t lapses_at; /* -1: not pending yet */
+    int64_t lapses_at; /* when nobody may decide any more; -1: not pending yet */
+    int64_t decide_by; /* the latest that may become; -1: the same */
+    int64_t stuck_at;  /* since when too few are left to approve it; -1: enough are */
     const char *policy_version;
     const char *sign_in;  /* JSON */
     const char *demands;  /* JSON; NULL until they are known */
@@ -42,6 +44,9 @@ enum fail store_request_move(struct store *store, const struct request_id *id,
                              enum request_state from, enum request_state to, const char *because_of,
                              struct reason *why);
 enum fail store_request_demand(struct store *store, const struct stored_request *request,
+                               struct reason *why);
+/* `lapses_at` and `stuck_at`. */
+enum fail store_request_lapses(struct store *store, const struct stored_request *request,
                                struct reason *why);
 enum fail store_request_shorten(struct store *store, const struct request_id *id, int64_t seconds,
                                 struct reason *why);

@@ -252,11 +252,29 @@ static enum next decided_before(struct visit *visit, struct store *store,
                         last->by.name ? last->by.name : last->by.key.oid, at);
 }
 
+/* By enum decision_bar. */
+static const char *const bars[] = {
+    [BAR_EARLIER_STAGE] =
+        "An earlier stage has to agree first: you are asked when it is your turn.",
+    [BAR_NEEDED_LATER] = "Your approval is needed at another stage, which nobody else could give "
+                         "then: leave this one to somebody else.",
+    [BAR_OWN_ACCOUNT] = "Nobody decides on their own request: it was made with another account of "
+                        "yours.",
+    [BAR_OTHER_ACCOUNT] =
+        "You have decided on this request already, with another account of yours.",
+    [BAR_NO_HUMAN] = "Entra does not say whose account yours is, and the policy wants to know: ask "
+                     "your administrator.",
+};
+
 static enum next decide_failed(struct visit *visit)
 {
     struct deciding *deciding = visit->data;
     const struct decision *decision = &deciding->decision;
     deciding_let_go(deciding);
+    if (decision->bar == BAR_NO_REASON)
+        complain(&visit->complaints, "reason", "must say why");
+    else if (decision->bar != BAR_NONE)
+        return visit_refuse(visit, visit->fail, "%s", bars[decision->bar]);
     struct store *store =
         visit->fail == FAIL_CONFLICT || visit->fail == FAIL_DENIED ? visit_store(visit) : NULL;
     if (visit->fail == FAIL_CONFLICT && store)

@@ -177,7 +177,7 @@ static enum pace rehearse(struct task *task, void *data)
         request.roles[i].target = target_key(&role->target, task_arena(task));
     }
     if (!findings_gather(task, &request, NULL, &visit->caller->sign_in, &gathered) ||
-        !approvers_resolve(task, &gathered.demands, &request.requester.key, FACT_MINUTE,
+        !approvers_resolve(task, &gathered.demands, &request.requester.key, NULL, FACT_MINUTE,
                            &approvers))
         return PACE_WAIT;
     struct first_look look = {.memberships = gathered.findings.memberships,

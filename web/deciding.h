@@ -7,9 +7,10 @@
 
 struct deciding {
     struct decision decision;
-    struct fact *memberships[PLACES_MOST], *accounts[PLACES_MOST], *contexts; /* to be given back */
-    const char **groups;
-    size_t group_count;
+    struct decision_needs needs;
+    struct place *earlier;
+    size_t fact_count;
+    struct fact **facts; /* shared from memory: to be given back */
 };
 
 /* `decision` has its id, its caller, and `signing` when it is completed. FAIL_NOT_FOUND when there

@@ -33,8 +33,8 @@ static enum fail apply_told(struct turn *turn, void *data, struct reason *why)
         return fail;
     id_new(turn->now_ms, id);
     fail = store_findings_tell(turn->store, id, why);
-    for (size_t i = 0; !fail && i < told->lines[0].count; i++) {
-        const struct person *person = &told->lines[0].people[i];
+    for (size_t i = 0; !fail && i < told->stages[0].from.count; i++) {
+        const struct person *person = &told->stages[0].from.people[i];
         fail = store_person_save(turn->store, person, turn->now, why);
         if (!fail)
             fail = message_alarm(turn, id, &person->key, why);
@@ -59,9 +59,10 @@ enum pace alarm_step(struct task *task)
     const struct people **from = ARENA_ARRAY(task_arena(task), const struct people *, count);
     for (size_t i = 0; i < count; i++)
         from[i] = people_at(named[i], moment_now(), task_arena(task));
+    demands.approvals[0].escalate_seconds = -1;
     demands.approvals[0].from_count = count;
     demands.approvals[0].from = from;
-    if (!approvers_resolve(task, &demands, &nobody, FACT_MINUTE, told))
+    if (!approvers_resolve(task, &demands, &nobody, NULL, FACT_MINUTE, told))
         return PACE_WAIT;
     if (!told->known && moment_now() - since < PATIENCE_SECONDS)
         return task_hold(task, 0);

@@ -8,4 +8,6 @@ enum pace check_step(struct task *task);
 
 /* While nobody decides, approvers are resolved again so often: who left is not waited for, who came
  * is asked. */
-enum { APPROVERS_AGAIN_SECONDS = 5 * 60 };
+enum { APPROVERS_AGAIN_SECONDS = 60 };
+/* So long too few people may be left to approve it before it is refused. */
+enum { STUCK_SECONDS = 15 * 60 };

@@ -1,16 +1,17 @@
 #include "access/decisions.h"
 
+#include "access/decision_right.h"
 #include "access/grants.h"
 #include "access/messages.h"
 #include "access/review.h"
 #include "access/signing.h"
+#include "access/stages.h"
 #include "access/words_kept.h"
 #include "base/memory.h"
 #include "base/moment.h"
 #include "base/text.h"
 #include "policies/tally.h"
 #include "store/approvals.h"
-#include "store/delegations.h"
 #include "store/jobs.h"
 #include "store/people.h"
 
@@ -22,10 +23,12 @@ void decision_read(const json_t *body, struct complaints *complaints, struct dec
     struct form form = form_open(body, "", complaints);
     (void)form_text(&form, "decision", REQUIRED, 64);
     ret->approves = form_choice(&form, "decision", COUNT(choices), choices, 0) == 1;
-    ret->reason = form_text(&form, "reason", REQUIRED, REASON_MOST);
-    if (ret->reason && text_is_empty(ret->reason))
+    ret->reason = form_text(&form, "reason", OPTIONAL, REASON_MOST);
+    if (!ret->reason)
+        ret->reason = "";
+    else if (text_is_empty(ret->reason))
         form_complain(&form, "reason", "must say why");
-    uint32_t found = ret->reason ? text_forbidden_character(ret->reason) : 0;
+    uint32_t found = text_forbidden_character(ret->reason);
     if (found)
         form_complain(&form, "reason",
                       "holds the character U+%04X, which steers how text is shown: leave it out",
@@ -42,149 +45,6 @@ static bool demands_of(const struct stored_request *request, struct arena *arena
 {
     json_auto_t *kept = request->demands ? json_loads(request->demands, 0, NULL) : NULL;
     return kept && demands_unpack(kept, arena, demands);
-}
-
-size_t decision_groups(const struct stored_request *request, struct arena *arena,
-                       const char ***groups)
-{
-    struct demands demands;
-    const char **all = NULL;
-    size_t count = 0;
-    if (!demands_of(request, arena, &demands))
-        return 0;
-    for (size_t i = 0; i < demands.approval_count; i++) {
-        const struct people *people = demands.approvals[i].from[0];
-        for (size_t k = 0; k < people->group_count; k++) {
-            all = ARENA_MORE(arena, all, count);
-            all[count++] = people->groups[k];
-        }
-    }
-    *groups = all;
-    return count;
-}
-
-/* What somebody is to this request now: by the lines it was submitted under, and the directory as
-   it is now. */
-static enum tri may_decide(const struct place *place, const struct demands *demands)
-{
-    enum tri answer = TRI_NO;
-    bool unread = !place->account || !place->account->reading.known;
-    for (size_t i = 0; i < demands->approval_count; i++) {
-        enum tri one =
-            people_hold(demands->approvals[i].from[0], &place->person, place->memberships);
-        if (one == TRI_YES)
-            answer = TRI_YES;
-        answer = one == TRI_UNKNOWN && answer == TRI_NO ? TRI_UNKNOWN : answer;
-    }
-    if (answer == TRI_NO || unread)
-        return answer == TRI_NO ? TRI_NO : TRI_UNKNOWN;
-    return place->account->exists && place->account->enabled == TRI_YES ? answer : TRI_NO;
-}
-
-/* Finds the place in which it is made: their own if they have one, or that of somebody who named
-   them, rather one for whom nobody has spoken. Who named them is looked up again here. */
-static enum fail find_place(struct turn *turn, struct decision *decision,
-                            const struct stored_request *request, const struct demands *demands,
-                            enum tri *may, struct reason *why)
-{
-    size_t count = 0;
-    struct stored_delegation *list = NULL;
-    enum fail fail = store_delegations_for(turn->store, &request->id, &decision->places[0].person,
-                                           turn->now, PLACES_MOST, turn->arena, &count, &list, why);
-    decision->place = &decision->places[0];
-    *may = TRI_NO;
-    for (size_t i = 0; !fail && i < decision->place_count && *may != TRI_YES; i++) {
-        const struct place *place = &decision->places[i];
-        bool stands = i == 0;
-        for (size_t k = 0; k < count && !stands; k++)
-            stands = person_is(&list[k].approver.key, &place->person);
-        if (!stands || person_is(&place->person, &request->requester.key) ||
-            (decision->in_place_of &&
-             !text_equals_ignoring_case(decision->in_place_of, place->person.oid)))
-            continue;
-        enum tri one = may_decide(place, demands);
-        if (one == TRI_YES)
-            decision->place = place;
-        *may = one == TRI_NO ? *may : one;
-    }
-    return fail;
-}
-
-static bool is_enabled(const struct account *account)
-{
-    return account && account->reading.known && account->exists && account->enabled == TRI_YES;
-}
-
-static enum fail check_right(struct turn *turn, struct decision *decision,
-                             const struct stored_request *request, const struct demands *demands,
-                             struct reason *why)
-{
-    const struct person_key *caller = &decision->caller->person.key;
-    const struct account *account = decision->places[0].account;
-    enum tri may = TRI_NO;
-    bool was_asked = false;
-    enum fail fail = store_approver_is(turn->store, &request->id, caller, &was_asked, why);
-    if (fail)
-        return fail;
-    if (person_is(caller, &request->requester.key))
-        return because(why, FAIL_DENIED, "nobody decides on their own request");
-    fail = find_place(turn, decision, request, demands, &may, why);
-    if (fail)
-        return fail;
-    bool sees = was_asked || (decision->caller->roles & (ROLE_ADMIN | ROLE_AUDITOR));
-    decision->unread = may == TRI_UNKNOWN || !account || !account->reading.known;
-    if (decision->unread)
-        return because(why, sees ? FAIL_UNAVAILABLE : FAIL_NOT_FOUND,
-                       "the directory does not say whether %s may decide", caller->oid);
-    if (may == TRI_NO || !is_enabled(account))
-        return because(why, sees ? FAIL_DENIED : FAIL_NOT_FOUND, "%s is no approver now",
-                       caller->oid);
-    return FAIL_NONE;
-}
-
-/* Whether those who approved so far are enough. Who counts was checked when each of them decided.
- */
-static enum fail is_met(struct turn *turn, const struct stored_request *request, bool *met,
-                        struct reason *why)
-{
-    size_t count = 0, line_count = 0, people = 0;
-    struct stored_decision *decisions = NULL;
-    struct stored_line lines[STORED_LINES] = {{0}};
-    struct tally_line tally[STORED_LINES];
-    enum fail fail =
-        store_decisions(turn->store, &request->id, turn->arena, &count, &decisions, why);
-    if (!fail)
-        fail = store_lines(turn->store, &request->id, turn->arena, &line_count, lines, why);
-    if (fail)
-        return fail;
-    for (size_t i = 0; i < line_count; i++) {
-        bool *may = ARENA_ARRAY(turn->arena, bool, count + 1);
-        people = 0;
-        for (size_t k = 0; k < count; k++) {
-            if (!decisions[k].approves)
-                continue;
-            for (size_t n = 0; n < lines[i].approver_count; n++)
-                may[people] |= person_is(&lines[i].approvers[n].key, &decisions[k].place.key);
-            people++;
-        }
-        tally[i] = (struct tally_line){.need = lines[i].need, .may = may};
-    }
-    *met = tally_given(line_count, tally, people) >= tally_needed(line_count, tally);
-    return FAIL_NONE;
-}
-
-/* The lines on which this place speaks; who joined since the request was checked is written down
-   now. */
-static enum fail note_lines(struct turn *turn, const struct decision *decision,
-                            const struct demands *demands, struct reason *why)
-{
-    const struct place *place = decision->place;
-    enum fail fail = FAIL_NONE;
-    for (size_t i = 0; !fail && i < demands->approval_count; i++)
-        if (people_hold(demands->approvals[i].from[0], &place->person, place->memberships) ==
-            TRI_YES)
-            fail = store_approver_add(turn->store, &decision->id, (int)i + 1, &place->person, why);
-    return fail;
 }
 
 static enum fail record(struct turn *turn, const struct decision *decision,
@@ -238,6 +98,14 @@ enum fail decision_settle(struct turn *turn, struct stored_request *request, boo
     return fail;
 }
 
+enum fail decision_left(struct turn *turn, const struct stored_request *request,
+                        const struct person_key *by, struct reason *why)
+{
+    json_auto_t *detail = memory_needed(json_pack("{s:s, s:s}", "by", by->oid, "why", "left"));
+    enum fail fail = store_decision_drop(turn->store, &request->id, by, why);
+    return fail ? fail : tell_request(turn, request, EVENT_APPROVAL_VOID, detail, why);
+}
+
 enum fail decision_void(struct turn *turn, const struct stored_grant *grant,
                         const struct stored_intent *intent, struct reason *why)
 {
@@ -276,19 +144,17 @@ static enum fail check_open(const struct turn *turn, const struct decision *deci
     return FAIL_NONE;
 }
 
-/* The primary key holds it too; asked before somebody signs in for nothing. */
-static enum fail check_first(struct turn *turn, const struct decision *decision, struct reason *why)
+/* Unique keys hold it too; asked before somebody signs in for nothing. */
+static enum fail check_first(const struct decision *decision, struct reason *why)
 {
-    size_t count = 0;
-    struct stored_decision *decisions = NULL;
-    enum fail fail =
-        store_decisions(turn->store, &decision->id, turn->arena, &count, &decisions, why);
-    for (size_t i = 0; !fail && i < count; i++)
-        if (person_is(&decisions[i].by.key, &decision->caller->person.key) ||
-            person_is(&decisions[i].place.key, &decision->place->person))
-            return because(why, FAIL_CONFLICT, "%s has decided on %s before",
-                           decisions[i].by.key.oid, decision->id.text);
-    return fail;
+    const struct person_key *caller = &decision->caller->person.key;
+    const struct progress *progress = decision->progress;
+    for (size_t i = 0; i < progress->decision_count; i++)
+        if (person_is(&progress->decisions[i].by.key, caller) ||
+            person_is(&progress->decisions[i].place.key, &decision->place->person))
+            return because(why, FAIL_CONFLICT, "%s has decided on %s before", caller->oid,
+                           decision->id.text);
+    return FAIL_NONE;
 }
 
 enum fail decision_judge(struct turn *turn, struct decision *decision, struct reason *why)
@@ -297,6 +163,7 @@ enum fail decision_judge(struct turn *turn, struct decision *decision, struct re
     struct demands *demands = ARENA_NEW(turn->arena, struct demands);
     decision->request = request;
     decision->demands = demands;
+    decision->progress = ARENA_NEW(turn->arena, struct progress);
     enum fail fail = store_request(turn->store, &decision->id, turn->arena, request, why);
     if (fail)
         return fail;
@@ -306,13 +173,17 @@ enum fail decision_judge(struct turn *turn, struct decision *decision, struct re
     fail = grant_held(turn->store, &request->id, turn->arena, &held, &decision->held, why);
     if (fail)
         return fail;
-    fail = check_right(turn, decision, request, demands, why);
+    fail = progress_read(turn->store, &request->id, turn->arena, decision->progress, why);
+    if (!fail)
+        fail = decision_right(turn, decision, why);
     if (!fail && decision->approves && turn->access->safe_mode)
         fail = because(why, FAIL_UNAVAILABLE, "safe mode: %s", turn->access->safe_why);
     if (!fail)
         fail = check_open(turn, decision, request, why);
     if (!fail)
-        fail = check_first(turn, decision, why);
+        fail = check_first(decision, why);
+    if (!fail)
+        fail = decision_bar(turn, decision, why);
     if (!fail)
         fail = check_quota(turn, decision, why);
     if (!fail && decision->signing)
@@ -337,15 +208,21 @@ static enum fail conclude(struct turn *turn, struct decision *decision, struct r
 static enum fail make(struct turn *turn, struct decision *decision, struct reason *why)
 {
     struct stored_request *request = decision->request;
-    bool met = !decision->approves;
-    enum fail fail = note_lines(turn, decision, decision->demands, why);
+    struct progress *progress = decision->progress;
+    enum fail fail = decision->approves ? decision_recount(turn, decision, why) : FAIL_NONE;
+    if (!fail)
+        fail = decision_note(turn, decision, why);
     if (!fail)
         fail = record(turn, decision, request, why);
     if (!fail && decision->approves && decision->duration_seconds >= 0)
         fail = store_request_shorten(turn->store, &request->id, decision->duration_seconds, why);
-    if (!fail && decision->approves)
-        fail = is_met(turn, request, &met, why);
-    return fail || !met ? fail : conclude(turn, decision, why);
+    if (!fail)
+        fail = progress_read(turn->store, &request->id, turn->arena, progress, why);
+    if (fail)
+        return fail;
+    return (decision->approves ? progress->approved : progress->over)
+               ? conclude(turn, decision, why)
+               : progress_go_on(turn, request, decision->demands, progress, why);
 }
 
 enum fail decision_take(struct turn *turn, struct decision *decision, struct reason *why)

@@ -2,6 +2,7 @@
 
 #include "access/drift.h"
 #include "access/grants.h"
+#include "access/stages.h"
 #include "base/json.h"
 #include "base/memory.h"
 #include "base/moment.h"
@@ -131,12 +132,9 @@ static void add_evidence(struct store *store, const struct request_id *id, struc
 static enum fail add_decisions(struct store *store, const struct stored_request *request,
                                struct arena *arena, json_t *facts, struct reason *why)
 {
-    size_t count = 0, line_count = 0;
+    size_t count = 0;
     struct stored_decision *decisions = NULL;
-    struct stored_line lines[STORED_LINES] = {{0}};
     enum fail fail = store_decisions(store, &request->id, arena, &count, &decisions, why);
-    if (!fail)
-        fail = store_lines(store, &request->id, arena, &line_count, lines, why);
     if (fail)
         return fail;
     const char *by = "";
@@ -150,12 +148,55 @@ static enum fail add_decisions(struct store *store, const struct stored_request 
         set(facts, "reason", typed(arena, decisions[i].reason));
     }
     set(facts, "decided_by", by);
-    set(facts, "rule", line_count ? lines[0].rule : "");
     set(facts, "state",
         *by && (approved || denied)
             ? arena_text(arena, "%s by %s", request_state_text(request->state), by)
             : request_state_text(request->state));
     return FAIL_NONE;
+}
+
+/* Whether this stage asks somebody who has not decided: as an approver, or in the place of one. */
+static bool asks(const struct progress *progress, size_t index, const struct person_key *person,
+                 size_t count, const struct stored_delegation stand_ins[])
+{
+    const struct stored_stage *stage = &progress->stages[index];
+    for (size_t i = 0; progress_asks(progress, index) && i < stage->approver_count; i++) {
+        const struct person_key *approver = &stage->approvers[i].key;
+        bool theirs = person_is(approver, person);
+        for (size_t k = 0; k < count && !theirs; k++)
+            theirs = person_is(&stand_ins[k].delegate.key, person) &&
+                     person_is(&stand_ins[k].approver.key, approver);
+        if (theirs && !progress_decision(progress, approver))
+            return true;
+    }
+    return false;
+}
+
+/* Until when, and by which rule, somebody is asked; FAIL_CONFLICT when nothing is asked of them
+ * now.
+ */
+static enum fail add_asked(struct store *store, const struct stored_request *request,
+                           const struct person_key *person, struct arena *arena, json_t *facts,
+                           struct reason *why)
+{
+    struct progress *progress = ARENA_NEW(arena, struct progress);
+    struct stored_delegation *list = NULL;
+    size_t count = 0;
+    int64_t due_at = INT64_MAX;
+    enum fail fail = progress_read(store, &request->id, arena, progress, why);
+    if (!fail)
+        fail = store_stand_ins(store, &request->id, arena, &count, &list, why);
+    for (size_t i = 0; !fail && i < progress->count; i++) {
+        const struct stored_stage *stage = &progress->stages[i];
+        if (stage->due_at >= due_at || !asks(progress, i, person, count, list))
+            continue;
+        due_at = stage->due_at;
+        set(facts, "rule", stage->rule);
+        set(facts, "lapses", minute(arena, due_at));
+    }
+    if (!fail && due_at == INT64_MAX)
+        return because(why, FAIL_CONFLICT, "nothing is asked of %s now", person->oid);
+    return fail;
 }
 
 static enum fail add_request(struct access *access, struct store *store,
@@ -288,16 +329,16 @@ static enum fail delegation_letter(struct access *access, struct store *store,
 static enum fail add_places(struct store *store, const struct stored_message *message,
                             struct arena *arena, json_t *facts, struct reason *why)
 {
-    size_t count = 0, line_count = 0;
+    size_t count = 0, stage_count = 0;
     struct stored_delegation *list = NULL;
-    struct stored_line lines[STORED_LINES] = {{0}};
+    struct stored_stage stages[STORED_STAGES] = {{0}};
     const char *names = "";
-    enum fail fail = store_lines(store, message->request, arena, &line_count, lines, why);
+    enum fail fail = store_stages(store, message->request, arena, &stage_count, stages, why);
     if (!fail)
         fail = store_stand_ins(store, message->request, arena, &count, &list, why);
-    for (size_t i = 0; i < line_count; i++)
-        for (size_t k = 0; k < lines[i].approver_count; k++)
-            if (person_is(&lines[i].approvers[k].key, &message->to.key))
+    for (size_t i = 0; i < stage_count; i++)
+        for (size_t k = 0; stages[i].opened_at >= 0 && k < stages[i].approver_count; k++)
+            if (person_is(&stages[i].approvers[k].key, &message->to.key))
                 count = 0;
     for (size_t i = 0; i < count; i++)
         if (person_is(&list[i].delegate.key, &message->to.key))
@@ -321,12 +362,15 @@ enum fail message_letter(struct access *access, struct store *store,
         return delegation_letter(access, store, message, arena, letter, why);
     json_auto_t *facts = memory_needed(json_object());
     enum fail fail = store_request(store, message->request, arena, &request, why);
-    if (!fail && text_equals(message->kind, "decide") && request.state != REQUEST_PENDING)
+    bool is_asked = text_equals(message->kind, "decide") || text_equals(message->kind, "remind");
+    if (!fail && is_asked && request.state != REQUEST_PENDING)
         fail = because(why, FAIL_CONFLICT, "the request is %s", request_state_text(request.state));
     if (!fail && text_equals(message->kind, "start"))
         fail = still_waits(store, message->grant, arena, why);
     if (!fail)
         fail = add_request(access, store, &request, arena, facts, why);
+    if (!fail && is_asked)
+        fail = add_asked(store, &request, &message->to.key, arena, facts, why);
     if (!fail)
         fail = add_places(store, message, arena, facts, why);
     if (!fail)

@@ -32,6 +32,8 @@ static const char *const kinds[] = {
     [MESSAGE_DELEGATE] = "delegate",
     [MESSAGE_DELEGATED] = "delegated",
     [MESSAGE_DELEGATION_ENDED] = "delegation_ended",
+    [MESSAGE_REMIND] = "remind",
+    [MESSAGE_STUCK] = "stuck",
 };
 
 const char *message_kind_text(enum message_kind kind)
@@ -101,6 +103,15 @@ enum fail message_put(struct turn *turn, enum message_kind kind, const struct re
                why);
 }
 
+enum fail message_remind(struct turn *turn, const struct request_id *request, int round,
+                         const struct person_key *to, struct reason *why)
+{
+    return put(
+        turn,
+        (struct stored_message){.kind = kinds[MESSAGE_REMIND], .request = request, .round = round},
+        to, why);
+}
+
 enum fail message_alarm(struct turn *turn, const char *findings, const struct person_key *to,
                         struct reason *why)
 {
@@ -134,12 +145,12 @@ static enum fail tell_approvers(struct turn *turn, enum message_kind kind,
                                 struct reason *why)
 {
     size_t count = 0;
-    struct stored_line lines[STORED_LINES] = {{0}};
-    enum fail fail = store_lines(turn->store, request, turn->arena, &count, lines, why);
+    struct stored_stage stages[STORED_STAGES] = {{0}};
+    enum fail fail = store_stages(turn->store, request, turn->arena, &count, stages, why);
     for (size_t i = 0; !fail && i < count; i++)
-        for (size_t k = 0; !fail && k < lines[i].approver_count; k++)
-            if (!except || !person_is(&lines[i].approvers[k].key, except))
-                fail = message_put(turn, kind, request, NULL, &lines[i].approvers[k].key, why);
+        for (size_t k = 0; !fail && stages[i].opened_at >= 0 && k < stages[i].approver_count; k++)
+            if (!except || !person_is(&stages[i].approvers[k].key, except))
+                fail = message_put(turn, kind, request, NULL, &stages[i].approvers[k].key, why);
     return fail ? fail : tell_stand_ins(turn, kind, request, except, why);
 }
 

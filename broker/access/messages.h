@@ -21,6 +21,8 @@ enum message_kind {
     MESSAGE_DELEGATED,        /* to that somebody */
     MESSAGE_DELEGATION_ENDED, /* to both */
     MESSAGE_OUTSIDE,          /* PIM put it in force before anybody agreed; to approvers too */
+    MESSAGE_REMIND,           /* to an approver who has not decided */
+    MESSAGE_STUCK, /* to the requester and to whom alarms are told: nobody is left to approve it */
     MESSAGE_KINDS
 };
 
@@ -29,6 +31,9 @@ enum message_kind {
 enum fail message_put(struct turn *turn, enum message_kind kind, const struct request_id *request,
                       const struct grant_id *grant, const struct person_key *to,
                       struct reason *why);
+/* Reminds an approver; each round once. */
+enum fail message_remind(struct turn *turn, const struct request_id *request, int round,
+                         const struct person_key *to, struct reason *why);
 /* Tells of the findings that are told under that id (store/watch.h). */
 enum fail message_alarm(struct turn *turn, const char *findings, const struct person_key *to,
                         struct reason *why);

@@ -52,8 +52,9 @@ static json_t *pack_lines(const struct order *order)
         for (size_t k = 0; k < line->approver_count; k++)
             (void)json_array_append_new(approvers, json_string(line->approvers[k]));
         (void)json_array_append_new(
-            lines, memory_needed(json_pack("{s:s, s:I, s:o}", "rule", line->rule, "need",
-                                           (json_int_t)line->need, "approvers", approvers)));
+            lines, memory_needed(json_pack("{s:s, s:I, s:I, s:o}", "rule", line->rule, "stage",
+                                           (json_int_t)line->stage, "need", (json_int_t)line->need,
+                                           "approvers", approvers)));
     }
     return lines;
 }
@@ -134,6 +135,7 @@ static void take_line(struct reader *reader, const json_t *json, struct order_li
 {
     const json_t *approvers = json_object_get(json, "approvers");
     line->rule = take_text(reader, json, "rule");
+    line->stage = take_number(reader, json, "stage");
     line->need = take_number(reader, json, "need");
     line->approver_count = take_count(reader, json, "approvers", ORDER_DECISIONS);
     for (size_t i = 0; i < line->approver_count; i++) {
@@ -271,10 +273,16 @@ static enum fail check_grant(const struct order *order, const struct order_rules
 
 /* Who agreed. */
 
-static const struct approval_demand *demand_of(const struct demands *wanted, const char *rule)
+static bool is_of(const struct order_line *line, const struct approval_demand *demand)
+{
+    return line->stage == demand->stage && text_equals(line->rule, demand->rule);
+}
+
+static const struct approval_demand *demand_of(const struct demands *wanted,
+                                               const struct order_line *line)
 {
     for (size_t i = 0; i < wanted->approval_count; i++)
-        if (text_equals(wanted->approvals[i].rule, rule))
+        if (is_of(line, &wanted->approvals[i]))
             return &wanted->approvals[i];
     return NULL;
 }
@@ -288,17 +296,17 @@ static enum fail check_lines(const struct order *order, const struct demands *wa
         const struct approval_demand *demand = &wanted->approvals[i];
         bool there = !demand->is_signed;
         for (size_t k = 0; k < order->line_count; k++)
-            there |= text_equals(order->lines[k].rule, demand->rule) &&
-                     order->lines[k].need >= demand->need;
+            there |= is_of(&order->lines[k], demand) && order->lines[k].need >= demand->need;
         if (!there)
             return because(why, FAIL_DENIED, "the approval by %s is missing", demand->rule);
     }
     for (size_t i = 0; i < order->line_count; i++) {
-        const struct approval_demand *demand = demand_of(wanted, order->lines[i].rule);
+        const struct approval_demand *demand = demand_of(wanted, &order->lines[i]);
         if (order->lines[i].need < (demand ? demand->need : 1))
             return because(why, FAIL_DENIED, "%s needs more approvals", order->lines[i].rule);
         for (size_t k = 0; k < i; k++)
-            if (text_equals(order->lines[k].rule, order->lines[i].rule))
+            if (order->lines[k].stage == order->lines[i].stage &&
+                text_equals(order->lines[k].rule, order->lines[i].rule))
                 return because(why, FAIL_DENIED, "%s is there twice", order->lines[i].rule);
     }
     return FAIL_NONE;
@@ -363,14 +371,13 @@ static enum fail check_decision(const struct order *order, const struct order_de
 static bool may_speak(const struct order_line *line, const struct demands *wanted,
                       const struct person_key *person)
 {
-    const struct approval_demand *demand = demand_of(wanted, line->rule);
+    const struct approval_demand *demand = demand_of(wanted, line);
     bool listed = false;
     for (size_t i = 0; i < line->approver_count; i++)
         listed |= text_equals(line->approvers[i], person->oid);
     enum tri holds = TRI_NO;
-    for (size_t i = 0; demand && i < demand->from_count; i++)
-        if (people_hold(demand->from[i], person, NULL) != TRI_NO)
-            holds = TRI_UNKNOWN;
+    if (demand)
+        holds = approval_holds(demand, true, person, NULL, NULL);
     return listed && (!demand || holds != TRI_NO);
 }
 

@@ -8,11 +8,12 @@
 #include "model/role.h"
 #include "policies/policy.h"
 
-enum { ORDER_MOST = 1024 * 1024, ORDER_LINES = APPROVAL_LINES, ORDER_DECISIONS = 64 };
+enum { ORDER_MOST = 1024 * 1024, ORDER_LINES = APPROVAL_STAGES, ORDER_DECISIONS = 64 };
 
-/* One line of the approval: who of those in whose place somebody decided speaks on it. */
+/* One stage of a rule's approval: who of those in whose place somebody decided counts for it. */
 struct order_line {
     const char *rule;
+    int64_t stage;
     int64_t need;
     size_t approver_count;
     const char *approvers[ORDER_DECISIONS];

@@ -63,20 +63,16 @@ struct places {
     struct person_key people[ORDER_DECISIONS];
 };
 
-static void fill_lines(size_t count, const struct stored_line lines[], const struct places *places,
-                       struct arena *arena, struct order *order)
+static void fill_line(const struct stored_stage *stage, const struct places *places,
+                      struct arena *arena, struct order_line *line)
 {
-    order->line_count = count;
-    for (size_t i = 0; i < count; i++) {
-        struct order_line *line = &order->lines[i];
-        line->rule = lines[i].rule;
-        line->need = lines[i].need;
-        for (size_t k = 0; k < places->count; k++)
-            for (size_t n = 0; n < lines[i].approver_count; n++)
-                if (person_is(&lines[i].approvers[n].key, &places->people[k]))
-                    line->approvers[line->approver_count++] =
-                        arena_copy(arena, places->people[k].oid);
-    }
+    line->rule = stage->rule;
+    line->stage = stage->stage;
+    line->need = stage->need;
+    for (size_t k = 0; k < places->count; k++)
+        for (size_t n = 0; n < stage->approver_count; n++)
+            if (stage->spoke[n] && person_is(&stage->approvers[n].key, &places->people[k]))
+                line->approvers[line->approver_count++] = arena_copy(arena, places->people[k].oid);
 }
 
 /* Their approval; NULL when they gave none. */
@@ -95,10 +91,10 @@ static enum fail fill_approvals(struct task *task, const struct request_id *id, 
 {
     struct store *store = task_store(task);
     struct arena *arena = task_arena(task);
-    size_t count = 0, proof_count = 0, line_count = 0;
+    size_t count = 0, proof_count = 0;
     struct stored_decision *decisions = NULL;
     struct stored_proof *proofs = NULL;
-    struct stored_line lines[STORED_LINES] = {{0}};
+    struct stored_stage stages[STORED_STAGES] = {{0}};
     struct places places = {.count = 0};
     enum fail fail = store ? FAIL_NONE : FAIL_UNAVAILABLE;
     if (!fail)
@@ -106,7 +102,7 @@ static enum fail fill_approvals(struct task *task, const struct request_id *id, 
     if (!fail)
         fail = store_proofs(store, id, arena, &proof_count, &proofs, why);
     if (!fail)
-        fail = store_lines(store, id, arena, &line_count, lines, why);
+        fail = store_stages(store, id, arena, &order->line_count, stages, why);
     if (fail)
         return fail;
     for (size_t i = 0; i < proof_count && order->decision_count < ORDER_DECISIONS; i++) {
@@ -119,7 +115,8 @@ static enum fail fill_approvals(struct task *task, const struct request_id *id, 
                                     .commitment = proofs[i].commitment,
                                     .token = proofs[i].token};
     }
-    fill_lines(line_count, lines, &places, arena, order);
+    for (size_t i = 0; i < order->line_count; i++)
+        fill_line(&stages[i], &places, arena, &order->lines[i]);
     return FAIL_NONE;
 }
 

@@ -22,7 +22,10 @@ static const char *compose(struct turn *turn, const struct decision *decision, i
                            const char *reason, const char *salt)
 {
     const struct stored_request *request = decision->request;
-    int64_t from = request->start_at > request->lapses_at ? request->start_at : request->lapses_at;
+    /* Not `lapses_at`, which moves with each stage: what was signed before would not hold any more.
+     */
+    int64_t by = request->decide_by > request->lapses_at ? request->decide_by : request->lapses_at;
+    int64_t from = request->start_at > by ? request->start_at : by;
     struct commitment commitment = {
         .tid = request->requester.key.tid,
         .request = request->id.text,

@@ -50,7 +50,8 @@ static json_t *requires_of(const struct demands *demands, struct arena *arena)
         add_demand(list, arena, "requires_justification",
                    json_pack("{s:I}", "least", (json_int_t)demands->justification_least));
     for (size_t i = 0; i < demands->approval_count; i++)
-        add_demand(list, arena, "requires_approval",
+        add_demand(list, arena,
+                   demands->approvals[i].stage > 1 ? "requires_approval_then" : "requires_approval",
                    json_pack("{s:I, s:s}", "need", (json_int_t)demands->approvals[i].need, "rule",
                              demands->approvals[i].rule));
     return list;
@@ -64,10 +65,10 @@ static json_t *approvers_of(const struct demands *demands)
         for (size_t k = 0; k < demands->approvals[i].from_count; k++)
             (void)json_array_append_new(from, json_string(demands->approvals[i].from[k]->name));
         (void)json_array_append_new(
-            list,
-            memory_needed(json_pack("{s:s, s:I, s:o, s:o}", "rule", demands->approvals[i].rule,
-                                    "need", (json_int_t)demands->approvals[i].need, "within",
-                                    span(demands->approvals[i].within_seconds), "from", from)));
+            list, memory_needed(json_pack(
+                      "{s:s, s:i, s:I, s:o, s:o}", "rule", demands->approvals[i].rule, "stage",
+                      demands->approvals[i].stage, "need", (json_int_t)demands->approvals[i].need,
+                      "within", span(demands->approvals[i].within_seconds), "from", from)));
     }
     return list;
 }

@@ -2,6 +2,7 @@
 
 #include "access/attempt.h"
 #include "access/grants.h"
+#include "access/stages.h"
 #include "base/json.h"
 #include "base/memory.h"
 #include "base/moment.h"
@@ -206,56 +207,65 @@ static json_t *view_stand_in(const struct stored_delegation *delegation)
     return view;
 }
 
-/* What belongs to all lines of a request. */
-struct decided {
-    size_t count, stand_in_count;
-    struct stored_decision *decisions;
+/* What belongs to all stages of a request. */
+struct asked {
+    struct progress progress;
+    size_t stand_in_count;
     struct stored_delegation *stand_ins;
 };
 
-static json_t *view_approver(const struct person *approver, const struct decided *decided)
+static json_t *view_approver(const struct person *approver, const struct asked *asked)
 {
     json_t *view = view_person(approver), *delegates = memory_needed(json_array());
     if (text_is_empty(approver->mail))
         (void)json_object_set_new(view, "unreachable", json_true());
-    for (size_t i = 0; i < decided->stand_in_count; i++)
-        if (person_is(&decided->stand_ins[i].approver.key, &approver->key))
-            (void)json_array_append_new(delegates, view_stand_in(&decided->stand_ins[i]));
+    for (size_t i = 0; i < asked->stand_in_count; i++)
+        if (person_is(&asked->stand_ins[i].approver.key, &approver->key))
+            (void)json_array_append_new(delegates, view_stand_in(&asked->stand_ins[i]));
     (void)json_object_set_new(view, "delegates", delegates);
     return view;
 }
 
-static json_t *view_line(const struct stored_line *line, const struct decided *decided)
+static const char *stage_state(const struct progress *progress, size_t stage)
 {
+    if (progress_met(progress, stage))
+        return "met";
+    return progress_asks(progress, stage) ? "asked" : "waiting";
+}
+
+static json_t *view_stage(const struct asked *asked, size_t index)
+{
+    const struct progress *progress = &asked->progress;
+    const struct stored_stage *stage = &progress->stages[index];
     json_t *approvers = memory_needed(json_array()), *decisions = memory_needed(json_array());
-    for (size_t i = 0; i < line->approver_count; i++) {
-        (void)json_array_append_new(approvers, view_approver(&line->approvers[i], decided));
-        for (size_t k = 0; k < decided->count; k++)
-            if (person_is(&decided->decisions[k].place.key, &line->approvers[i].key))
-                (void)json_array_append_new(decisions, view_decision(&decided->decisions[k]));
+    for (size_t i = 0; i < stage->approver_count; i++) {
+        const struct stored_decision *decision =
+            progress_decision(progress, &stage->approvers[i].key);
+        (void)json_array_append_new(approvers, view_approver(&stage->approvers[i], asked));
+        if (decision && stage->spoke[i])
+            (void)json_array_append_new(decisions, view_decision(decision));
     }
-    return memory_needed(json_pack("{s:i, s:s, s:I, s:o, s:b, s:o, s:o}", "stage", 1, "rule",
-                                   line->rule, "need", (json_int_t)line->need, "due_at",
-                                   moment_or_null(line->due_at), "signed", line->is_signed,
-                                   "approvers", approvers, "decisions", decisions));
+    return memory_needed(json_pack(
+        "{s:i, s:s, s:s, s:I, s:I, s:I, s:o, s:o, s:o, s:b, s:b, s:o, s:o}", "stage", stage->stage,
+        "rule", stage->rule, "state", stage_state(progress, index), "need", (json_int_t)stage->need,
+        "given", (json_int_t)progress->given[index], "deny", (json_int_t)stage->deny, "opened_at",
+        moment_or_null(stage->opened_at), "due_at", moment_or_null(stage->due_at), "escalated_at",
+        moment_or_null(stage->escalated_at), "reason", stage->needs_reason, "signed",
+        stage->is_signed, "approvers", approvers, "decisions", decisions));
 }
 
 static enum fail approval_of(struct store *store, const struct request_id *id, struct arena *arena,
                              json_t **ret, struct reason *why)
 {
-    size_t line_count = 0;
-    struct decided decided = {0};
-    struct stored_line lines[STORED_LINES] = {{0}};
-    enum fail fail = store_decisions(store, id, arena, &decided.count, &decided.decisions, why);
+    struct asked *asked = ARENA_NEW(arena, struct asked);
+    enum fail fail = progress_read(store, id, arena, &asked->progress, why);
     if (!fail)
-        fail = store_stand_ins(store, id, arena, &decided.stand_in_count, &decided.stand_ins, why);
-    if (!fail)
-        fail = store_lines(store, id, arena, &line_count, lines, why);
+        fail = store_stand_ins(store, id, arena, &asked->stand_in_count, &asked->stand_ins, why);
     if (fail)
         return fail;
     *ret = memory_needed(json_array());
-    for (size_t i = 0; i < line_count; i++)
-        (void)json_array_append_new(*ret, view_line(&lines[i], &decided));
+    for (size_t i = 0; i < asked->progress.count; i++)
+        (void)json_array_append_new(*ret, view_stage(asked, i));
     return FAIL_NONE;
 }
 

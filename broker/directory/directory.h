@@ -32,6 +32,7 @@ enum fact_kind {
     FACT_GROUP,    /* subject: group id */
     FACT_HOLDERS,  /* subject: target key */
     FACT_STANDING, /* subject: target key */
+    FACT_MANAGER,  /* subject: oid */
     FACT_KINDS
 };
 
@@ -67,6 +68,7 @@ struct fact {
         struct group group;
         struct holders holders;
         struct standing standing;
+        struct manager manager;
     };
 };
 

@@ -17,7 +17,7 @@ static bool ask(const struct asked *asked, unsigned step, struct text *path, jso
     (void)body;
     text_add(path, "/v1.0/users/");
     url_escape(path, asked->subject);
-    text_add(path, "?$select=id,displayName,mail,accountEnabled");
+    text_add(path, "?$select=id,displayName,mail,accountEnabled,employeeId");
     if (!is_id(asked->subject))
         text_add(path, ",userPrincipalName");
     return step == 0;
@@ -35,6 +35,7 @@ static enum fail read_answer(const struct asked *asked, const json_t *answer, st
     account->enabled = entry_flag(&user, "accountEnabled");
     account->name = entry_text(&user, "displayName");
     account->mail = entry_text(&user, "mail");
+    account->employee_id = entry_text(&user, "employeeId");
     return user.fail;
 }
 

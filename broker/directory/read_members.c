@@ -12,7 +12,7 @@ static bool ask(const struct asked *asked, unsigned step, struct text *path, jso
     text_add(path, "/v1.0/groups/");
     url_escape(path, asked->subject);
     text_add(path, "/transitiveMembers/microsoft.graph.user"
-                   "?$select=id,displayName,mail&$top=999&$count=true");
+                   "?$select=id,displayName,mail,employeeId&$top=999&$count=true");
     return step == 0;
 }
 
@@ -47,7 +47,8 @@ static enum fail read_answer(const struct asked *asked, const json_t *answer, st
         struct entry user = entry_open(one, fact->arena, why);
         const char *type = entry_text(&user, "@odata.type");
         struct person person = {.name = entry_text(&user, "displayName"),
-                                .mail = entry_text(&user, "mail")};
+                                .mail = entry_text(&user, "mail"),
+                                .employee_id = entry_text(&user, "employeeId")};
         if (!text_read_guid(entry_needed_text(&user, "id"), person.key.oid))
             entry_spoil(&user, "a member without an id");
         if (user.fail)

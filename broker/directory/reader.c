@@ -16,7 +16,7 @@ const struct reader *reader_of(enum fact_kind kind)
         [FACT_INSTANCES] = &instances_reader,   [FACT_REQUESTS] = &requests_reader,
         [FACT_APPROVAL] = &approval_reader,     [FACT_OWN_REQUESTS] = &own_requests_reader,
         [FACT_GROUP] = &group_reader,           [FACT_HOLDERS] = &holders_reader,
-        [FACT_STANDING] = &standing_reader,
+        [FACT_STANDING] = &standing_reader,     [FACT_MANAGER] = &manager_reader,
     };
     return readers[kind];
 }

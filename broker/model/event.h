@@ -28,10 +28,13 @@
     X(REQUEST_LAPSED, "request.lapsed")                                                            \
     X(DECISION_APPROVED, "decision.approved")                                                      \
     X(DECISION_DENIED, "decision.denied")                                                          \
-    X(SIGNING_REFUSED, "signing.refused")   /* a sign-in that was too weak to decide by */         \
-    X(APPROVAL_VOID, "approval.void")       /* PIM did not take it: it does not count */           \
-    X(DELEGATION_MADE, "delegation.made")   /* somebody decides in an approver's place */          \
-    X(DELEGATION_ENDED, "delegation.ended") /* before its time */                                  \
+    X(SIGNING_REFUSED, "signing.refused")       /* a sign-in that was too weak to decide by */     \
+    X(APPROVAL_VOID, "approval.void")           /* it does not count (any more) */                 \
+    X(APPROVAL_OPENED, "approval.opened")       /* the turn of a stage has come */                 \
+    X(APPROVAL_REMINDED, "approval.reminded")   /* those who have not decided */                   \
+    X(APPROVAL_ESCALATED, "approval.escalated") /* others may decide as well */                    \
+    X(DELEGATION_MADE, "delegation.made")       /* somebody decides in an approver's place */      \
+    X(DELEGATION_ENDED, "delegation.ended")     /* before its time */                              \
     X(GRANT_WAITING, "grant.waiting")                                                              \
     X(START_REFUSED, "start.refused") /* a start that was refused: it waits on */                  \
     X(GRANT_ACTIVATING, "grant.activating")                                                        \

@@ -32,7 +32,14 @@ struct account {
     struct reading reading;
     bool exists;
     enum tri enabled;
-    const char *oid, *name, *mail;
+    const char *oid, *name, *mail, *employee_id;
+};
+
+/* A person's manager in Entra. */
+struct manager {
+    struct reading reading;
+    bool exists;
+    const char *oid; /* lower-case */
 };
 
 /* Which of the groups that matter the person is in, through nested groups too; lower-case GUIDs. */

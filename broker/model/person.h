@@ -15,6 +15,7 @@ struct person {
     struct person_key key;
     const char *name;
     const char *mail;
+    const char *employee_id; /* as the directory says; NULL: none, or nobody asked */
 };
 
 /* False unless both texts are GUIDs, in any letter case; the key keeps them lower-case. */

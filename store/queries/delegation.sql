@@ -46,7 +46,8 @@ LIMIT $5;
 SELECT g.id, g.tid, g.oid, NULL, NULL, g.delegate, NULL, NULL, g.from_at, g.until_at, NULL, g.made_at, g.ended_at, g.ended_by
 FROM delegation g JOIN request r ON r.id = $1
 WHERE g.tid = r.tid AND g.delegate <> r.oid AND g.from_at <= $2 AND g.until_at > $2 AND g.ended_at IS NULL
-    AND EXISTS (SELECT 1 FROM approver p WHERE p.request = $1 AND p.tid = g.tid AND p.oid = g.oid)
+    AND EXISTS (SELECT 1 FROM approver p JOIN approval t ON t.request = p.request AND t.line = p.line AND t.stage = p.stage
+        WHERE p.request = $1 AND p.tid = g.tid AND p.oid = g.oid AND t.opened_at IS NOT NULL)
     AND NOT EXISTS (SELECT 1 FROM decision x WHERE x.request = $1 AND x.tid = g.tid AND coalesce(x.for_oid, x.oid) = g.oid)
 ORDER BY g.id;
 

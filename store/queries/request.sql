@@ -20,7 +20,8 @@ INSERT INTO request_role (request, position, role, target) VALUES ($1, $2, $3, $
 
 -- name: request_read
 SELECT r.tid, r.oid, r.state, r.why, r.duration_seconds, r.start_at, r.start_within_seconds, r.justification, w.text,
-    r.ticket, r.submitted_at, r.check_until, r.lapses_at, r.policy_version, r.sign_in, r.demands, p.name, p.mail, r.occasion
+    r.ticket, r.submitted_at, r.check_until, r.lapses_at, r.policy_version, r.sign_in, r.demands, p.name, p.mail, r.occasion,
+    r.decide_by, r.stuck_at
 FROM request r
 LEFT JOIN words w ON w.commitment = r.justification
 LEFT JOIN person p ON p.tid = r.tid AND p.oid = r.oid
@@ -35,7 +36,11 @@ UPDATE request SET state = $3, why = $4 WHERE id = $1 AND state = $2 RETURNING i
 
 -- name: request_demand
 -- What the check found the policy to demand, in which circumstances, and until when people may decide.
-UPDATE request SET demands = $2, start_within_seconds = $3, lapses_at = $4, occasion = $5 WHERE id = $1;
+UPDATE request SET demands = $2, start_within_seconds = $3, lapses_at = $4, occasion = $5, decide_by = $6 WHERE id = $1;
+
+-- name: request_lapses
+-- Another stage is asked now, until then; and whether too few people are left for it.
+UPDATE request SET lapses_at = $2, stuck_at = $3 WHERE id = $1;
 
 -- name: request_shorten
 UPDATE request SET duration_seconds = $2 WHERE id = $1 AND duration_seconds > $2;
@@ -61,7 +66,8 @@ ORDER BY id DESC LIMIT $6;
 -- name: requests_for_approver
 -- A page of requests that this person may decide on or was asked about, the newest first.
 SELECT a.request FROM (
-    SELECT request FROM approver WHERE tid = $1 AND oid = $2
+    SELECT p.request FROM approver p JOIN approval t ON t.request = p.request AND t.line = p.line AND t.stage = p.stage
+    WHERE p.tid = $1 AND p.oid = $2 AND t.opened_at IS NOT NULL
     UNION
     SELECT s.request FROM stand_in s JOIN delegation g ON g.id = s.delegation WHERE g.tid = $1 AND g.delegate = $2
 ) a JOIN request r ON r.id = a.request
@@ -82,18 +88,31 @@ ON CONFLICT (request, phase) DO UPDATE SET judged_at = excluded.judged_at, list 
 SELECT list FROM evidence WHERE request = $1 AND phase = $2;
 
 -- name: approval_add
-INSERT INTO approval (request, line, stage, rule, need, due_at, from_, signed) VALUES ($1, $2, 1, $3, $4, $5, $6, $7);
+INSERT INTO approval (request, line, stage, rule, need, deny, opened_at, due_at, from_, reason, signed)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11);
 
 -- name: approvals_read
-SELECT line, rule, need, due_at, from_, signed FROM approval WHERE request = $1 ORDER BY line;
+SELECT line, stage, rule, need, deny, opened_at, due_at, reminded, escalated_at, reason, signed
+FROM approval WHERE request = $1 ORDER BY line, stage;
+
+-- name: approval_move
+-- What changes while it is asked.
+UPDATE approval SET opened_at = $4, due_at = $5, reminded = $6, escalated_at = $7
+WHERE request = $1 AND line = $2 AND stage = $3;
 
 -- name: approver_add
-INSERT INTO approver (request, line, stage, tid, oid) VALUES ($1, $2, 1, $3, $4) ON CONFLICT DO NOTHING;
+INSERT INTO approver (request, line, stage, tid, oid, spoke) VALUES ($1, $2, $3, $4, $5, $6)
+ON CONFLICT DO UPDATE SET spoke = max(spoke, excluded.spoke);
+
+-- name: approver_silent
+-- What they decided is void.
+UPDATE approver SET spoke = 0 WHERE request = $1 AND tid = $2
+    AND oid = (SELECT coalesce(for_oid, oid) FROM decision WHERE request = $1 AND tid = $2 AND oid = $3);
 
 -- name: approvers_read
-SELECT a.line, a.tid, a.oid, p.name, p.mail FROM approver a
+SELECT a.line, a.stage, a.tid, a.oid, p.name, p.mail, a.spoke FROM approver a
 LEFT JOIN person p ON p.tid = a.tid AND p.oid = a.oid
-WHERE a.request = $1 ORDER BY a.line, p.name, a.oid;
+WHERE a.request = $1 ORDER BY a.line, a.stage, p.name, a.oid;
 
 -- name: approver_is
 -- Whoever was asked, by themselves or in somebody's place.

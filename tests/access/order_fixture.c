@@ -136,7 +136,11 @@ struct order genuine(void)
         .role_count = 1,
         .roles = {{"owner", TARGET}},
         .line_count = 1,
-        .lines = {{.rule = "owner", .need = 2, .approver_count = 2, .approvers = {LENA, MARC}}},
+        .lines = {{.rule = "owner",
+                   .stage = 1,
+                   .need = 2,
+                   .approver_count = 2,
+                   .approvers = {LENA, MARC}}},
         .decision_count = 2,
     };
     order.decisions[0] = approval_of(LENA);

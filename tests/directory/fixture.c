@@ -33,6 +33,7 @@ const struct question about[FACT_KINDS] = {
     [FACT_GROUP] = {.kind = FACT_GROUP, .subject = SOC},
     [FACT_HOLDERS] = {.kind = FACT_HOLDERS, .subject = SOC_MEMBER},
     [FACT_STANDING] = {.kind = FACT_STANDING, .subject = SOC_MEMBER},
+    [FACT_MANAGER] = {.kind = FACT_MANAGER, .subject = ALICE},
 };
 const struct question about_role_instances = {
     .kind = FACT_INSTANCES, .subject = ALICE, .object = ROLE_IN_TENANT};

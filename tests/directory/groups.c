@@ -87,7 +87,7 @@ START_TEST(users_are_asked_for_through_nested_groups)
 {
     ck_assert_text(path_of_step(in_soc, 0, NULL),
                    "/v1.0/groups/" SOC "/transitiveMembers/microsoft.graph.user"
-                   "?$select=id,displayName,mail&$top=999&$count=true");
+                   "?$select=id,displayName,mail,employeeId&$top=999&$count=true");
 }
 END_TEST
 

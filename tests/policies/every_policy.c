@@ -59,11 +59,9 @@ static const char *decided(const struct demands *demands)
     json_auto_t *packed = demands_pack(demands);
     json_t *approvals = json_object_get(packed, "approvals");
     for (size_t i = 0; i < json_array_size(approvals); i++) {
-        json_t *approval = json_array_get(approvals, i);
-        json_object_set_new(approval, "users",
-                            json_string(sorted(json_object_get(approval, "users"))));
-        json_object_set_new(approval, "groups",
-                            json_string(sorted(json_object_get(approval, "groups"))));
+        json_t *from = json_object_get(json_array_get(approvals, i), "from");
+        json_object_set_new(from, "users", json_string(sorted(json_object_get(from, "users"))));
+        json_object_set_new(from, "groups", json_string(sorted(json_object_get(from, "groups"))));
     }
     char *text = json_canonical(packed);
     const char *all =

@@ -39,9 +39,9 @@ static void refused(const char *old, const char *new, const char *field, const c
 START_TEST(an_unknown_member_is_named_with_those_that_are_known)
 {
     refused("\"rules\": [", "\"rings\": {},\n  \"rules\": [", "soc.json:21: rings",
-            "is not known here; known are: people, roles, rules, alarms, phases");
+            "is not known here; known are: people, roles, rules, alarms, phases, person_key");
     refused("\"users\": [", "\"members\": [], \"users\": [", "soc.json:4: people.leads.members",
-            "is not known here; known are: users, groups, until, sets");
+            "is not known here; known are: users, groups, until, manager, sets");
     refused("\"tier\": 0", "\"level\": 0", "soc.json:10: roles.copilot-owner.level",
             "is not known here; known are: name, product, opens, tier, target, activation, "
             "unexplained, lesser");
@@ -56,8 +56,9 @@ START_TEST(an_unknown_member_is_named_with_those_that_are_known)
     refused("\"default\": \"PT1H\"", "\"usual\": \"PT1H\"", "soc.json:32: rules[0].limits.usual",
             "is not known here; known are: shortest, longest, default, start_within, start_ahead, "
             "at_once, per_day, cool_down");
-    refused("\"need\": 2", "\"deny\": 1", "soc.json:33: rules[0].approval.stages[0].deny",
-            "is not known here; known are: from, need, within, signed");
+    refused("\"need\": 2", "\"denies\": 1", "soc.json:33: rules[0].approval.stages[0].denies",
+            "is not known here; known are: from, need, deny, within, reason, signed, remind, "
+            "escalate");
 }
 END_TEST
 
@@ -302,6 +303,53 @@ START_TEST(an_approval_that_nobody_could_give_is_refused)
 }
 END_TEST
 
+START_TEST(stages_that_need_more_people_than_there_are_are_refused)
+{
+    refused("\"approval\": \"none\"",
+            "\"approval\": {\"stages\": [{\"from\": [\"leads\"], \"need\": 2},"
+            "{\"from\": [\"leads\"]}]}",
+            "soc.json:39: rules[1].approval.stages",
+            "3 approvals are needed together, each by somebody else, but fewer people are named");
+}
+END_TEST
+
+START_TEST(reminders_and_escalations_come_while_somebody_is_asked)
+{
+    refused("\"need\": 2", "\"remind\": \"PT2H\"",
+            "soc.json:33: rules[0].approval.stages[0].remind",
+            "comes before anybody is asked: `within` is shorter");
+    refused("\"need\": 2", "\"remind\": [\"PT10M\", \"PT1H\"]",
+            "soc.json:33: rules[0].approval.stages[0].remind",
+            "is not in order: the longest time before the end first");
+    refused("\"need\": 2", "\"remind\": [\"soon\"]",
+            "soc.json:33: rules[0].approval.stages[0].remind",
+            "\"soon\" is not a span of a minute or more");
+    refused("\"need\": 2", "\"escalate\": {\"after\": \"PT2H\", \"to\": [\"leads\"]}",
+            "soc.json:33: rules[0].approval.stages[0].escalate.after",
+            "is not before `within` is over");
+    refused("\"need\": 2", "\"escalate\": {\"after\": \"PT1H\"}",
+            "soc.json:33: rules[0].approval.stages[0].escalate.to", "is missing");
+}
+END_TEST
+
+START_TEST(the_manager_of_whoever_asks_is_an_approver_and_nothing_else)
+{
+    const char *text = given_change(given_source("tests/policies/soc.json"), "\"leads\": {",
+                                    "\"manager\": {\"manager\": true}, \"leads\": {");
+    (void)spec_file("soc.json",
+                    given_change(text, "\"who\": [\"analysts\"],", "\"who\": [\"manager\"],"));
+    read_wrong();
+    one_complaint("soc.json:25: rules[0].who",
+                  "\"manager\" holds the manager of whoever asks, who can only be an approver");
+    text = given_change(text, "\"from\": [\"leads\"]", "\"from\": [\"manager\"]");
+    (void)spec_file("soc.json", text);
+    struct policy *policy = NULL;
+    complaints = (struct complaints){.arena = given_arena()};
+    ck_assert_fine(policy_read(spec_folder(), &policy, &complaints, &spec_why));
+    policy_free(policy);
+}
+END_TEST
+
 START_TEST(the_form_of_an_approval_is_told)
 {
     refused("\"approval\": \"none\"", "\"approval\": \"some\"", "soc.json:39: rules[1].approval",
@@ -310,9 +358,12 @@ START_TEST(the_form_of_an_approval_is_told)
             "is missing");
     refused("\"approval\": \"none\"", "\"approval\": {\"stages\": []}",
             "soc.json:39: rules[1].approval.stages", "must not be empty");
-    refused("\"approval\": \"none\"",
-            "\"approval\": {\"stages\": [{\"from\": [\"leads\"]},{\"from\": [\"leads\"]}]}",
-            "soc.json:39: rules[1].approval.stages", "has 2 entries; at most 1 are allowed");
+    refused(
+        "\"approval\": \"none\"",
+        "\"approval\": {\"stages\": [{\"from\": [\"leads\"]},{\"from\": [\"leads\"]},{},{},{},{}]}",
+        "soc.json:39: rules[1].approval.stages", "has 6 entries; at most 5 are allowed");
+    refused("\"approval\": \"none\"", "\"approval\": {\"stages\": [{}]}",
+            "soc.json:39: rules[1].approval.stages[0].from", "is missing");
     refused("\"need\": 2", "\"need\": 21", "soc.json:33: rules[0].approval.stages[0].need",
             "must be a whole number from 1 to 20");
     refused("\"need\": 2, \"within\": \"PT2H\"", "\"within\": \"PT1M\"",
@@ -478,8 +529,11 @@ SPECIFICATION("policies/mistakes",
               an_mfa_age_that_entra_could_never_meet_is_refused, a_context_is_c1_to_c99,
               a_level_of_risk_is_one_of_four, flags_and_numbers_are_what_they_are_called,
               limits_that_contradict_each_other_are_refused,
-              an_approval_that_nobody_could_give_is_refused, the_form_of_an_approval_is_told,
-              a_name_that_two_files_use_is_named_with_both,
+              an_approval_that_nobody_could_give_is_refused,
+              stages_that_need_more_people_than_there_are_are_refused,
+              reminders_and_escalations_come_while_somebody_is_asked,
+              the_manager_of_whoever_asks_is_an_approver_and_nothing_else,
+              the_form_of_an_approval_is_told, a_name_that_two_files_use_is_named_with_both,
               a_mistake_is_placed_in_the_file_that_holds_it, what_is_no_json_is_named_with_its_line,
               a_repeated_member_is_named_with_its_line, a_file_that_is_a_list_is_not_passed_over,
               nothing_hides_behind_a_nul, several_mistakes_are_told_at_once,

@@ -58,9 +58,33 @@ START_TEST(the_largest_demand_that_a_policy_may_make_fits)
         everybody[i] = true;
     for (size_t i = 0; i < TALLY_LINES; i++)
         lines[i] = (struct tally_line){.need = 20, .may = everybody};
-    ck_assert_int_eq(tally_needed(TALLY_LINES, lines), 160);
+    ck_assert_int_eq(tally_needed(TALLY_LINES, lines), 20 * TALLY_LINES);
     ck_assert_int_eq(tally_given(TALLY_LINES, lines, 159), 159);
-    ck_assert_int_eq(tally_given(TALLY_LINES, lines, TALLY_PEOPLE), 160);
+    ck_assert_int_eq(tally_given(TALLY_LINES, lines, TALLY_PEOPLE), TALLY_PEOPLE);
+}
+END_TEST
+
+START_TEST(what_is_filled_stays_filled_as_more_people_come)
+{
+    for (int round = 0; round < 5000; round++) {
+        bool may[4][PEOPLE];
+        struct tally_line lines[4];
+        int64_t before[4] = {0}, after[4];
+        for (size_t i = 0; i < 4; i++) {
+            for (size_t k = 0; k < PEOPLE; k++)
+                may[i][k] = chance(3) == 0;
+            lines[i] = (struct tally_line){.need = 1 + chance(2), .may = may[i]};
+        }
+        for (size_t people = 0; people <= PEOPLE; people++) {
+            int64_t sum = 0, given = tally_fill(4, lines, people, after);
+            for (size_t i = 0; i < 4; i++) {
+                ck_assert_int_ge(after[i], before[i]);
+                ck_assert_int_le(after[i], lines[i].need);
+                sum += before[i] = after[i];
+            }
+            ck_assert_int_eq(sum, given);
+        }
+    }
 }
 END_TEST
 
@@ -100,4 +124,5 @@ END_TEST
 SPECIFICATION("policies/tally", one_line_is_met_by_as_many_as_it_needs, nobody_counts_for_two_lines,
               approvals_from_outside_do_not_count, nothing_needed_is_met,
               the_largest_demand_that_a_policy_may_make_fits,
+              what_is_filled_stays_filled_as_more_people_come,
               the_count_is_that_of_trying_everything)
