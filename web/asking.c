@@ -1,6 +1,7 @@
 #include "web/asking.h"
 
 #include "access/approvers.h"
+#include "access/occasion.h"
 #include "base/memory.h"
 #include "base/moment.h"
 #include "base/text.h"
@@ -156,6 +157,18 @@ enum next asking_groups(struct visit *visit, struct grouped *grouped, handler *t
     return grouped->memberships ? then(visit) : visit_inquire(visit, find_groups, grouped, then);
 }
 
+/* The circumstances as they are kept with a request; NULL: the store does not say. */
+static const char *occasion_now(struct task *task, const struct stored_request *request)
+{
+    struct occasion occasion;
+    struct reason ignored = {0};
+    occasion_of(request, NULL, task_arena(task), &occasion);
+    if (!task_store(task) || occasion_past(task_store(task), task_access(task)->policy,
+                                           task_arena(task), &occasion, &ignored))
+        return NULL;
+    return occasion_pack(&occasion, task_arena(task));
+}
+
 /* A dry run asks for what the check of a request asks for, and judges it the same way. */
 static enum pace rehearse(struct task *task, void *data)
 {
@@ -163,6 +176,7 @@ static enum pace rehearse(struct task *task, void *data)
     struct visit *visit = asking->visit;
     struct stored_request request = {.requester = visit->caller->person,
                                      .duration_seconds = asking->submission.duration_seconds,
+                                     .start_at = asking->submission.start_at,
                                      .submitted_at = visit->now,
                                      .role_count = asking->submission.role_count};
     struct gathered gathered;
@@ -176,6 +190,7 @@ static enum pace rehearse(struct task *task, void *data)
         request.roles[i].role = role->id;
         request.roles[i].target = target_key(&role->target, task_arena(task));
     }
+    request.occasion = occasion_now(task, &request);
     if (!findings_gather(task, &request, NULL, &visit->caller->sign_in, &gathered) ||
         !approvers_resolve(task, &gathered.demands, &request.requester.key, NULL, FACT_MINUTE,
                            &approvers))
