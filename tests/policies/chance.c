@@ -1,11 +1,12 @@
 #include "policies/chance.h"
 
 #include "base/json.h"
+#include "base/moment.h"
 
 #include <stdio.h>
 #include <string.h>
 
-enum { PERSONS = 4, GROUPS = 4, SETS = 4, ROLES = 3 };
+enum { PERSONS = 4, GROUPS = 4, SETS = 4, ROLES = 3, AROUND = 500 };
 
 static const char *oid_of(char kind, unsigned number)
 {
@@ -25,6 +26,43 @@ struct memberships random_memberships(void)
         if (chance(2))
             memberships.groups[memberships.count++] = oid_of('a', i);
     return memberships;
+}
+
+static const char *role_name(unsigned number)
+{
+    return arena_text(given_arena(), "role-%u", number);
+}
+
+/* Some of the roles, perhaps none. */
+static const char *const *random_roles(size_t *count)
+{
+    const char **roles = ARENA_ARRAY(given_arena(), const char *, ROLES);
+    *count = 0;
+    for (unsigned i = 0; i < ROLES; i++)
+        if (chance(2))
+            roles[(*count)++] = role_name(i);
+    return roles;
+}
+
+struct occasion random_occasion(void)
+{
+    struct person_key *person = ARENA_NEW(given_arena(), struct person_key);
+    struct memberships *memberships = ARENA_NEW(given_arena(), struct memberships);
+    *person = given_person(random_person());
+    *memberships = random_memberships();
+    struct occasion occasion = {
+        .person = person,
+        .memberships = chance(10) ? memberships : NULL,
+        .at = NOW - AROUND + chance(2 * AROUND),
+        .duration_seconds = chance(10) ? 60 * (5 + (int64_t)chance(400)) : -1,
+        .start_at = chance(3) ? -1 : NOW + (int64_t)chance(7 * 86400),
+        .past_known = chance(4) > 0,
+        .risk_known = chance(4) > 0,
+        .risk = (enum risk_level)chance(4),
+    };
+    occasion.had = random_roles(&occasion.had_count);
+    occasion.held = random_roles(&occasion.held_count);
+    return occasion;
 }
 
 /* One to `most` of the texts that `name` makes of numbers below `below`, none twice. */
@@ -50,11 +88,6 @@ static const char *group_name(unsigned number)
 static const char *set_name(unsigned number)
 {
     return arena_text(given_arena(), "set %u", number);
-}
-
-static const char *role_name(unsigned number)
-{
-    return arena_text(given_arena(), "role-%u", number);
 }
 
 /* A span of whole minutes as policies write it. */
@@ -86,36 +119,112 @@ static json_t *random_require(void)
     return require;
 }
 
-json_t *random_rule(const char *name)
+static const char *day_name(unsigned number)
 {
-    json_t *rule = json_pack("{s:s, s:o, s:o}", "name", name, "roles", some(ROLES, 2, role_name),
-                             "who", some(SETS, 2, set_name));
+    static const char *const names[] = {"mon", "tue", "wed", "thu", "fri", "sat", "sun"};
+    return names[number];
+}
+
+static json_t *random_when(void)
+{
+    static const char *const zones[] = {"UTC", "Europe/Berlin", "America/New_York", "Asia/Kolkata"};
+    static const char *const levels[] = {"low", "medium", "high"};
+    json_t *when = json_object();
+    if (chance(3) == 0)
+        json_object_set_new(when, "longer_than", span(5, 400));
+    if (chance(3) == 0)
+        json_object_set_new(
+            when, "outside",
+            json_pack(
+                "{s:s, s:o, s:o, s:o}", "zone", zones[chance(4)], "days", some(7, 7, day_name),
+                "from", json_string(arena_text(given_arena(), "%02u:%02u", chance(12), chance(60))),
+                "to",
+                json_string(arena_text(given_arena(), "%02u:%02u", 12 + chance(12), chance(60)))));
+    if (chance(3) == 0)
+        json_object_set_new(when, "risk_at_least", json_string(levels[chance(3)]));
+    if (chance(3) == 0)
+        json_object_set_new(when, "holds", some(ROLES, 2, role_name));
+    if (chance(3) == 0 || !json_object_size(when))
+        json_object_set_new(when, "first_time", json_true());
+    return when;
+}
+
+static json_t *random_limits(void)
+{
+    json_t *limits = json_pack("{s:o, s:o, s:o}", "longest", span(60, 300), "default", span(10, 50),
+                               "start_within", span(5, 100));
+    if (chance(2))
+        json_object_set_new(limits, "shortest", span(5, 5));
+    if (chance(2))
+        json_object_set_new(limits, "start_ahead", span(5, 500));
+    if (chance(2))
+        json_object_set_new(limits, "cool_down", span(1, 100));
+    if (chance(2))
+        json_object_set_new(limits, "per_day", json_integer(1 + chance(5)));
+    if (chance(2))
+        json_object_set_new(
+            limits, "at_once",
+            json_pack("{s:i, s:i}", "person", 1 + (int)chance(5), "role", 1 + (int)chance(5)));
+    return limits;
+}
+
+static void add_demands(json_t *rule)
+{
+    static const char *const levels[] = {"starting_point", "enterprise", "specialized"};
     if (chance(4))
         json_object_set_new(rule, "require", random_require());
+    if (chance(4) == 0)
+        json_object_set_new(rule, "level", json_string(levels[chance(3)]));
     if (chance(2))
-        json_object_set_new(rule, "limits",
-                            json_pack("{s:o, s:o, s:o}", "longest", span(60, 300), "default",
-                                      span(10, 50), "start_within", span(5, 100)));
+        json_object_set_new(rule, "limits", random_limits());
     if (chance(2)) /* one of users alone is always enough, so that the policy is right */
         json_object_set_new(rule, "approval",
                             json_pack("{s:[{s:o, s:i, s:o, s:b}], s:b}", "stages", "from",
                                       some(SETS, 3, set_name), "need", 1, "within", span(5, 100),
                                       "signed", chance(4) == 0, "signed", chance(4) == 0));
+}
+
+json_t *random_rule(const char *name)
+{
+    json_t *rule = json_pack("{s:s, s:o, s:o}", "name", name, "roles", some(ROLES, 2, role_name),
+                             "who", some(SETS, 2, set_name));
+    if (chance(4) == 0)
+        json_object_set_new(rule, "unless", some(SETS, 1, set_name));
+    if (chance(3) == 0)
+        json_object_set_new(rule, "when", random_when());
+    if (chance(8) == 0)
+        json_object_set_new(rule, "deny",
+                            json_string(arena_text(given_arena(), "Because %u.", chance(9))));
+    else
+        add_demands(rule);
     return rule;
+}
+
+/* Sets that it names have lower numbers, so that none leads back. */
+static json_t *random_set(unsigned number)
+{
+    char until[21];
+    json_t *set = json_object();
+    unsigned kind = chance(3);
+    if (kind != 1)
+        json_object_set_new(set, "users", some(PERSONS, 3, person_name));
+    if (kind != 2)
+        json_object_set_new(set, "groups", some(GROUPS, 3, group_name));
+    if (number && chance(3) == 0)
+        json_object_set_new(set, "sets", some(number, 2, set_name));
+    if (chance(4) == 0) {
+        moment_text(NOW - AROUND + chance(2 * AROUND), until);
+        json_object_set_new(set, "until", json_string(until));
+    }
+    return set;
 }
 
 json_t *random_policy(void)
 {
+    static const char *const rings[] = {"evaluate", "pilot", "full"};
     json_t *policy = json_pack("{s:{}, s:{}, s:[]}", "people", "roles", "rules");
-    for (unsigned i = 0; i < SETS; i++) {
-        json_t *set = json_object();
-        unsigned kind = chance(3);
-        if (kind != 1)
-            json_object_set_new(set, "users", some(PERSONS, 3, person_name));
-        if (kind != 2)
-            json_object_set_new(set, "groups", some(GROUPS, 3, group_name));
-        json_object_set_new(json_object_get(policy, "people"), set_name(i), set);
-    }
+    for (unsigned i = 0; i < SETS; i++)
+        json_object_set_new(json_object_get(policy, "people"), set_name(i), random_set(i));
     for (unsigned i = 0; i < ROLES; i++)
         json_object_set_new(json_object_get(policy, "roles"), role_name(i),
                             json_pack("{s:s, s:{s:s, s:s}}", "name", role_name(i), "target", "kind",
@@ -123,6 +232,10 @@ json_t *random_policy(void)
     for (unsigned i = 0, count = 1 + chance(5); i < count; i++)
         json_array_append_new(json_object_get(policy, "rules"),
                               random_rule(arena_text(given_arena(), "rule %u", i)));
+    if (chance(6) == 0)
+        json_object_set_new(policy, "phases",
+                            json_pack("{s:s, s:o, s:o}", "open", rings[chance(3)], "evaluate",
+                                      some(SETS, 2, set_name), "pilot", some(SETS, 2, set_name)));
     return policy;
 }
 
@@ -170,6 +283,10 @@ void scatter(const json_t *policy)
     for (unsigned i = 0; i < count; i++)
         files[i] = json_pack("{s:{}, s:{}, s:[]}", "people", "roles", "rules");
     json_object_foreach (all, member, value) {
+        if (strcmp(member, "phases") == 0) {
+            json_object_set(files[chance(count)], member, value);
+            continue;
+        }
         json_object_foreach (value, name, one)
             json_object_set(json_object_get(files[chance(count)], member), name, one);
         json_array_foreach (value, index, one)

@@ -3,7 +3,8 @@
 
 #include "policies/given.h"
 
-enum { ROUNDS = 10000 };
+/* A hundred thousand pairs of a policy and a request; reading a policy is what takes time. */
+enum { ROUNDS = 10000, POLICIES = SPEC_ROUNDS(5000), REQUESTS = 20 };
 
 /* A policy of up to three roles, four sets of people and five rules, always right; freed by the
    caller. */
@@ -16,3 +17,5 @@ void scatter(const json_t *policy);
 const char *random_person(void);
 /* Read or not read; in some of the groups. */
 struct memberships random_memberships(void);
+/* Somebody who asks, in circumstances of which any may not be known. */
+struct occasion random_occasion(void);
