@@ -272,6 +272,8 @@ static void index_rules(struct policy *policy)
             of->count = 0;
         }
     }
+    for (size_t i = 0; i < policy->role_count; i++)
+        rules_sort(policy->by_role[i].count, policy->by_role[i].rules);
 }
 
 static void collect_names(struct policy *policy)

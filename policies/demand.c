@@ -97,6 +97,15 @@ static int compare_names(const void *one, const void *other)
                   (*(const struct rule *const *)other)->name);
 }
 
+void rules_sort(size_t count, const struct rule *rules[])
+{
+    size_t sorted = 1; /* those of one role are already */
+    while (sorted < count && strcmp(rules[sorted - 1]->name, rules[sorted]->name) <= 0)
+        sorted++;
+    if (sorted < count)
+        qsort(rules, count, sizeof *rules, compare_names);
+}
+
 static int compare_texts(const void *one, const void *other)
 {
     return strcmp(*(const char *const *)one, *(const char *const *)other);
@@ -131,7 +140,7 @@ static void match(const struct policy *policy, const struct role *role,
 static void add_rules(struct demands *demands, const struct occasion *occasion, size_t count,
                       const struct rule **matches, struct arena *arena)
 {
-    qsort(matches, count, sizeof *matches, compare_names);
+    rules_sort(count, matches);
     for (size_t i = 0; i < count; i++) {
         const struct rule *rule = matches[i];
         if (i && rule == matches[i - 1])

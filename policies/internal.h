@@ -37,7 +37,8 @@ struct rule {
     struct approval_demand *stages;
 };
 
-/* The rules that mention one role: what deciding looks at, however many rules there are. */
+/* The rules that mention one role, in the order of their names: what deciding looks at, however
+   many rules there are. */
 struct rules_of_role {
     size_t count;
     const struct rule **rules;
@@ -78,6 +79,8 @@ struct stand {
 };
 struct stand rule_stand(const struct rule *rule, const struct role *role,
                         const struct occasion *occasion);
+/* Sorts them by their names. */
+void rules_sort(size_t count, const struct rule *rules[]);
 /* Whether circumstances hold for somebody who asks for these roles; `unsaid` as above. */
 enum tri when_holds(const struct when *when, size_t role_count, const struct role *const roles[],
                     const struct occasion *occasion, bool *unsaid);

@@ -2,6 +2,7 @@
 // run. Prints a line of JSON for each figure, then a table. `--tiny` only shows that all of it works.
 import assert from "node:assert/strict";
 import { specification } from "../support/spec.mjs";
+import { measureDecide } from "./decide.mjs";
 import { measureDecision } from "./decision.mjs";
 import { measureExport } from "./export.mjs";
 import { startTenant } from "./house.mjs";
@@ -61,6 +62,7 @@ const measure = (what) => () => what(sandbox, size, note);
 
 await specification("bench/bench", {
   "memory at rest and under many connections": measure(measureMemory),
+  "what a policy demands": measure(measureDecide),
   "reading one request": measure(measureReads),
   "submitting requests, durably": measure(measureSubmissions),
   "from the decision to the write to Graph": measure(measureDecision),

@@ -29,7 +29,7 @@ sh "$source/docker/install.sh" build test
 mkdir -p "$build"
 build=$(cd "$build" && pwd)
 step configure 'Configuring' cmake -G Ninja -S "$source" -B "$build" -DCMAKE_BUILD_TYPE=RelWithDebInfo
-step build 'Building' ninja -C "$build" curfew curfew-sandbox bench_client bench_bare_answer bench_bare_writer bench_history
+step build 'Building' ninja -C "$build" curfew curfew-sandbox bench_client bench_bare_answer bench_bare_writer bench_history bench_decide
 [ $# = 0 ] || export ONLY="$1|all together"
 export CURFEW="$build/curfew" CURFEW_SANDBOX="$build/tests/sandbox/curfew-sandbox" BENCH_PROGRAMS="$build/tests/bench"
 exec node "$source/tests/bench/bench.mjs"
