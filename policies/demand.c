@@ -56,7 +56,7 @@ static void add_approval(struct demands *demands, const struct rule *rule, int64
             approval_demand_at(&rule->stages[i], at, arena);
 }
 
-static void add_require(struct demands *demands, const struct rule *rule)
+static void add_require(struct demands *demands, const struct rule *rule, struct arena *arena)
 {
     demands->mfa |= rule->mfa;
     if (rule->mfa_within_seconds < demands->mfa_within_seconds)
@@ -68,6 +68,7 @@ static void add_require(struct demands *demands, const struct rule *rule)
     demands->watch_risk |= rule->watch_risk;
     if (rule->justification_least > demands->justification_least)
         demands->justification_least = rule->justification_least;
+    required_add(&demands->required, rule, arena);
 }
 
 struct stand rule_stand(const struct rule *rule, const struct role *role,
@@ -151,7 +152,7 @@ static void add_rules(struct demands *demands, const struct occasion *occasion, 
             demands->denied = demands->denied ? demands->denied : rule->deny;
             continue;
         }
-        add_require(demands, rule);
+        add_require(demands, rule, arena);
         limits_add(rule, demands);
         if (rule->stage_count)
             add_approval(demands, rule, occasion->at, arena);
@@ -172,6 +173,7 @@ void policy_demand(const struct policy *policy, size_t role_count, const struct 
         .contexts = ARENA_ARRAY(arena, const char *, most),
         .mfa_within_seconds = INT64_MAX,
         .justification_least = 1,
+        .required = required_nothing(),
         .human_by = policy->human_by,
     };
     limits_none(demands);

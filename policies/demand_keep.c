@@ -1,6 +1,6 @@
 /* The demands as they are kept with a request, and back. What belongs together has a pair of
    functions: a demand that got lost would be one that nobody meets. */
-#include "policies/policy.h"
+#include "policies/internal.h"
 
 #include "base/json.h"
 #include "base/memory.h"
@@ -31,13 +31,13 @@ static bool unpack_texts(const json_t *object, const char *name, struct arena *a
 
 static json_t *pack_require(const struct demands *demands)
 {
-    return memory_needed(
-        json_pack("{s:b, s:I, s:o, s:b, s:b, s:i, s:I}", "mfa", demands->mfa, "mfa_within",
-                  (json_int_t)demands->mfa_within_seconds, "contexts",
-                  pack_texts(demands->context_count, demands->contexts), "compliant_device",
-                  demands->compliant_device, "watch_risk", demands->watch_risk, "risk_at_most",
-                  (int)demands->risk_at_most, "justification_least",
-                  (json_int_t)demands->justification_least));
+    return memory_needed(json_pack(
+        "{s:b, s:I, s:o, s:b, s:b, s:i, s:I, s:o}", "mfa", demands->mfa, "mfa_within",
+        (json_int_t)demands->mfa_within_seconds, "contexts",
+        pack_texts(demands->context_count, demands->contexts), "compliant_device",
+        demands->compliant_device, "watch_risk", demands->watch_risk, "risk_at_most",
+        (int)demands->risk_at_most, "justification_least", (json_int_t)demands->justification_least,
+        "required", required_pack(&demands->required)));
 }
 
 static bool unpack_require(const json_t *packed, struct arena *arena, struct demands *ret)
@@ -55,7 +55,8 @@ static bool unpack_require(const json_t *packed, struct arena *arena, struct dem
     ret->watch_risk = watch;
     ret->risk_at_most = (enum risk_level)risk;
     ret->justification_least = justification;
-    return unpack_texts(packed, "contexts", arena, &ret->context_count, &ret->contexts);
+    return unpack_texts(packed, "contexts", arena, &ret->context_count, &ret->contexts) &&
+           required_unpack(json_object_get(packed, "required"), arena, &ret->required);
 }
 
 static json_t *pack_limits(const struct demands *demands)

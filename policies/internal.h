@@ -31,6 +31,7 @@ struct rule {
     const char **contexts;
     enum risk_level risk_at_most;
     int64_t justification_least;
+    struct required required;
     int64_t shortest_seconds, longest_seconds, default_seconds, start_within_seconds;
     int64_t start_ahead_seconds, cool_down_seconds;
     int64_t person_at_once, role_at_once, per_day;
@@ -68,6 +69,17 @@ struct policy {
     const char **groups, **contexts;
     enum human_by human_by;
 };
+
+/* What demands nothing, to be added to. */
+struct required required_nothing(void);
+/* Adds one rule's: lists are united, spans and levels take the least. */
+void required_add(struct required *all, const struct rule *rule, struct arena *arena);
+json_t *required_pack(const struct required *required);
+bool required_unpack(const json_t *packed, struct arena *arena, struct required *ret);
+
+/* Why a text is no pattern that can be used, or NULL: POSIX extended, without back-references, and
+   not so large that matching it costs much. */
+const char *pattern_wrong(const char *pattern, struct arena *arena);
 
 /* What a role assigns; texts are copied, access is not. */
 struct target policy_target(struct form *role, struct arena *arena);

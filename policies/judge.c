@@ -4,10 +4,8 @@
 #include "base/moment.h"
 #include "base/text.h"
 
+#include <stdio.h>
 #include <stdlib.h>
-
-/* How far Entra's clock and ours may stand apart. */
-enum { CLOCKS_DIFFER = 300 };
 
 bool sign_in_has(size_t count, const char *const values[], const char *wanted)
 {
@@ -21,6 +19,13 @@ bool used_mfa(const struct sign_in *sign_in)
 {
     return sign_in_has(sign_in->method_count, sign_in->methods, "mfa") ||
            sign_in_has(sign_in->method_count, sign_in->methods, "ngcmfa");
+}
+
+void judge_say_moment(int64_t moment, char text[24])
+{
+    char whole[21];
+    moment_text(moment, whole);
+    (void)snprintf(text, 24, "%.10s %.5s UTC", whole, whole + 11);
 }
 
 static const char *const risk_texts[] = {"none", "low", "medium", "high", "hidden"};
@@ -223,6 +228,27 @@ static bool judge_factor(const struct findings *findings, const char **by,
     return false;
 }
 
+/* True when the sign-in used one method of each list. */
+static bool judge_methods(const struct demands *demands, const struct sign_in *sign_in,
+                          struct evidence_list *list)
+{
+    for (size_t i = 0; i < demands->required.method_count; i++) {
+        const struct any_of *methods = &demands->required.methods[i];
+        bool used = false;
+        for (size_t k = 0; k < methods->count && !used; k++)
+            used = sign_in_has(sign_in->method_count, sign_in->methods, methods->words[k]);
+        if (used)
+            continue;
+        scoped(text_scoped) struct text words = TEXT_LIMIT(500);
+        for (size_t k = 0; k < methods->count; k++)
+            text_addf(&words, "%s%s", k ? ", " : "", methods->words[k]);
+        judge_add(list, "mfa", VERDICT_FAIL, "mfa_method_missing", "sign-in", sign_in->at,
+                  json_pack("{s:s}", "methods", text_of(&words)));
+        return false;
+    }
+    return true;
+}
+
 void judge_mfa(const struct demands *demands, const struct findings *findings,
                struct evidence_list *list)
 {
@@ -236,6 +262,8 @@ void judge_mfa(const struct demands *demands, const struct findings *findings,
     const char *context = demands->context_count ? demands->contexts[0] : NULL;
     if (context ? !judge_contexts(demands, findings, list)
                 : !judge_factor(findings, &context, list))
+        return;
+    if (!judge_methods(demands, sign_in, list))
         return;
     /* Only a flow that began with prompt=login says how old the proof is (design 7), and none that
        lies ahead of our clock by more than clocks differ. */
@@ -261,8 +289,8 @@ void judge_mfa(const struct demands *demands, const struct findings *findings,
 
 bool sign_in_may_mend(const struct evidence_list *list)
 {
-    static const char *const codes[] = {"mfa_missing", "mfa_context_missing", "mfa_unseen",
-                                        "mfa_stale"};
+    static const char *const codes[] = {"mfa_missing", "mfa_context_missing", "mfa_method_missing",
+                                        "mfa_unseen", "mfa_stale"};
     for (size_t i = 0; i < list->count; i++)
         if (sign_in_has(COUNT(codes), codes, list->items[i].code))
             return true;

@@ -16,6 +16,11 @@ struct findings {
     const struct device *device;
     const struct managed_devices *managed;
     const struct contexts *contexts;
+    const struct memberships *device_groups;
+    const struct sign_in_log *sign_ins;
+    const char *client_id; /* of the registration that people sign in to */
+    const struct registration_details *registration;
+    const struct ticket *ticket;
     size_t claim_count;
     const struct context_claim *claims;
 };
@@ -43,10 +48,30 @@ void judge_counts(const struct demands *demands, const struct counts *counts, si
 void judge_account(const struct findings *findings, struct evidence_list *list);
 void judge_mfa(const struct demands *demands, const struct findings *findings,
                struct evidence_list *list);
+/* Whether anything is demanded of the device. */
+bool demands_device(const struct demands *demands);
 void judge_device(const struct demands *demands, const struct findings *findings,
                   struct evidence_list *list);
 void judge_risk(const struct demands *demands, const struct findings *findings,
                 struct evidence_list *list);
+/* Risk and client of the sign-in by which something is asked for, as the log has them. */
+void judge_sign_in(const struct demands *demands, const struct findings *findings,
+                   struct evidence_list *list);
+/* From when on its entry may stand in the log. */
+int64_t sign_in_logged_from(const struct sign_in *sign_in);
+/* Adds something only when the person cannot bring a second factor: one more sign-in would be in
+   vain. */
+void judge_registration(const struct demands *demands, const struct findings *findings,
+                        struct evidence_list *list);
+bool registration_lacks_mfa(const struct registration_details *details);
+/* Whether what somebody typed has the form that is demanded: as complaints about a submission, and
+   once more as evidence, now that all rules are known. Nothing is added when it has. */
+void words_complain(const struct required *required, const char *justification, const char *ticket,
+                    struct complaints *complaints);
+void judge_words(const struct demands *demands, const char *justification, const char *ticket,
+                 struct evidence_list *list);
+void judge_ticket(const struct demands *demands, const struct findings *findings,
+                  const char *ticket, struct evidence_list *list);
 /* PIM's own rules for one target, in `application` mode. */
 void judge_admin_rules(const struct admin_rules *rules, const char *role, int64_t duration_seconds,
                        struct evidence_list *list);

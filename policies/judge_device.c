@@ -1,6 +1,6 @@
 /* The device in use, and what a Conditional Access policy lets a context prove about it (design 7,
  * contract 9.4, 9.5). */
-#include "policies/judge.h"
+#include "policies/judging.h"
 
 #include "base/text.h"
 
@@ -83,12 +83,15 @@ static void add(struct evidence_list *list, enum verdict verdict, const char *co
 }
 
 /* No device id came with the sign-in: only a context that demanded a compliant device can speak for
- * it. */
-static void judge_unnamed(const struct findings *findings, struct evidence_list *list)
+ * it, and only for that. */
+static void judge_unnamed(const struct demands *demands, const struct findings *findings,
+                          struct evidence_list *list)
 {
     const struct sign_in *sign_in = findings->sign_in;
-    bool unread = false;
-    for (size_t i = 0; sign_in && i < sign_in->context_count; i++) {
+    const struct required *required = &demands->required;
+    bool unread = false, more = required->managed_device || required->workstation_count ||
+                                required->synced_within_seconds;
+    for (size_t i = 0; sign_in && !more && i < sign_in->context_count; i++) {
         unsigned proves = 0;
         enum tri backed = context_backed(sign_in->contexts[i], findings, &proves);
         if (!(proves & PROOF_COMPLIANT_DEVICE))
@@ -108,6 +111,13 @@ static void judge_unnamed(const struct findings *findings, struct evidence_list 
             false);
 }
 
+bool demands_device(const struct demands *demands)
+{
+    const struct required *required = &demands->required;
+    return demands->compliant_device || required->managed_device || required->workstation_count ||
+           required->synced_within_seconds;
+}
+
 static json_t *named(const char *name, const char *state)
 {
     return json_pack("{s:s, s:s?}", "device", name ? name : "The device", "state", state);
@@ -121,46 +131,89 @@ static const char *against(const struct device *device)
     return device->enabled == TRI_NO ? "device_disabled" : NULL;
 }
 
+static bool passes(const char *state, const struct required *required)
+{
+    return text_equals(state, "compliant") ||
+           (required->accepts_grace && text_equals(state, "inGracePeriod")) ||
+           (required->accepts_config_manager && text_equals(state, "configManager"));
+}
+
 static bool is_negative(const char *state)
 {
     static const char *const negative[] = {"noncompliant", "conflict", "error", "inGracePeriod"};
     return is_in(COUNT(negative), negative, state);
 }
 
-/* The one word of Intune over all entries of this device id: every one must be compliant and the
- * person's own; a negative word stands over one that is not understood. */
-static const char *intune_says(const struct managed_devices *managed, const char *oid,
-                               const char **state)
+/* The entry of Intune that speaks most against the device: every one must pass, and a negative word
+   stands over one that is not understood. NULL: all pass. */
+static const struct managed_device *worst_of(const struct managed_devices *managed,
+                                             const struct required *required)
 {
-    *state = "compliant";
+    const struct managed_device *worst = NULL;
     for (size_t i = 0; i < managed->count; i++) {
         const struct managed_device *device = &managed->devices[i];
-        if (!text_equals_ignoring_case(device->user_id, oid))
-            return "device_not_yours";
-        if (!text_equals(device->compliance, "compliant") && !is_negative(*state))
-            *state = device->compliance;
+        if (!passes(device->compliance, required) && (!worst || !is_negative(worst->compliance)))
+            worst = device;
     }
-    if (!managed->count)
-        return "device_unmanaged";
-    return NULL;
+    return worst;
 }
 
-/* What speaks against the device; either reading may be NULL, and either one suffices. True when
- * something does. */
+/* What all entries of Intune have in common and that it is no: nobody's, or another's. */
+static const char *not_theirs(const struct managed_devices *managed, const char *oid)
+{
+    for (size_t i = 0; i < managed->count; i++)
+        if (!text_equals_ignoring_case(managed->devices[i].user_id, oid))
+            return "device_not_yours";
+    return managed->count ? NULL : "device_unmanaged";
+}
+
+/* Since when it is so: the time of grace is over since then, or Intune last heard of it then. */
+static void add_noncompliant(const struct managed_devices *managed,
+                             const struct managed_device *worst, const char *name, int64_t now,
+                             struct evidence_list *list)
+{
+    char when[24] = "";
+    bool over = worst->grace_until && worst->grace_until <= now;
+    int64_t moment = over ? worst->grace_until : worst->synced_at;
+    const char *code = over     ? "device_noncompliant_since"
+                       : moment ? "device_noncompliant_seen"
+                                : "device_noncompliant";
+    if (moment)
+        judge_say_moment(moment, when);
+    json_t *args = named(name, worst->compliance);
+    if (moment)
+        (void)json_object_set_new(args, "when", json_string(when));
+    add(list, VERDICT_FAIL, code, "intune", managed->reading.at, args, false);
+}
+
+/* What speaks against the device whatever is demanded of it; either reading may be NULL, and either
+   one suffices. True when something does. */
 static bool judge_against(const struct device *device, const struct managed_devices *managed,
                           const char *oid, const char *name, struct evidence_list *list)
 {
-    const char *state = NULL;
     const char *wrong = device ? against(device) : NULL;
     if (wrong) {
         add(list, VERDICT_FAIL, wrong, "entra", device->reading.at, named(name, NULL), false);
         return true;
     }
-    wrong = managed ? intune_says(managed, oid, &state) : NULL;
-    if (!wrong && state && is_negative(state))
-        wrong = device && device->compliant == TRI_YES ? "device_disagree" : "device_noncompliant";
-    if (wrong) {
-        add(list, VERDICT_FAIL, wrong, "intune", managed->reading.at, named(name, state), false);
+    wrong = managed ? not_theirs(managed, oid) : NULL;
+    if (wrong)
+        add(list, VERDICT_FAIL, wrong, "intune", managed->reading.at, named(name, NULL), false);
+    return wrong != NULL;
+}
+
+/* The same of its compliance. */
+static bool judge_noncompliant(const struct required *required, const struct device *device,
+                               const struct managed_devices *managed, const char *name, int64_t now,
+                               struct evidence_list *list)
+{
+    const struct managed_device *worst = managed ? worst_of(managed, required) : NULL;
+    if (worst && is_negative(worst->compliance)) {
+        if (device && device->compliant == TRI_YES)
+            add(list, VERDICT_FAIL, "device_disagree", "intune", managed->reading.at,
+                named(name, worst->compliance), false);
+        else
+            add_noncompliant(managed, worst, name, now, list);
         return true;
     }
     if (device && device->compliant == TRI_NO) {
@@ -171,17 +224,38 @@ static bool judge_against(const struct device *device, const struct managed_devi
     return false;
 }
 
+/* Both readings are there, and nothing in them is a no. */
+static bool judge_compliant(const struct required *required, const struct device *device,
+                            const struct managed_devices *managed, const char *name,
+                            struct evidence_list *list)
+{
+    const struct managed_device *worst = worst_of(managed, required);
+    if (worst) {
+        add(list, VERDICT_UNKNOWN, "device_state_unknown", "intune", managed->reading.at,
+            named(name, worst->compliance), false);
+        return false;
+    }
+    if (device->compliant == TRI_UNKNOWN || device->enabled == TRI_UNKNOWN) {
+        add(list, VERDICT_UNKNOWN, "device_state_unknown", "entra", device->reading.at,
+            named(name, "compliant, but Entra says nothing"), false);
+        return false;
+    }
+    add(list, VERDICT_PASS, "device_compliant", "intune", managed->reading.at,
+        named(name, managed->devices[0].compliance), false);
+    return true;
+}
+
 void judge_device(const struct demands *demands, const struct findings *findings,
                   struct evidence_list *list)
 {
     const struct device *device = findings->device;
     const struct managed_devices *managed = findings->managed;
+    const struct required *required = &demands->required;
     const char *oid = findings->person->oid;
-    const char *state;
-    if (!demands->compliant_device)
+    if (!demands_device(demands))
         return;
     if (!findings->sign_in || !findings->sign_in->device_id) {
-        judge_unnamed(findings, list);
+        judge_unnamed(demands, findings, list);
         return;
     }
     if (device && !device->reading.known)
@@ -192,18 +266,14 @@ void judge_device(const struct demands *demands, const struct findings *findings
     name = name || !device ? name : device->name;
     if (judge_against(device, managed, oid, name, list))
         return;
+    if (demands->compliant_device &&
+        judge_noncompliant(required, device, managed, name, findings->now, list))
+        return;
     if (!device || !managed) {
         add(list, VERDICT_UNKNOWN, "device_unread", device ? "intune" : "entra", -1, NULL, true);
         return;
     }
-    (void)intune_says(managed, oid, &state);
-    if (!text_equals(state, "compliant"))
-        add(list, VERDICT_UNKNOWN, "device_state_unknown", "intune", managed->reading.at,
-            named(name, state), false);
-    else if (device->compliant == TRI_UNKNOWN || device->enabled == TRI_UNKNOWN)
-        add(list, VERDICT_UNKNOWN, "device_state_unknown", "entra", device->reading.at,
-            named(name, "compliant, but Entra says nothing"), false);
-    else
-        add(list, VERDICT_PASS, "device_compliant", "intune", managed->reading.at,
-            named(name, state), false);
+    if (demands->compliant_device && !judge_compliant(required, device, managed, name, list))
+        return;
+    judge_kept(required, findings, name, list);
 }

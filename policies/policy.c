@@ -77,6 +77,26 @@ bool policy_asks_risk(const struct policy *policy)
     return false;
 }
 
+bool policy_asks_mfa(const struct policy *policy)
+{
+    for (size_t i = 0; i < policy->rule_count; i++)
+        if (policy->rules[i].mfa)
+            return true;
+    return false;
+}
+
+            return true;
+    return false;
+}
+
+struct required policy_requires(const struct policy *policy, struct arena *arena)
+{
+    struct required all = required_nothing();
+    for (size_t i = 0; i < policy->rule_count; i++)
+        required_add(&all, &policy->rules[i], arena);
+    return all;
+}
+
 size_t policy_people_count(const struct policy *policy)
 {
     return policy->people_count;

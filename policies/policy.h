@@ -53,6 +53,10 @@ int64_t policy_longest(const struct policy *policy, const char *role);
 bool policy_watches_risk(const struct policy *policy);
 /* Whether any rule applies only at some risk. */
 bool policy_asks_risk(const struct policy *policy);
+/* What else any rule needs read: of all rules together. */
+struct required policy_requires(const struct policy *policy, struct arena *arena);
+/* Whether any rule asks for MFA. */
+bool policy_asks_mfa(const struct policy *policy);
 
 /* A set of people, by users and groups, and by those of other sets, each of which ends by itself;
    for approvers also the manager of whoever asks. */
@@ -106,6 +110,37 @@ enum tri people_hold_at(const struct people *people, const struct person_key *pe
 enum tri people_hold(const struct people *people, const struct person_key *person,
                      const struct memberships *memberships);
 
+/* Words of which one must be there. */
+struct any_of {
+    size_t count;
+    const char **words;
+};
+
+/* How a privileged workstation is known: it is in one of these groups of devices, or Intune has it
+   in one of these categories. */
+struct workstation {
+    bool by_category;
+    struct any_of names;
+};
+
+/* What a rule demands of evidence beside the oldest members, or all matching rules together. */
+struct required {
+    size_t method_count; /* lists of methods (amr): of each, one must be in the sign-in */
+    const struct any_of *methods;
+    bool managed_device;
+    bool accepts_grace, accepts_config_manager; /* Intune's words that stand for "compliant" */
+    int64_t synced_within_seconds;              /* 0: however long ago */
+    size_t workstation_count;                   /* each must be met */
+    const struct workstation *workstations;
+    bool watch_sign_in_risk;
+    enum risk_level sign_in_risk_at_most;
+    bool modern_authentication;
+    bool eligible; /* in PIM, in every mode */
+    bool ticket, ticket_look_up;
+    size_t ticket_pattern_count, justification_pattern_count; /* each must fit the whole text */
+    const char **ticket_patterns, **justification_patterns;
+};
+
 /* One stage of one rule's approval. The stages of a rule make its line, and come in order; lines
    go side by side. */
 struct approval_demand {
@@ -150,6 +185,7 @@ struct demands {
     bool watch_risk;
     enum risk_level risk_at_most;
     int64_t justification_least; /* characters */
+    struct required required;
     int64_t shortest_seconds, longest_seconds, default_seconds, start_within_seconds;
     int64_t start_ahead_seconds; /* how far ahead a start may be; INT64_MAX: as for everybody */
     int64_t cool_down_seconds;   /* between the end of one access and the next */

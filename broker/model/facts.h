@@ -75,13 +75,16 @@ struct risks {
 struct device {
     struct reading reading;
     bool exists;
-    enum tri enabled, compliant;
+    enum tri enabled, compliant, managed;
     const char *object_id, *name;
 };
 
 struct managed_device {
-    const char *user_id, *name;
-    const char *compliance; /* Intune's own word */
+    const char *user_id, *name, *category;
+    const char *compliance, *management; /* Intune's own words */
+    bool jail_broken;                    /* Intune says so */
+    int64_t synced_at;                   /* when it last heard of the device; 0: not said */
+    int64_t grace_until; /* when what is amiss begins to count; 0: there is no such moment */
 };
 
 /* The devices that Intune manages under one Entra device id (contract 9.5, filtered again by us).
@@ -90,6 +93,39 @@ struct managed_devices {
     struct reading reading;
     size_t count;
     struct managed_device *devices;
+};
+
+/* An entry of the sign-in log. */
+struct logged_sign_in {
+    int64_t at;
+    int64_t error;         /* AADSTS code; 0: it worked */
+    const char *app_id;    /* lower-case, or NULL */
+    const char *client;    /* clientAppUsed, or NULL */
+    const char *device_id; /* lower-case, or NULL: not said */
+    enum risk_level risk;  /* RISK_HIDDEN: hidden, or a word never seen */
+    bool settled;          /* the risk was remediated, dismissed or confirmed safe */
+    bool compromised;      /* confirmed by an administrator */
+};
+
+/* Somebody's sign-ins from a moment on, as far as the log has caught up: that takes minutes. */
+struct sign_in_log {
+    struct reading reading;
+    size_t count;
+    struct logged_sign_in *entries;
+};
+
+/* Which methods somebody has registered: what they could sign in with, and no proof of anything. */
+struct registration_details {
+    struct reading reading;
+    bool exists; /* the report knows them */
+    bool mfa;    /* they have a method that counts as a second factor */
+};
+
+/* What the ticket system says of one ticket. */
+struct ticket {
+    struct reading reading;
+    bool exists, open;
+    const char *state; /* in its own word; of one that exists */
 };
 
 enum proof { PROOF_MFA = 1, PROOF_PHISHING_RESISTANT = 2, PROOF_COMPLIANT_DEVICE = 4 };

@@ -23,6 +23,12 @@ static const char *const speak_for[] = {
     "mfa_by_method_undated",
     "eligibility_direct",
     "pim_rules_fine",
+    "device_managed",
+    "device_synced",
+    "device_workstation",
+    "modern_auth_fine",
+    "sign_in_risk_fine",
+    "ticket_open",
     "eligibility_through_group",
 };
 
@@ -30,9 +36,10 @@ static const char *const speak_for[] = {
 static const char *const beyond_mending[] = {"account_gone", "membership_missing"};
 
 /* How the codes of evidence begin; sources hold other words in quotes too. */
-static const char *const checks[] = {"account_", "approvals_",  "limits_",     "approvers_",
-                                     "device_",  "mfa_",        "membership_", "pim_",
-                                     "risk_",    "eligibility_"};
+static const char *const checks[] = {
+    "account_",      "approvals_",       "limits_",      "approvers_", "device_",
+    "mfa_",          "membership_",      "pim_",         "risk_",      "eligibility_",
+    "sign_in_risk_", "sign_in_unlogged", "modern_auth_", "ticket_",    "justification_"};
 
 static bool is_one_of(const char *text, size_t count, const char *const list[])
 {

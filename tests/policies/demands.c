@@ -286,7 +286,7 @@ START_TEST(demands_that_lost_anything_are_refused)
     json_auto_t *packed = demands_pack(&demands);
     const char *name;
     json_t *value;
-    ck_assert_uint_eq(json_object_size(packed), 20);
+    ck_assert_uint_eq(json_object_size(packed), 21);
     json_object_foreach (packed, name, value) {
         struct demands back;
         json_auto_t *less = json_copy(packed), *wrong = json_copy(packed);
@@ -296,6 +296,14 @@ START_TEST(demands_that_lost_anything_are_refused)
         ck_assert_msg(!demands_unpack(wrong, given_arena(), &back), "with no %s", name);
     }
     ck_assert(!demands_unpack(NULL, given_arena(), &demands));
+    const json_t *required = json_object_get(packed, "required");
+    ck_assert_uint_eq(json_object_size(required), 14);
+    json_object_foreach ((json_t *)required, name, value) {
+        struct demands back;
+        json_auto_t *less = json_deep_copy(packed);
+        ck_assert_int_eq(json_object_del(json_object_get(less, "required"), name), 0);
+        ck_assert_msg(!demands_unpack(less, given_arena(), &back), "without %s", name);
+    }
 }
 END_TEST
 
