@@ -37,6 +37,30 @@ bool doctor_settings(struct doctor *doctor, const char *config)
     return true;
 }
 
+/* What the settings must have for what the rules demand. */
+static void judge_demands(struct doctor *doctor)
+{
+    enum { LOG_SECONDS = 15 * 60 };
+    const struct settings *settings = doctor->settings;
+    const struct required all = policy_requires(doctor->policy, doctor->arena);
+    if (all.ticket_look_up && !settings->ticket.url)
+        doctor_found(doctor, HEALTH_WRONG, "policy", "ticket",
+                     "Name the ticket system under `ticket`, or take `look_up` out of the rules.",
+                     "A rule has tickets looked up, but no ticket system is named: whoever it "
+                     "speaks of is never let in.");
+    if (all.method_count && text_equals(settings->api_token, "none"))
+        doctor_found(doctor, HEALTH_WRONG, "policy", "mfa",
+                     "Set `entra.api_token` to `v1`, or demand a context instead of methods.",
+                     "A rule demands methods of signing in, which only tokens of version 1 tell: "
+                     "whoever it speaks of is never let in.");
+    if ((all.watch_sign_in_risk || all.modern_authentication) &&
+        settings->check_within < LOG_SECONDS)
+        doctor_found(doctor, HEALTH_WARNING, "policy", "sign_in_log",
+                     "Set `limits.check_within` to PT15M or more.",
+                     "A rule looks at the log of sign-ins, which is up to a quarter of an hour "
+                     "behind, but evidence is waited for only as long as `limits.check_within`.");
+}
+
 void doctor_policy(struct doctor *doctor)
 {
     const char *folder = doctor->settings->policies;
@@ -59,6 +83,7 @@ void doctor_policy(struct doctor *doctor)
                      "A rule demands user_risk, but the cloud %s has no Identity Protection: "
                      "whoever it speaks of is never let in.",
                      doctor->settings->cloud);
+    judge_demands(doctor);
     const struct people *const *told;
     if (!policy_told(doctor->policy, &told))
         doctor_found(doctor, HEALTH_WARNING, "policy", "alarms",

@@ -3,7 +3,16 @@
 #include "doctor_checks.h"
 
 enum { APPLICATION = 1, BY_PEOPLE = 2, EVERY = APPLICATION | BY_PEOPLE };
-enum when { ALWAYS, WITH_GROUPS, WITH_ROLES, WITH_RISK, WITH_MAIL, FOR_DOCTOR };
+enum when {
+    ALWAYS,
+    WITH_GROUPS,
+    WITH_ROLES,
+    WITH_RISK,
+    WITH_MAIL,
+    WITH_ELIGIBLE,
+    WITH_LOG,
+    FOR_DOCTOR
+};
 
 static const struct right {
     const char *name;
@@ -25,6 +34,9 @@ static const struct right {
     {"PrivilegedEligibilitySchedule.Read.AzureADGroup", BY_PEOPLE, WITH_GROUPS,
      "nobody can be seen to be eligible for a group",
      "GET /v1.0/identityGovernance/privilegedAccess/group/eligibilityScheduleInstances"},
+    {"PrivilegedEligibilitySchedule.Read.AzureADGroup", APPLICATION, WITH_ELIGIBLE,
+     "nobody can be seen to be eligible for a group, as a rule demands",
+     "GET /v1.0/identityGovernance/privilegedAccess/group/eligibilityScheduleInstances"},
     {"RoleAssignmentSchedule.ReadWrite.Directory", APPLICATION, WITH_ROLES,
      "no Entra role can be given or taken",
      "POST /v1.0/roleManagement/directory/roleAssignmentScheduleRequests"},
@@ -38,14 +50,18 @@ static const struct right {
     {"RoleManagementPolicy.Read.AzureADGroup", EVERY, WITH_GROUPS,
      "PIM's rules for a group cannot be read",
      "GET /v1.0/policies/roleManagementPolicyAssignments?scopeType eq 'Group'"},
+    {"AuditLog.Read.All", EVERY, WITH_LOG,
+     "no sign-in's risk or client can be read, and nobody is told that they have no second factor",
+     "GET /v1.0/auditLogs/signIns, GET "
+     "/v1.0/reports/authenticationMethods/userRegistrationDetails/{id}"},
     {"Device.Read.All", EVERY, ALWAYS, "devices cannot be looked at in Entra",
-     "GET /v1.0/devices(deviceId='{deviceId}')"},
+     "GET /v1.0/devices(deviceId='{deviceId}'), POST /v1.0/devices/{id}/checkMemberGroups"},
     {"DeviceManagementManagedDevices.Read.All", EVERY, ALWAYS,
      "devices cannot be looked at in Intune", "GET /v1.0/deviceManagement/managedDevices"},
     {"GroupMember.Read.All", EVERY, ALWAYS, "nobody can be seen to be in a group of the policy",
      "POST /v1.0/users/{id}/checkMemberGroups, GET "
      "/v1.0/groups/{id}/transitiveMembers/microsoft.graph.user"
-     ", GET /v1.0/groups/{id}/members"},
+     ", GET /v1.0/groups/{id}/members, POST /v1.0/devices/{id}/checkMemberGroups"},
     {"IdentityRiskyUser.Read.All", EVERY, WITH_RISK, "nobody's risk can be read",
      "GET /v1.0/identityProtection/riskyUsers"},
     {"Policy.Read.All", EVERY, ALWAYS, "no authentication context counts for anything",
@@ -96,6 +112,16 @@ static bool has_target(const struct policy *policy, enum target_kind kind)
     return false;
 }
 
+static bool is_demanded(const struct doctor *doctor, enum when when)
+{
+    if (!doctor->policy)
+        return false;
+    const struct required all = policy_requires(doctor->policy, doctor->arena);
+    return when == WITH_ELIGIBLE ? all.eligible && has_target(doctor->policy, TARGET_GROUP)
+                                 : all.watch_sign_in_risk || all.modern_authentication ||
+                                       policy_asks_mfa(doctor->policy);
+}
+
 static bool is_needed(const struct doctor *doctor, const struct right *right)
 {
     bool application = text_equals(doctor->settings->activation, "application");
@@ -111,6 +137,9 @@ static bool is_needed(const struct doctor *doctor, const struct right *right)
                parts_cloud_knows_risk(doctor->settings);
     case WITH_MAIL:
         return doctor->settings->notify.count > 0;
+    case WITH_ELIGIBLE:
+    case WITH_LOG:
+        return is_demanded(doctor, right->when);
     default:
         return true;
     }
@@ -163,7 +192,7 @@ static void judge_held(struct doctor *doctor, const char *name)
 }
 
 /* A registration of its own for sign-in calls nothing. */
-static void judge_sign_in(struct doctor *doctor)
+static void judge_people(struct doctor *doctor)
 {
     const struct granted *granted = &doctor->sign_in;
     for (size_t i = 0; i < granted->count; i++) {
@@ -196,5 +225,5 @@ void doctor_rights(struct doctor *doctor)
                      doctor->settings->activation);
     for (size_t i = 0; doctor->policy && i < granted->count; i++)
         judge_held(doctor, granted->rights[i]);
-    judge_sign_in(doctor);
+    judge_people(doctor);
 }

@@ -52,6 +52,7 @@ static void fill_options(struct parts *parts)
     parts->access.options = (struct access_options){
         .tenant_id = settings->tenant_id,
         .public_url = settings->public_url,
+        .client_id = settings->sign_in_client_id,
         .activation = activation,
         .graph_scope = cloud_of(settings)->graph_scope,
         .arm_scope = cloud_of(settings)->arm_scope,
@@ -143,6 +144,7 @@ static struct directory_settings directory_settings_of(const struct settings *se
 {
     const struct cloud *cloud = cloud_of(settings);
     return (struct directory_settings){
+        .ticket = settings->ticket,
         .graph = {.origin = settings->graph ? settings->graph : cloud->graph,
                   .scope = cloud->graph_scope,
                   .private_peer = settings->graph != NULL},

@@ -1,4 +1,4 @@
-#include "settings.h"
+#include "settings_reading.h"
 
 #include "base/file.h"
 #include "base/json.h"
@@ -12,31 +12,6 @@
 
 enum { SETTINGS_FILE_LIMIT = 256 * 1024, HOST_SIZE = 256 };
 
-enum kind {
-    KIND_LISTEN,
-    KIND_URL,
-    KIND_PATH,
-    KIND_TEXT,
-    KIND_GUID,
-    KIND_STORE,
-    KIND_CLOUD,
-    KIND_API_TOKEN,
-    KIND_ACTIVATION,
-    KIND_NUMBER,
-    KIND_SPAN,
-    KIND_NETWORKS,
-    KIND_CONTEXTS,
-    KIND_CHANNELS,
-};
-
-struct row {
-    const char *key;
-    enum kind kind;
-    size_t offset;
-    const char *fallback;
-    const char *meaning;
-};
-
 static const struct row rows[] = {
 #define X(member, key, kind, fallback, meaning)                                                    \
     {key, KIND_##kind, offsetof(struct settings, member), fallback, meaning},
@@ -44,17 +19,7 @@ static const struct row rows[] = {
 #undef X
 };
 
-/* What one value is read with: its row, its complaints, and the folder that relative paths start
- * at. */
-struct reading_row {
-    const struct row *row;
-    struct complaints *complaints;
-    const char *folder;
-    void *to;
-};
-
-/* What stands in the file, for a complaint; never what may hide a secret inside. */
-static const char *found(const struct reading_row *r, const json_t *value)
+const char *setting_found(const struct reading_row *r, const json_t *value)
 {
     struct arena *arena = r->complaints->arena;
     if (json_is_object(value) || json_is_array(value))
@@ -82,7 +47,7 @@ static bool read_choice(const struct reading_row *r, const char *text, size_t co
     return found;
 }
 
-static const char *resolved(const struct reading_row *r, const char *path)
+const char *setting_path(const struct reading_row *r, const char *path)
 {
     return path[0] == '/' ? path : arena_text(r->complaints->arena, "%s/%s", r->folder, path);
 }
@@ -112,8 +77,7 @@ static bool is_loopback(const char *host)
            (inet_pton(AF_INET6, host, &v6) == 1 && IN6_IS_ADDR_LOOPBACK(&v6));
 }
 
-/* scheme://host[:port] and nothing behind it; plain http only where it never leaves the machine. */
-static bool read_url(const struct reading_row *r, const char *text)
+bool setting_is_url(const struct reading_row *r, const char *text)
 {
     char host[HOST_SIZE];
     bool plain = text_starts_with(text, "http://"), hides = text && strchr(text, '@');
@@ -139,7 +103,7 @@ static bool read_store(const struct reading_row *r, const char **text)
     else if (!text_starts_with(*text, "sqlite:") || !(*text)[7] || (*text)[7] == ':')
         complain(r->complaints, r->row->key, "is not a store: write sqlite:PATH");
     else {
-        *text = arena_text(r->complaints->arena, "sqlite:%s", resolved(r, *text + 7));
+        *text = arena_text(r->complaints->arena, "sqlite:%s", setting_path(r, *text + 7));
         return true;
     }
     return false;
@@ -179,10 +143,10 @@ static void read_text(const struct reading_row *r, const char *text)
         fine = read_listen(r, text);
         break;
     case KIND_URL:
-        fine = read_url(r, text);
+        fine = setting_is_url(r, text);
         break;
     case KIND_PATH:
-        text = resolved(r, text);
+        text = setting_path(r, text);
         break;
     case KIND_STORE:
         fine = read_store(r, &text);
@@ -215,7 +179,7 @@ static void read_number(const struct reading_row *r, const json_t *value)
     int64_t number = json_integer_value(value);
     if (!json_is_integer(value) || number < 1 || number > 1000000000)
         complain(r->complaints, r->row->key, "must be a whole number from 1 to 1000000000, not %s",
-                 found(r, value));
+                 setting_found(r, value));
     else
         *(int64_t *)r->to = number;
 }
@@ -226,7 +190,7 @@ static void read_span(const struct reading_row *r, const json_t *value)
     const char *text = json_string_value(value);
     if (!text || !span_read(text, &seconds) || seconds < 1)
         complain(r->complaints, r->row->key, "must be a duration such as PT15M, not %s",
-                 found(r, value));
+                 setting_found(r, value));
     else
         *(int64_t *)r->to = seconds;
 }
@@ -238,7 +202,7 @@ static void read_networks(const struct reading_row *r, const json_t *value)
     if (!json_is_array(value) || json_array_size(value) > NETWORKS) {
         complain(r->complaints, r->row->key,
                  "must be a list of at most %d addresses or networks, not %s", NETWORKS,
-                 found(r, value));
+                 setting_found(r, value));
         return;
     }
     for (size_t i = 0; i < json_array_size(value); i++) {
@@ -249,65 +213,6 @@ static void read_networks(const struct reading_row *r, const json_t *value)
             complain(r->complaints, r->row->key,
                      "\"%s\" is neither an address nor a network such as 10.0.0.0/8",
                      text ? text : "?");
-    }
-}
-
-static void read_contexts(const struct reading_row *r, const json_t *value)
-{
-    static const char *const proofs[] = {"mfa", "phishing_resistant", "compliant_device"};
-    struct contexts_settings *contexts = r->to;
-    struct form form = form_open(value, r->row->key, r->complaints);
-    const char *name;
-    json_t *list;
-    contexts->count = 0;
-    json_object_foreach ((json_t *)form.object, name, list) {
-        const char **texts;
-        int64_t number;
-        size_t count = form_texts(&form, name, REQUIRED, COUNT(proofs), 64, &texts);
-        if (name[0] != 'c' || name[1] == '0' || !text_read_number(name + 1, 99, &number)) {
-            form_complain(&form, name, "is not an authentication context: c1 to c99");
-            continue;
-        }
-        struct context_claim claim = {.context = arena_copy(r->complaints->arena, name)};
-        for (size_t i = 0; i < count; i++) {
-            unsigned proof = text_equals(texts[i], proofs[0])   ? PROOF_MFA
-                             : text_equals(texts[i], proofs[1]) ? PROOF_PHISHING_RESISTANT
-                             : text_equals(texts[i], proofs[2]) ? PROOF_COMPLIANT_DEVICE
-                                                                : 0;
-            if (!proof)
-                form_complain(&form, name,
-                              "\"%s\" is not one of \"mfa\", \"phishing_resistant\", "
-                              "\"compliant_device\"",
-                              texts[i]);
-            claim.proves |= proof;
-        }
-        contexts->list[contexts->count++] = claim;
-    }
-}
-
-static void read_channels(const struct reading_row *r, const json_t *value)
-{
-    static const char *const kinds[] = {"graph_mail"};
-    struct channels_settings *channels = r->to;
-    channels->count = 0;
-    if (!json_is_array(value) || json_array_size(value) > SETTINGS_CHANNELS) {
-        complain(r->complaints, r->row->key, "must be a list of at most %d channels, not %s",
-                 SETTINGS_CHANNELS, found(r, value));
-        return;
-    }
-    for (size_t i = 0; i < json_array_size(value); i++) {
-        const char *at = arena_text(r->complaints->arena, "%s[%zu]", r->row->key, i);
-        struct form form = form_open(json_array_get(value, i), at, r->complaints);
-        (void)form_text(&form, "kind", REQUIRED, 64);
-        int kind = form_choice(&form, "kind", COUNT(kinds), kinds, 0);
-        const char *from = form_text(&form, "from", REQUIRED, 320);
-        if (from && !strchr(from, '@'))
-            form_complain(&form, "from", "\"%s\" is not a mailbox", from);
-        form_end(&form);
-        if (channels->count)
-            form_complain(&form, "kind", "is there already: one mailbox sends all messages");
-        channels->list[channels->count++] = (struct channel_settings){
-            .kind = kinds[kind], .from = arena_copy(r->complaints->arena, from)};
     }
 }
 
@@ -324,15 +229,18 @@ static void read_value(const struct reading_row *r, const json_t *value)
         read_networks(r, value);
         break;
     case KIND_CONTEXTS:
-        read_contexts(r, value);
+        setting_read_contexts(r, value);
         break;
     case KIND_CHANNELS:
-        read_channels(r, value);
+        setting_read_channels(r, value);
+        break;
+    case KIND_TICKET:
+        setting_read_ticket(r, value);
         break;
     default:
         if (text_is_empty(json_string_value(value)))
             complain(r->complaints, r->row->key, "must be text that is not empty, not %s",
-                     found(r, value));
+                     setting_found(r, value));
         else
             read_text(r, json_string_value(value));
     }

@@ -5,6 +5,7 @@
 #include "base/form.h"
 #include "base/network.h"
 #include "base/text.h"
+#include "directory/directory.h"
 #include "model/facts.h"
 
 #include <stdbool.h>
@@ -43,6 +44,7 @@ struct contexts_settings {
 #define TYPE_NETWORKS   struct networks
 #define TYPE_CONTEXTS   struct contexts_settings
 #define TYPE_CHANNELS   struct channels_settings
+#define TYPE_TICKET     struct ticket_endpoint
 
 /*    member, key, kind, default as JSON ("" none, "!" must be given), meaning */
 #define SETTINGS(X)                                                                                \
@@ -100,6 +102,13 @@ struct contexts_settings {
     X(notify, "notify", CHANNELS, "[]",                                                            \
       "Channels for messages: [{\"kind\": \"graph_mail\", \"from\": "                              \
       "\"curfew@contoso.example\"}].")                                                             \
+    X(ticket, "ticket", TICKET, "",                                                                \
+      "Where tickets are looked up that the policy has looked up: {\"url\": "                      \
+      "\"https://tickets.example.com/api/{ticket}\", \"secret_file\": (what goes into "            \
+      "Authorization after Bearer; optional), \"state\": (the member of its JSON answer that "     \
+      "says "                                                                                      \
+      "the state, `state` unless it is another, as `result.state`), \"open\": [\"open\"] (the "    \
+      "states in which a ticket counts)}. 404 is: there is no such ticket.")                       \
     X(anonymous_per_minute, "limits.anonymous_per_minute", NUMBER, "20",                           \
       "Calls a minute from one address without a session; pages and their files do not count.")    \
     X(sign_ins_per_minute, "limits.sign_ins_per_minute", NUMBER, "10",                             \

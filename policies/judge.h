@@ -63,6 +63,8 @@ int64_t sign_in_logged_from(const struct sign_in *sign_in);
    vain. */
 void judge_registration(const struct demands *demands, const struct findings *findings,
                         struct evidence_list *list);
+/* Whether it is worth knowing: MFA is demanded, and this sign-in was without. */
+bool registration_matters(const struct demands *demands, const struct sign_in *sign_in);
 bool registration_lacks_mfa(const struct registration_details *details);
 /* Whether what somebody typed has the form that is demanded: as complaints about a submission, and
    once more as evidence, now that all rules are known. Nothing is added when it has. */

@@ -3,7 +3,7 @@
 
 #include "base/moment.h"
 
-enum { CLOCKS_DIFFER = 60 };
+enum { START_SLACK_SECONDS = 60 };
 
 static void too(struct evidence_list *list, const char *code, json_t *args)
 {
@@ -50,7 +50,7 @@ void judge_counts(const struct demands *demands, const struct counts *counts, si
     int64_t start_at = occasion->start_at < 0 ? occasion->at : occasion->start_at;
     int64_t together = counts->person_at_once + (int64_t)role_count;
     if (demands->start_ahead_seconds != INT64_MAX &&
-        start_at > occasion->at + CLOCKS_DIFFER + demands->start_ahead_seconds) {
+        start_at > occasion->at + START_SLACK_SECONDS + demands->start_ahead_seconds) {
         span_text(demands->start_ahead_seconds, ahead);
         too(list, "limits_start_ahead", json_pack("{s:s}", "most", ahead));
     }

@@ -127,6 +127,11 @@ void judge_sign_in(const struct demands *demands, const struct findings *finding
         judge_add_unread(list, "sign_in_risk", "sign_in_unlogged", "sign_in_log");
 }
 
+bool registration_matters(const struct demands *demands, const struct sign_in *sign_in)
+{
+    return demands->mfa && sign_in && !used_mfa(sign_in);
+}
+
 bool registration_lacks_mfa(const struct registration_details *details)
 {
     return details && details->reading.known && details->exists && !details->mfa;
@@ -136,8 +141,7 @@ void judge_registration(const struct demands *demands, const struct findings *fi
                         struct evidence_list *list)
 {
     const struct registration_details *details = findings->registration;
-    bool proved = findings->sign_in && used_mfa(findings->sign_in);
-    if (demands->mfa && !proved && registration_lacks_mfa(details))
+    if (registration_matters(demands, findings->sign_in) && registration_lacks_mfa(details))
         judge_add(list, "registration", VERDICT_FAIL, "mfa_unregistered", "entra",
                   details->reading.at, NULL);
 }

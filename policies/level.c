@@ -7,11 +7,24 @@ static const struct level {
     int64_t mfa_within_seconds; /* INT64_MAX: of any age */
     bool compliant_device;
     enum risk_level risk_at_most;
+    bool looks_at_sign_in; /* its risk, which is then at most this, and its client */
+    enum risk_level sign_in_risk_at_most;
 } levels[] = {
-    {"starting_point", INT64_MAX, false, RISK_MEDIUM},
-    {"enterprise", 8 * HOUR, true, RISK_LOW},
-    {"specialized", 15 * MINUTE, true, RISK_NONE},
+    {"starting_point", INT64_MAX, false, RISK_MEDIUM, false, RISK_HIGH},
+    {"enterprise", 8 * HOUR, true, RISK_LOW, true, RISK_MEDIUM},
+    {"specialized", 15 * MINUTE, true, RISK_NONE, true, RISK_LOW},
 };
+
+static void add_sign_in(const struct level *level, struct required *required)
+{
+    if (!level->looks_at_sign_in)
+        return;
+    if (!required->watch_sign_in_risk ||
+        level->sign_in_risk_at_most < required->sign_in_risk_at_most)
+        required->sign_in_risk_at_most = level->sign_in_risk_at_most;
+    required->watch_sign_in_risk = true;
+    required->modern_authentication = true;
+}
 
 void policy_read_level(struct rule *rule, struct form *form)
 {
@@ -29,4 +42,7 @@ void policy_read_level(struct rule *rule, struct form *form)
     if (!rule->watch_risk || level->risk_at_most < rule->risk_at_most)
         rule->risk_at_most = level->risk_at_most;
     rule->watch_risk = true;
+    if (level->compliant_device) /* whatever else the rule itself accepts */
+        rule->required.accepts_grace = rule->required.accepts_config_manager = false;
+    add_sign_in(level, &rule->required);
 }

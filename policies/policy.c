@@ -85,10 +85,6 @@ bool policy_asks_mfa(const struct policy *policy)
     return false;
 }
 
-            return true;
-    return false;
-}
-
 struct required policy_requires(const struct policy *policy, struct arena *arena)
 {
     struct required all = required_nothing();

@@ -78,8 +78,9 @@ static enum fail add_watch(struct visit *visit, struct text *out, struct store *
 
 static void add_service(struct visit *visit, struct text *out)
 {
-    static const char *const names[SERVICE_COUNT] = {
-        "login", "directory", "pim", "risk", "intune", "policy", "reports", "mail", "arm"};
+    static const char *const names[SERVICE_COUNT] = {"login",  "directory", "pim",     "risk",
+                                                     "intune", "policy",    "reports", "mail",
+                                                     "arm",    "ticket"};
     int64_t skew = 0;
     gauge(out, "curfew_service_rests_seconds",
           "How long each service of Microsoft is left alone because it throttles or fails.");

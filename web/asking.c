@@ -98,6 +98,25 @@ static bool ask_context(struct task *task, struct asking *asking)
     return true;
 }
 
+/* Whether they would be sent to a sign-in that they may not be able to meet. */
+static bool may_be_in_vain(const struct visit *visit, const struct asking *asking)
+{
+    return asking->needs_sign_in && !asking->held &&
+           registration_matters(&asking->demands, &visit->caller->sign_in);
+}
+
+/* Who has no second factor is told so at once, instead of being sent to bring it. */
+static enum pace know_registration(struct task *task, struct asking *asking)
+{
+    const struct question question = {.kind = FACT_REGISTRATION,
+                                      .subject = asking->visit->caller->person.key.oid};
+    const struct fact *details = task_fact(task, &question, FACT_TEN_MINUTES);
+    if (!details)
+        return PACE_WAIT;
+    asking->needs_sign_in = !registration_lacks_mfa(&details->registration);
+    return PACE_OVER;
+}
+
 static enum pace find_out(struct task *task, void *data)
 {
     struct asking *asking = data;
@@ -118,7 +137,7 @@ static enum pace find_out(struct task *task, void *data)
                               .risks = at_risk ? &at_risk->risks : NULL,
                               .store = task_store(task)};
     judge(visit, asking, &look);
-    return PACE_OVER;
+    return may_be_in_vain(visit, asking) ? know_registration(task, asking) : PACE_OVER;
 }
 
 static enum pace find_groups(struct task *task, void *data)
@@ -177,6 +196,7 @@ static enum pace rehearse(struct task *task, void *data)
     struct stored_request request = {.requester = visit->caller->person,
                                      .duration_seconds = asking->submission.duration_seconds,
                                      .start_at = asking->submission.start_at,
+                                     .ticket = asking->submission.ticket,
                                      .submitted_at = visit->now,
                                      .role_count = asking->submission.role_count};
     struct gathered gathered;
@@ -201,7 +221,10 @@ static enum pace rehearse(struct task *task, void *data)
                               .store = task_store(task)};
     judge(visit, asking, &look);
     findings_judge(&gathered, request.duration_seconds, true, false, &list);
+    judge_ticket(&gathered.demands, &gathered.findings, request.ticket, &list);
     judge_approvers(&approvers, &gathered.demands, visit->now, &list);
+    if (!asking->held && registration_lacks_mfa(gathered.findings.registration))
+        asking->needs_sign_in = false;
     asking->evidence = evidence_pack(&list);
     return PACE_OVER;
 }
@@ -228,6 +251,8 @@ enum next asking_begin(struct visit *visit, struct asking *asking, handler *then
     look.store = visit_store(visit);
     judge(visit, asking, &look);
     give_back(&look);
+    if (may_be_in_vain(visit, asking))
+        return visit_inquire(visit, find_out, asking, then);
     return then(visit);
 }
 

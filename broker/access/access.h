@@ -14,6 +14,7 @@
 
 struct access_options {
     const char *tenant_id, *public_url;
+    const char *client_id;               /* of the registration that people sign in to */
     enum activation activation;          /* of roles that do not say how */
     const char *graph_scope, *arm_scope; /* of tokens in a person's name */
     size_t claim_count;

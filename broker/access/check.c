@@ -168,6 +168,9 @@ static enum pace check(struct task *task, const struct stored_request *request)
     judge_limits(&checked->demands, request->duration_seconds,
                  request->justification ? (int64_t)text_characters(request->justification) : 0,
                  &list);
+    judge_words(&checked->demands, request->justification ? request->justification : "",
+                request->ticket, &list);
+    judge_ticket(&checked->demands, &gathered.findings, request->ticket, &list);
     judge_approvers(&checked->approvers, &checked->demands, moment_now(), &list);
     if (!judge_held(task, request, &list) || !judge_before(task, request, &gathered, &list))
         return task_hold(task, 0);

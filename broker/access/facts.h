@@ -12,6 +12,7 @@ struct facts; /* opaque */
 /* How old facts may be before they are read again, in milliseconds. */
 enum {
     FACT_FRESH = 0,
+    FACT_LOG = 15 * 1000, /* five calls in ten seconds for all logs and reports together */
     FACT_MINUTE = 60 * 1000,
     FACT_TEN_MINUTES = 10 * 60 * 1000, /* Conditional Access (design 5.1) */
 };

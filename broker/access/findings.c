@@ -260,6 +260,97 @@ bool findings_demands(struct task *task, const struct stored_request *request,
     return in;
 }
 
+/* The groups of devices that make a privileged workstation. */
+static bool gather_workstation(struct task *task, const struct required *required,
+                               struct findings *findings)
+{
+    struct group_list all = {.arena = task_arena(task)};
+    const struct device *device = findings->device;
+    for (size_t i = 0; i < required->workstation_count; i++)
+        if (!required->workstations[i].by_category)
+            add_groups(&all, required->workstations[i].names.count,
+                       required->workstations[i].names.words);
+    if (!all.count || !device || !device->reading.known || !device->exists)
+        return true;
+    const struct question question = {.kind = FACT_DEVICE_GROUPS,
+                                      .subject = device->object_id,
+                                      .group_count = all.count,
+                                      .groups = all.ids};
+    const struct fact *in = task_fact(task, &question, FACT_FRESH);
+    findings->device_groups = in ? &in->device_groups : NULL;
+    return in;
+}
+
+/* In mode `application` PIM asks nobody whether they are eligible: a rule may. */
+static bool gather_eligible(struct task *task, const struct stored_request *request,
+                            struct gathered *gathered)
+{
+    bool here = true;
+    for (size_t i = 0; i < gathered->role_count; i++) {
+        if (!gathered->judged[i] || gathered->modes[i] != ACTIVATION_APPLICATION)
+            continue;
+        const struct fact *eligibles =
+            ask(task, FACT_ELIGIBLES, request->roles[i].target, FACT_MINUTE);
+        struct own own = {.eligibles = eligibles ? &eligibles->eligibles : NULL};
+        here &= eligibles && gather_through(task, &request->requester.key, &own);
+        gathered->eligibles[i] = own.eligibles;
+        gathered->through[i] = own.through;
+    }
+    return here;
+}
+
+static bool gather_log(struct task *task, const struct required *required,
+                       struct findings *findings)
+{
+    char since[21];
+    if (!required->watch_sign_in_risk && !required->modern_authentication)
+        return true;
+    moment_text(sign_in_logged_from(findings->sign_in), since);
+    const struct question question = {
+        .kind = FACT_SIGN_INS, .subject = findings->person->oid, .object = since};
+    const struct fact *log = task_fact(task, &question, FACT_LOG);
+    findings->sign_ins = log ? &log->sign_ins : NULL;
+    return log;
+}
+
+/* Who brought no second factor may have none. */
+static bool gather_registration(struct task *task, const struct demands *demands,
+                                struct findings *findings)
+{
+    scoped(evidence_scoped) struct evidence_list list = {0};
+    judge_mfa(demands, findings, &list);
+    if (!sign_in_may_mend(&list) || !registration_matters(demands, findings->sign_in))
+        return true;
+    const struct fact *details =
+        ask(task, FACT_REGISTRATION, findings->person->oid, FACT_TEN_MINUTES);
+    findings->registration = details ? &details->registration : NULL;
+    return details;
+}
+
+/* What only the demands tell to ask for; at its submission also what is of that moment alone. */
+static bool gather_demanded(struct task *task, const struct stored_request *request,
+                            bool at_submission, struct gathered *gathered)
+{
+    struct findings *findings = &gathered->findings;
+    const struct demands *demands = &gathered->demands;
+    const struct required *required = &demands->required;
+    bool here = gather_workstation(task, required, findings);
+    if (required->eligible)
+        here &= gather_eligible(task, request, gathered);
+    if (demands->watch_risk)
+        here &= gather_risks(task, findings);
+    if (!at_submission)
+        return here;
+    here &= gather_log(task, required, findings);
+    here &= gather_registration(task, demands, findings);
+    if (required->ticket_look_up && !text_is_empty(request->ticket)) {
+        const struct fact *ticket = ask(task, FACT_TICKET, request->ticket, FACT_MINUTE);
+        findings->ticket = ticket ? &ticket->ticket : NULL;
+        here &= ticket != NULL;
+    }
+    return here;
+}
+
 bool findings_gather(struct task *task, const struct stored_request *request,
                      const struct stored_grant *grant, const struct sign_in *sign_in,
                      struct gathered *ret)
@@ -271,6 +362,7 @@ bool findings_gather(struct task *task, const struct stored_request *request,
             .now = request->submitted_at, /* a sign-in is judged as of the moment it was used */
             .person = &request->requester.key,
             .sign_in = sign_in,
+            .client_id = access->options.client_id,
             .claim_count = access->options.claim_count,
             .claims = access->options.claims,
         }};
@@ -300,7 +392,7 @@ bool findings_gather(struct task *task, const struct stored_request *request,
     if (asks_risk)
         occasion_risk(findings->risks, &gathered.occasion);
     demand(task, policy, request, &gathered.occasion, &gathered.demands);
-    if (gathered.demands.watch_risk && !gather_risks(task, findings))
+    if (!gather_demanded(task, request, !grant, &gathered))
         return false;
     *ret = gathered;
     return true;
@@ -313,6 +405,9 @@ static void judge_pim(const struct gathered *gathered, size_t role, int64_t dura
     const char *name = gathered->roles[role]->name;
     if (gathered->modes[role] == ACTIVATION_APPLICATION) {
         judge_admin_rules(gathered->admin_rules[role], name, duration_seconds, list);
+        if (gathered->demands.required.eligible)
+            judge_eligibility(gathered->eligibles[role], gathered->through[role], findings->person,
+                              name, moment_now(), list);
         return;
     }
     judge_eligibility(gathered->eligibles[role], gathered->through[role], findings->person, name,
@@ -335,6 +430,10 @@ void findings_judge(const struct gathered *gathered, int64_t duration_seconds, b
     if (with_sign_in || findings->sign_in->device_id)
         judge_device(demands, findings, list);
     judge_risk(demands, findings, list);
+    if (with_sign_in && !at_start) {
+        judge_sign_in(demands, findings, list);
+        judge_registration(demands, findings, list);
+    }
     for (size_t i = 0; i < gathered->role_count; i++)
         if (gathered->judged[i])
             judge_pim(gathered, i, duration_seconds, at_start, list);

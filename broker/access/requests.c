@@ -141,6 +141,7 @@ static void complain_words(const struct submission *submission, struct complaint
     if ((int64_t)text_characters(submission->justification) < demands->justification_least)
         complain(complaints, "justification", "must have at least %lld characters",
                  (long long)demands->justification_least);
+    words_complain(&demands->required, submission->justification, submission->ticket, complaints);
 }
 
 /* Which limits that count are reached, as evidence. */

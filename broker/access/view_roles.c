@@ -27,6 +27,51 @@ static void add_demand(json_t *list, struct arena *arena, const char *key, json_
     json_decref(args);
 }
 
+static void add_spoken(json_t *list, struct arena *arena, const char *key, const char *name,
+                       const char *value)
+{
+    add_demand(list, arena, key, json_pack("{s:s}", name, value));
+}
+
+static const char *any_text(const struct any_of *any, struct arena *arena)
+{
+    const char *all = "";
+    for (size_t i = 0; i < any->count; i++)
+        all = arena_text(arena, "%s%s%s", all, i ? ", " : "", any->words[i]);
+    return all;
+}
+
+static void add_required(json_t *list, const struct required *required, struct arena *arena)
+{
+    static const char *const levels[] = {"none", "low", "medium", "high", "hidden"};
+    char within[32];
+    for (size_t i = 0; i < required->method_count; i++)
+        add_spoken(list, arena, "requires_methods", "methods",
+                   any_text(&required->methods[i], arena));
+    if (required->managed_device)
+        add_demand(list, arena, "requires_managed", json_object());
+    span_text(required->synced_within_seconds, within);
+    if (required->synced_within_seconds)
+        add_spoken(list, arena, "requires_synced", "within", within);
+    if (required->workstation_count)
+        add_demand(list, arena, "requires_workstation", json_object());
+    if (required->watch_sign_in_risk)
+        add_spoken(list, arena, "requires_sign_in_risk", "allowed",
+                   levels[required->sign_in_risk_at_most]);
+    if (required->modern_authentication)
+        add_demand(list, arena, "requires_modern", json_object());
+    if (required->eligible)
+        add_demand(list, arena, "requires_eligible", json_object());
+    if (required->ticket)
+        add_demand(list, arena,
+                   required->ticket_look_up ? "requires_ticket" : "requires_ticket_named",
+                   json_object());
+    for (size_t i = 0; i < required->ticket_pattern_count; i++)
+        add_spoken(list, arena, "requires_ticket_form", "pattern", required->ticket_patterns[i]);
+    for (size_t i = 0; i < required->justification_pattern_count; i++)
+        add_spoken(list, arena, "requires_words", "pattern", required->justification_patterns[i]);
+}
+
 /* What must be true, in words. */
 static json_t *requires_of(const struct demands *demands, struct arena *arena)
 {
@@ -49,6 +94,7 @@ static json_t *requires_of(const struct demands *demands, struct arena *arena)
     if (demands->justification_least > 1)
         add_demand(list, arena, "requires_justification",
                    json_pack("{s:I}", "least", (json_int_t)demands->justification_least));
+    add_required(list, &demands->required, arena);
     for (size_t i = 0; i < demands->approval_count; i++)
         add_demand(list, arena,
                    demands->approvals[i].stage > 1 ? "requires_approval_then" : "requires_approval",

@@ -201,6 +201,10 @@ void directory_ask_as(struct directory *directory, const struct secret *token,
                       const struct question *question,
                       void (*done)(void *context, struct fact *fact), void *context)
 {
+    if (question->kind == FACT_TICKET) {
+        ticket_ask(directory, question->subject, done, context);
+        return;
+    }
     struct arena *arena = arena_new();
     struct asking *asking = ARENA_NEW(arena, struct asking);
     struct reason why = {0};

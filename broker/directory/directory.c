@@ -18,6 +18,28 @@ static void endpoint_free(struct endpoint *endpoint)
     free((char *)endpoint->scope);
 }
 
+static struct ticket_endpoint tickets_of(const struct ticket_endpoint *endpoint)
+{
+    const char **open = memory_new(endpoint->open_count + 1, sizeof *open);
+    for (size_t i = 0; i < endpoint->open_count; i++)
+        open[i] = memory_copy(endpoint->open[i]);
+    return (struct ticket_endpoint){.url = memory_copy(endpoint->url),
+                                    .secret_file = memory_copy(endpoint->secret_file),
+                                    .member = memory_copy(endpoint->member),
+                                    .open_count = endpoint->open_count,
+                                    .open = open};
+}
+
+static void tickets_free(struct ticket_endpoint *endpoint)
+{
+    for (size_t i = 0; i < endpoint->open_count; i++)
+        free((char *)endpoint->open[i]);
+    free((void *)endpoint->open);
+    free((char *)endpoint->url);
+    free((char *)endpoint->secret_file);
+    free((char *)endpoint->member);
+}
+
 struct directory *directory_new(struct loop *loop, const struct directory_settings *settings,
                                 const struct bearer *bearer)
 {
@@ -26,6 +48,7 @@ struct directory *directory_new(struct loop *loop, const struct directory_settin
     directory->bearer = *bearer;
     directory->graph = copy_of(&settings->graph);
     directory->arm = copy_of(&settings->arm);
+    directory->ticket = tickets_of(&settings->ticket);
     return directory;
 }
 
@@ -36,6 +59,7 @@ void directory_free(struct directory *directory)
     errands_give_up(directory);
     endpoint_free(&directory->graph);
     endpoint_free(&directory->arm);
+    tickets_free(&directory->ticket);
     free(directory);
 }
 

@@ -33,7 +33,11 @@ enum fact_kind {
     FACT_HOLDERS,  /* subject: target key */
     FACT_STANDING, /* subject: target key */
     FACT_MANAGER,  /* subject: oid */
-    FACT_KINDS
+    FACT_SIGN_INS, /* subject: oid; object: the moment (RFC 3339) from which on they count */
+    FACT_REGISTRATION,       /* subject: oid */
+    FACT_DEVICE_GROUPS,      /* subject: a device's object id; of `groups` */
+    FACT_KINDS,              /* of Microsoft; and of the operator's own ticket system: */
+    FACT_TICKET = FACT_KINDS /* subject: the ticket, as somebody typed it */
 };
 
 /* All texts are borrowed until directory_ask returns. */
@@ -69,6 +73,10 @@ struct fact {
         struct holders holders;
         struct standing standing;
         struct manager manager;
+        struct sign_in_log sign_ins;
+        struct registration_details registration;
+        struct memberships device_groups;
+        struct ticket ticket;
     };
 };
 
@@ -82,8 +90,18 @@ struct endpoint {
     bool private_peer;  /* an operator named it */
 };
 
+/* The operator's own ticket system: what answers for a ticket, and what its answer must say. */
+struct ticket_endpoint {
+    const char *url;         /* `{ticket}` stands for the ticket; NULL: there is none */
+    const char *secret_file; /* holds what goes into Authorization, after Bearer; NULL: nothing */
+    const char *member;      /* of the answer, which says its state: a name, or names with dots */
+    size_t open_count;
+    const char *const *open; /* the states in which a ticket counts */
+};
+
 struct directory_settings {
     struct endpoint graph, arm;
+    struct ticket_endpoint ticket;
 };
 
 struct directory; /* opaque */

@@ -10,6 +10,7 @@ struct directory {
     struct loop *loop;
     struct bearer bearer;
     struct endpoint graph, arm; /* copies */
+    struct ticket_endpoint ticket;
     struct throttle throttle;
     struct sending *waiting;  /* for their turn, the first come first */
     struct sending *gathered; /* to leave together at the end of this turn of the loop */
@@ -42,6 +43,10 @@ void errand_send(struct directory *directory, const struct errand *errand);
 int64_t errands_send_waiting(struct directory *directory);
 /* Answers those that wait as not sent. */
 void errands_give_up(struct directory *directory);
+
+/* Asks the operator's ticket system (FACT_TICKET); `done` as for directory_ask. */
+void ticket_ask(struct directory *directory, const char *ticket,
+                void (*done)(void *context, struct fact *fact), void *context);
 
 /* One use, the caller's; nothing is known yet. */
 struct fact *fact_new(enum fact_kind kind, int64_t at);

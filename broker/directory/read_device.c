@@ -8,7 +8,7 @@ static bool ask(const struct asked *asked, unsigned step, struct text *path, jso
     (void)body;
     text_add(path, "/v1.0/devices(deviceId=");
     reader_add_literal(path, asked->subject);
-    text_add(path, ")?$select=id,deviceId,displayName,accountEnabled,isCompliant");
+    text_add(path, ")?$select=id,deviceId,displayName,accountEnabled,isCompliant,isManaged");
     return step == 0;
 }
 
@@ -22,6 +22,7 @@ static enum fail read_answer(const struct asked *asked, const json_t *answer, st
     device->exists = true;
     device->enabled = entry_flag(&object, "accountEnabled");
     device->compliant = entry_flag(&object, "isCompliant");
+    device->managed = entry_flag(&object, "isManaged");
     device->object_id = entry_needed_text(&object, "id");
     device->name = entry_text(&object, "displayName");
     return object.fail;

@@ -9,8 +9,18 @@ static bool ask(const struct asked *asked, unsigned step, struct text *path, jso
     (void)body;
     text_add(path, "/v1.0/deviceManagement/managedDevices?$filter=azureADDeviceId%20eq%20");
     reader_add_literal(path, asked->subject);
-    text_add(path, "&$select=id,userId,deviceName,azureADDeviceId,complianceState");
+    text_add(path, "&$select=id,userId,deviceName,azureADDeviceId,complianceState,managementState,"
+                   "deviceCategoryDisplayName,lastSyncDateTime,"
+                   "complianceGracePeriodExpirationDateTime,jailBroken");
     return step == 0;
+}
+
+/* Intune writes the first and the last moment of its calendar for "none" (contract 9.5). */
+static int64_t real_moment(struct entry *entry, const char *name)
+{
+    static const int64_t last = 253370764800; /* 9999-01-01 */
+    int64_t moment = entry_moment(entry, name, 0);
+    return moment > 0 && moment < last ? moment : 0;
 }
 
 static enum fail read_answer(const struct asked *asked, const json_t *answer, struct fact *fact,
@@ -29,7 +39,12 @@ static enum fail read_answer(const struct asked *asked, const json_t *answer, st
         struct managed_device found = {
             .user_id = entry_text(&device, "userId"), /* nobody's, when it is shared */
             .name = entry_text(&device, "deviceName"),
+            .category = entry_text(&device, "deviceCategoryDisplayName"),
             .compliance = entry_needed_text(&device, "complianceState"),
+            .management = entry_text(&device, "managementState"),
+            .jail_broken = text_equals_ignoring_case(entry_text(&device, "jailBroken"), "True"),
+            .synced_at = real_moment(&device, "lastSyncDateTime"),
+            .grace_until = real_moment(&device, "complianceGracePeriodExpirationDateTime"),
         };
         if (device.fail)
             return device.fail;

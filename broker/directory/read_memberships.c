@@ -1,4 +1,5 @@
-/* POST /users/{id}/checkMemberGroups: which of these groups the person is in, nested ones too. */
+/* POST /{users or devices}/{id}/checkMemberGroups: which of these groups a person or a device is
+   in, nested ones too. */
 #include "base/memory.h"
 #include "directory/entry.h"
 #include "directory/reader.h"
@@ -6,12 +7,13 @@
 
 enum { GROUPS_OF_ONE_CALL = 20 };
 
-static bool ask(const struct asked *asked, unsigned step, struct text *path, json_t **body)
+static bool ask_of(const char *kind, const struct asked *asked, unsigned step, struct text *path,
+                   json_t **body)
 {
     size_t first = (size_t)step * GROUPS_OF_ONE_CALL;
     if (first >= asked->group_count)
         return false;
-    text_add(path, "/v1.0/users/");
+    text_add(path, kind);
     url_escape(path, asked->subject);
     text_add(path, "/checkMemberGroups");
     json_t *ids = json_array();
@@ -19,6 +21,17 @@ static bool ask(const struct asked *asked, unsigned step, struct text *path, jso
         (void)json_array_append_new(ids, json_string(asked->groups[i]));
     *body = memory_needed(json_pack("{s:o}", "groupIds", ids));
     return true;
+}
+
+static bool ask(const struct asked *asked, unsigned step, struct text *path, json_t **body)
+{
+    return ask_of("/v1.0/users/", asked, step, path, body);
+}
+
+static bool ask_of_device(const struct asked *asked, unsigned step, struct text *path,
+                          json_t **body)
+{
+    return ask_of("/v1.0/devices/", asked, step, path, body);
 }
 
 static bool is_in(const char *const *groups, size_t count, const char *group)
@@ -54,3 +67,6 @@ static enum fail read_answer(const struct asked *asked, const json_t *answer, st
 
 const struct reader memberships_reader = {
     .service = SERVICE_DIRECTORY, .most_pages = 1, .ask = ask, .read = read_answer};
+
+const struct reader device_groups_reader = {
+    .service = SERVICE_DIRECTORY, .most_pages = 1, .ask = ask_of_device, .read = read_answer};

@@ -1,6 +1,7 @@
 #include "directory/reader.h"
 
 #include "base/json.h"
+#include "base/moment.h"
 #include "directory/entry.h"
 #include "model/azure_scope.h"
 #include "outbound/url.h"
@@ -8,15 +9,27 @@
 const struct reader *reader_of(enum fact_kind kind)
 {
     static const struct reader *const readers[FACT_KINDS] = {
-        [FACT_ACCOUNT] = &account_reader,       [FACT_MEMBERSHIPS] = &memberships_reader,
-        [FACT_MEMBERS] = &members_reader,       [FACT_RISKS] = &risks_reader,
-        [FACT_DEVICE] = &device_reader,         [FACT_MANAGED] = &managed_reader,
-        [FACT_CONTEXTS] = &contexts_reader,     [FACT_ADMIN_RULES] = &admin_rules_reader,
-        [FACT_SELF_RULES] = &self_rules_reader, [FACT_ELIGIBLES] = &eligibles_reader,
-        [FACT_INSTANCES] = &instances_reader,   [FACT_REQUESTS] = &requests_reader,
-        [FACT_APPROVAL] = &approval_reader,     [FACT_OWN_REQUESTS] = &own_requests_reader,
-        [FACT_GROUP] = &group_reader,           [FACT_HOLDERS] = &holders_reader,
-        [FACT_STANDING] = &standing_reader,     [FACT_MANAGER] = &manager_reader,
+        [FACT_ACCOUNT] = &account_reader,
+        [FACT_MEMBERSHIPS] = &memberships_reader,
+        [FACT_MEMBERS] = &members_reader,
+        [FACT_RISKS] = &risks_reader,
+        [FACT_DEVICE] = &device_reader,
+        [FACT_MANAGED] = &managed_reader,
+        [FACT_CONTEXTS] = &contexts_reader,
+        [FACT_ADMIN_RULES] = &admin_rules_reader,
+        [FACT_SELF_RULES] = &self_rules_reader,
+        [FACT_ELIGIBLES] = &eligibles_reader,
+        [FACT_INSTANCES] = &instances_reader,
+        [FACT_REQUESTS] = &requests_reader,
+        [FACT_APPROVAL] = &approval_reader,
+        [FACT_OWN_REQUESTS] = &own_requests_reader,
+        [FACT_GROUP] = &group_reader,
+        [FACT_HOLDERS] = &holders_reader,
+        [FACT_STANDING] = &standing_reader,
+        [FACT_SIGN_INS] = &sign_ins_reader,
+        [FACT_REGISTRATION] = &registration_reader,
+        [FACT_DEVICE_GROUPS] = &device_groups_reader,
+        [FACT_MANAGER] = &manager_reader,
     };
     return readers[kind];
 }
@@ -57,6 +70,12 @@ enum fail reader_understand(const struct question *question, struct arena *arena
     bool readable = targeted && is_readable(&asked.target, question->kind);
     if (targeted && !readable)
         return because(why, FAIL_INVALID, "nobody answers this for this target");
+    int64_t since;
+    if (question->kind == FACT_SIGN_INS) {
+        if (!question->object || !moment_read(question->object, &since))
+            return because(why, FAIL_INVALID, "sign-ins since when?");
+        asked.since = arena_copy(arena, question->object);
+    }
     for (size_t i = 0; i < question->group_count; i++)
         asked.groups[i] = arena_copy(arena, question->groups[i]);
     *ret = asked;

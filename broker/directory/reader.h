@@ -14,6 +14,7 @@ struct asked {
     struct target target;
     size_t group_count;
     const char **groups;
+    const char *since; /* of sign-ins */
 };
 
 enum { READER_PAGES = 32 };
@@ -38,7 +39,8 @@ struct reader {
 extern const struct reader account_reader, memberships_reader, members_reader, risks_reader,
     device_reader, managed_reader, contexts_reader, admin_rules_reader, self_rules_reader,
     eligibles_reader, instances_reader, requests_reader, own_requests_reader, approval_reader,
-    group_reader, holders_reader, standing_reader, manager_reader;
+    group_reader, holders_reader, standing_reader, sign_ins_reader, registration_reader,
+    device_groups_reader, manager_reader;
 
 const struct reader *reader_of(enum fact_kind kind);
 /* FAIL_INVALID when the question misses something, or is about a target that nobody can read. */

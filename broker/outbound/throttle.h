@@ -18,6 +18,7 @@ enum service {
     SERVICE_REPORTS,
     SERVICE_MAIL,
     SERVICE_ARM,
+    SERVICE_TICKET,
     SERVICE_COUNT
 };
 

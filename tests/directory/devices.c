@@ -13,7 +13,7 @@ START_TEST(a_device_is_asked_for_by_the_id_that_tokens_carry)
 {
     ck_assert_text(path_of_step(in_entra, 0, NULL),
                    "/v1.0/devices(deviceId='" LAPTOP
-                   "')?$select=id,deviceId,displayName,accountEnabled,isCompliant");
+                   "')?$select=id,deviceId,displayName,accountEnabled,isCompliant,isManaged");
 }
 END_TEST
 
@@ -22,7 +22,7 @@ START_TEST(a_quote_in_an_id_does_not_end_it)
     struct question odd = {.kind = FACT_DEVICE, .subject = "x') or (1 eq 1"};
     ck_assert_text(path_of_step(&odd, 0, NULL),
                    "/v1.0/devices(deviceId='x%27%27%29%20or%20%281%20eq%201')"
-                   "?$select=id,deviceId,displayName,accountEnabled,isCompliant");
+                   "?$select=id,deviceId,displayName,accountEnabled,isCompliant,isManaged");
 }
 END_TEST
 
@@ -73,7 +73,9 @@ START_TEST(intune_is_asked_with_one_filter)
 {
     ck_assert_text(path_of_step(in_intune, 0, NULL),
                    "/v1.0/deviceManagement/managedDevices?$filter=azureADDeviceId%20eq%20'" LAPTOP
-                   "'&$select=id,userId,deviceName,azureADDeviceId,complianceState");
+                   "'&$select=id,userId,deviceName,azureADDeviceId,complianceState,managementState,"
+                   "deviceCategoryDisplayName,lastSyncDateTime,"
+                   "complianceGracePeriodExpirationDateTime,jailBroken");
 }
 END_TEST
 

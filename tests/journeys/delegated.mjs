@@ -6,14 +6,18 @@ import { join } from "node:path";
 import { eventually } from "../support/curfew.mjs";
 import { delegated, PERMISSIONS } from "../support/delegated.mjs";
 import { askedOfGraph, callOf, callsOf, isDenied, LIST } from "../support/registration.mjs";
-import { GROUPS, PERSONS, ROLES } from "../support/sandbox.mjs";
+import { device, GROUPS, PERSONS, ROLES } from "../support/sandbox.mjs";
 import { specification } from "../support/spec.mjs";
 
 const CONTRIBUTORS = { group: GROUPS.contributors, access: "member" };
 const TOKEN = /eyJ[\w-]{20,}/;
 const filesOf = (folder) =>
   readdirSync(folder, { withFileTypes: true }).flatMap((one) => (one.isDirectory() ? filesOf(join(folder, one.name)) : [join(folder, one.name)]));
-const stage = await delegated();
+const stage = await delegated({
+  switches: { sign_in_log_ms: 0 },
+  policy: ({ rules }) => Object.assign(rules[0].require, { modern_authentication: true, device: { workstation: { groups: [GROUPS.analysts] } } }),
+  before: (sandbox) => sandbox.control("PATCH", `/groups/${GROUPS.analysts}`, { members: [PERSONS.ana, PERSONS.ben, device("SEC-114")] }),
+});
 const { sandbox, curfew, people } = stage;
 const { ana, ben, nils, priya, tom } = people;
 
@@ -56,6 +60,9 @@ await specification("journeys/delegated", {
   },
 
   async "that took every call of the list of this mode and no other, and none was refused"() {
+    await ana.signIn({ mfa: "none" }); // who could have brought a second factor
+    assert.equal((await ana.post("/api/v1/requests", { roles: ["copilot-owner"], duration: "PT1H", justification: "Incident 42: plugin" })).status, 202);
+    await ana.signIn();
     const calls = askedOfGraph(await sandbox.journal());
     assert.deepEqual(calls.filter(isDenied), []);
     const made = new Set(calls.map(({ method, path }) => `${method} ${path}`));

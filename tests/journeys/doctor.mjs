@@ -196,7 +196,7 @@ const permissions = {
   },
 
   async "tier 0 is said loudly: a warning where the mode needs it, wrong where nothing does"() {
-    const more = ["RoleManagement.ReadWrite.Directory", "AuditLog.Read.All"];
+    const more = ["RoleManagement.ReadWrite.Directory", "AccessReview.Read.All"];
     const checks = await afterwards(() => sandbox.control("PATCH", `/apps/${CURFEW}`, { permissions: [...names, ...more] }));
     for (const { name } of ours.filter(({ tier }) => tier === 0)) found(checks, "warning", "tier-0", name, /^TIER 0: .* needs it/);
     found(checks, "WRONG", "tier-0", more[0], /^TIER 0: .* nothing here needs it/);

@@ -7,11 +7,15 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { POLICY, startCurfew } from "../support/curfew.mjs";
 import { askedOfGraph, CALLS, callOf, callsOf, DOCTOR_CALLS, HELD_CALLS, inMode, isDenied, LIST, REGISTRATION } from "../support/registration.mjs";
-import { AT_ONCE, CURFEW, startSandbox } from "../support/sandbox.mjs";
+import { AT_ONCE, CURFEW, device, startSandbox } from "../support/sandbox.mjs";
 import { specification } from "../support/spec.mjs";
 
-const sandbox = await startSandbox({ switches: AT_ONCE });
-const curfew = await startCurfew(sandbox);
+const sandbox = await startSandbox({ switches: { ...AT_ONCE, sign_in_log_ms: 0 } });
+const workstations = await sandbox.control("POST", "/groups", { name: "Privileged workstations", members: [device("SEC-114")] });
+// with all that a rule can have read
+const everything = JSON.parse(readFileSync(POLICY));
+Object.assign(everything.rules[0].require, { modern_authentication: true, device: { workstation: { groups: [workstations.id] } } });
+const curfew = await startCurfew(sandbox, { policy: everything });
 const TOP = fileURLToPath(new URL("../..", import.meta.url));
 // as it is shipped, for the mode application; tests/journeys/delegated.mjs has the other one
 const PERMISSIONS = LIST.permissions.filter(inMode);
@@ -111,6 +115,8 @@ await specification("journeys/registration", {
   async "whole lives, of a group and of an Entra role, make every call of the list and no other"() {
     await live(curfew, "copilot-owner", "release");
     await live(curfew, "security-operator", "revoke");
+    const ana = await curfew.browser("ana").signIn({ mfa: "none" }); // who could have brought a second factor
+    assert.equal((await ana.post("/api/v1/requests", { roles: ["copilot-owner"], duration: "PT1H", justification: "Incident 42: plugin" })).status, 202);
     const calls = askedOfGraph(await sandbox.journal());
     assert.deepEqual(calls.filter(isDenied), []);
     assert.deepEqual(sorted(new Set(calls.map((entry) => callOf(entry) ?? `not listed: ${entry.method} ${entry.path}`))), sorted(made));

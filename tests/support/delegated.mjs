@@ -12,11 +12,12 @@ export const PERMISSIONS = LIST.permissions.filter(inMode);
 export const ACTING = names(LIST.delegated.filter(({ mode }) => mode === "delegated"));
 
 export class Stage {
-  async begin({ policy = () => {}, settings = {}, permissions = [], switches = {} }, activation = "delegated") {
+  async begin({ policy = () => {}, settings = {}, permissions = [], switches = {}, before = () => {} }, activation = "delegated") {
     const all = JSON.parse(readFileSync(POLICY));
     policy(all);
     this.sandbox = await startSandbox({ switches: { ...AT_ONCE, ...switches } });
     await this.app({ permissions: [...names(PERMISSIONS), ...permissions], delegated: ACTING, consent: ACTING });
+    await before(this.sandbox);
     this.curfew = await startCurfew(this.sandbox, { policy: all, settings: { activation, ...settings } });
     this.people = {};
     for (const name of ["ana", "ben", "lena", "priya", "tom", "nils"]) this.people[name] = await this.curfew.browser(name).signIn();

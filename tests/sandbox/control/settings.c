@@ -216,13 +216,14 @@ void control_sign_in_add(struct sandbox *sandbox, struct exchange *exchange)
     const char *id = form_text(&form, "person", REQUIRED, 320);
     const char *client = form_text(&form, "client_app", REQUIRED, 64);
     int64_t error = form_number(&form, "error", 0, 9999999, 0);
+    bool interactive = form_flag(&form, "interactive", false);
     form_end(&form);
     const struct person *person = id ? tenant_person(sandbox->tenant, id) : NULL;
     if (id && !person)
         complain(&complaints, "person", "is nobody's id or UPN");
     if (control_complained(exchange, &complaints))
         return;
-    logs_legacy_sign_in(sandbox, exchange->now_ms, person, client, (int)error);
+    logs_legacy_sign_in(sandbox, exchange->now_ms, person, client, interactive, (int)error);
     answer_nothing(exchange, 204);
 }
 

@@ -89,18 +89,20 @@ void logs_sign_in(struct sandbox *sandbox, struct exchange *exchange, const stru
 {
     const struct device *device = tenant_device(sandbox->tenant, evidence->device);
     const struct person *person = exchange->person;
+    bool risky = evidence->risk && !text_equals(evidence->risk, "none");
     add_sign_in(
         sandbox, exchange->now_ms, person,
-        memory_needed(json_pack("{s:s, s:s, s:s, s:s, s:b, s:o, s:o, s:o}", "appId", app->id,
-                                "appDisplayName", app->name, "clientAppUsed", "Browser",
-                                "conditionalAccessStatus", aadsts ? "failure" : "success",
-                                "isInteractive", 1, "status", status(aadsts, says), "deviceDetail",
-                                device_detail(device), "appliedConditionalAccessPolicies",
-                                applied_policies(sandbox, contexts, aadsts))));
+        memory_needed(json_pack(
+            "{s:s, s:s, s:s, s:s, s:b, s:o, s:o, s:o, s:s, s:s*}", "appId", app->id,
+            "appDisplayName", app->name, "clientAppUsed", "Browser", "conditionalAccessStatus",
+            aadsts ? "failure" : "success", "isInteractive", 1, "status", status(aadsts, says),
+            "deviceDetail", device_detail(device), "appliedConditionalAccessPolicies",
+            applied_policies(sandbox, contexts, aadsts), "riskLevelDuringSignIn",
+            evidence->risk ? evidence->risk : "none", "riskState", risky ? "atRisk" : NULL)));
 }
 
 void logs_legacy_sign_in(struct sandbox *sandbox, int64_t now_ms, const struct person *person,
-                         const char *client, int aadsts)
+                         const char *client, bool interactive, int aadsts)
 {
     add_sign_in(
         sandbox, now_ms, person,
@@ -108,8 +110,8 @@ void logs_legacy_sign_in(struct sandbox *sandbox, int64_t now_ms, const struct p
             "{s:s, s:s, s:s, s:s, s:b, s:o, s:o, s:[]}", "appId",
             "00000002-0000-0ff1-ce00-000000000000", "appDisplayName", "Office 365 Exchange Online",
             "clientAppUsed", client, "conditionalAccessStatus", aadsts ? "failure" : "notApplied",
-            "isInteractive", 0, "status", status(aadsts, "Access was blocked."), "deviceDetail",
-            device_detail(NULL), "appliedConditionalAccessPolicies")));
+            "isInteractive", interactive, "status", status(aadsts, "Access was blocked."),
+            "deviceDetail", device_detail(NULL), "appliedConditionalAccessPolicies")));
 }
 
 static void add_audit(struct sandbox *sandbox, int64_t at_ms, const char *correlation,

@@ -9,7 +9,7 @@ void logs_sign_in(struct sandbox *sandbox, struct exchange *exchange, const stru
                   const char *says);
 /* A sign-in of a client that is no browser ("IMAP4"), with or without success. */
 void logs_legacy_sign_in(struct sandbox *sandbox, int64_t now_ms, const struct person *person,
-                         const char *client, int aadsts);
+                         const char *client, bool interactive, int aadsts);
 /* What PIM did to an assignment. */
 void logs_pim(struct sandbox *sandbox, const struct assignment *assignment, int64_t at_ms,
               const char *activity);

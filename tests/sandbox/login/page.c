@@ -195,6 +195,17 @@ static bool read_evidence(const struct sandbox *sandbox, struct exchange *exchan
     return true;
 }
 
+static bool read_sign_in_risk(struct exchange *exchange, const struct pairs *form,
+                              struct evidence *evidence)
+{
+    const char *risk = pairs_get(form, "sign_in_risk");
+    for (size_t i = 0; risk && i < COUNT(risk_levels); i++)
+        if (text_equals(risk, risk_levels[i]))
+            evidence->risk = risk_levels[i];
+    return !risk || !*risk || evidence->risk ||
+           wrong_form(exchange, "sign_in_risk must be none, low, medium, high or hidden");
+}
+
 static bool read_risk(struct exchange *exchange, const struct pairs *form, struct person *person)
 {
     const char *risk = pairs_get(form, "risk");
@@ -266,7 +277,7 @@ void login_submit(struct sandbox *sandbox, struct exchange *exchange)
     }
     exchange->person = person;
     if (!read_evidence(sandbox, exchange, &form, person, &evidence) ||
-        !read_risk(exchange, &form, person))
+        !read_sign_in_risk(exchange, &form, &evidence) || !read_risk(exchange, &form, person))
         return;
     json_auto_t *contexts = wanted_contexts(flow, &evidence);
     const struct access_asked asked = {flow->asked.resource, contexts, flow->asked.policies};

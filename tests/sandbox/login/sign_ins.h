@@ -35,8 +35,9 @@ struct evidence {
     char person[GUID_SIZE], session[GUID_SIZE];
     char device[GUID_SIZE]; /* its object id; "" when there is none */
     enum mfa mfa;
-    bool contexts; /* false: contexts are left out, whatever was asked */
-    int64_t at_ms; /* of the authentication */
+    const char *risk; /* of the sign-in itself, static; NULL: none */
+    bool contexts;    /* false: contexts are left out, whatever was asked */
+    int64_t at_ms;    /* of the authentication */
     const char *address;
 };
 
