@@ -25,7 +25,16 @@ export interface Role {
    * it is approved there.
    */
   activation: string;
-  limits: { longest: string; default: string };
+  limits: {
+    shortest: string;
+    longest: string;
+    default: string;
+    per_day?: number;
+    cool_down?: string;
+    at_once?: { person?: number; role?: number };
+  };
+  /** What stands in the way of asking for it now. */
+  missing: Evidence[];
   requires: { code: string; says: string }[];
   approvers: { rule: string; need: number; within: string; from: string[] }[];
 }

@@ -7,6 +7,7 @@ const checks: Record<string, string> = {
   user_risk: "Risk.",
   pim: "Entra PIM.",
   approvers: "Approvers.",
+  limits: "Limits.",
   clock: "Clock.",
   eligibility: "Eligibility.",
   pim_rules: "PIM's rules.",

@@ -25,6 +25,16 @@ function demandWords(says: string): string {
   return words.charAt(0).toLowerCase() + words.slice(1);
 }
 
+/** How often, and how many at once: said only of roles that a rule says it of. */
+function limitWords({ limits }: Role): string[] {
+  const words: string[] = [];
+  if (limits.per_day) words.push(`${limits.per_day} times a day at most`);
+  if (limits.cool_down) words.push(`${isoWords(limits.cool_down)} between two times`);
+  if (limits.at_once?.role) words.push(`held by ${limits.at_once.role} at once`);
+  if (limits.at_once?.person) words.push(`${limits.at_once.person} of your roles at once`);
+  return words;
+}
+
 function Facts({ role }: { role: Role }) {
   const demands = role.requires.filter(({ code }) => code !== "requires_approval" && code !== "requires_justification");
   return (
@@ -32,6 +42,11 @@ function Facts({ role }: { role: Role }) {
       <li>
         <Icon name="wait" /> up to {isoWords(role.limits.longest)}
       </li>
+      {limitWords(role).map((words) => (
+        <li key={words}>
+          <Icon name="wait" /> {words}
+        </li>
+      ))}
       <li>
         <Icon name="person" /> {approvalWords(role)}
       </li>
@@ -53,13 +68,15 @@ interface CardProps {
 
 function RoleCard({ role, chosen, held, onChoose }: CardProps) {
   const id = `role-${role.id}`;
+  const barred = role.missing.some(({ verdict }) => verdict === "fail");
+  const shut = Boolean(held) || barred;
   return (
-    <div class={`role card${held ? " held" : chosen ? " chosen" : ""}`}>
+    <div class={`role card${shut ? " held" : chosen ? " chosen" : ""}`}>
       <input
         type="checkbox"
         id={id}
-        checked={chosen && !held}
-        disabled={Boolean(held)}
+        checked={chosen && !shut}
+        disabled={shut}
         aria-describedby={`${id}-more`}
         onChange={(event) => onChoose(event.currentTarget.checked)}
       />
@@ -74,6 +91,12 @@ function RoleCard({ role, chosen, held, onChoose }: CardProps) {
         <div id={`${id}-more`}>
           {role.opens && <p>{role.opens}</p>}
           <Facts role={role} />
+          {!held &&
+            role.missing.map(({ code, says, mend }) => (
+              <p class="missing" key={code}>
+                <Icon name={barred ? "cross" : "wait"} /> {says} {mend}
+              </p>
+            ))}
         </div>
         {held && (
           <p class="held-note">

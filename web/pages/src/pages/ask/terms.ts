@@ -6,6 +6,7 @@ const HOUR = 3600;
 
 /** What holds for several roles together: the strictest of each. Times in seconds. */
 export interface Terms {
+  shortest: number;
   longest: number;
   usual: number;
   /** Characters that the justification must have. */
@@ -20,18 +21,22 @@ function leastOf(role: Role): number {
 
 export function termsOf(roles: Role[]): Terms {
   const longest = Math.min(...roles.map((role) => spanOf(role.limits.longest) ?? HOUR));
-  const usual = Math.min(longest, ...roles.map((role) => spanOf(role.limits.default) ?? HOUR));
-  return { longest, usual, least: Math.max(1, ...roles.map(leastOf)) };
+  const shortest = Math.max(SHORTEST, ...roles.map((role) => spanOf(role.limits.shortest) ?? SHORTEST));
+  const suggested = Math.min(longest, ...roles.map((role) => spanOf(role.limits.default) ?? HOUR));
+  const usual = Math.max(shortest, suggested);
+  return { shortest, longest, usual, least: Math.max(1, ...roles.map(leastOf)) };
 }
 
 /** Times that are one tap away; the longest is always one of them. */
-export function presetsOf({ longest }: Terms): number[] {
-  return [...[900, HOUR, 2 * HOUR, 4 * HOUR].filter((seconds) => seconds < longest).slice(0, 3), longest];
+export function presetsOf({ shortest, longest }: Terms): number[] {
+  const usual = [900, HOUR, 2 * HOUR, 4 * HOUR].filter((seconds) => seconds >= shortest && seconds < longest);
+  return [...usual.slice(0, 3), longest];
 }
 
-export function durationError(seconds: number | null, { longest }: Terms): string | null {
+export function durationError(seconds: number | null, { shortest, longest }: Terms): string | null {
   if (seconds === null) return "Write a time such as 1:30, 90 min or 2 h.";
   if (seconds < SHORTEST) return "Too short: Entra takes nothing below 5 min.";
+  if (seconds < shortest) return `Too short: at least ${spanWords(shortest)} for what you chose.`;
   if (seconds > longest) return `Too long: at most ${spanWords(longest)} for what you chose.`;
   return null;
 }

@@ -16,7 +16,8 @@ export function useAsk(catalogue: Role[], me: Me) {
   const send = useSend();
   useEffect(() => draft.keep(me.id, filled), [filled]);
 
-  const roles = catalogue.filter((role) => filled.roles.includes(role.id) && !held.has(role.id));
+  const open = (role: Role) => !held.has(role.id) && !role.missing.some(({ verdict }) => verdict === "fail");
+  const roles = catalogue.filter((role) => filled.roles.includes(role.id) && open(role));
   const ids = roles.map((role) => role.id);
   const terms = termsOf(roles.length ? roles : catalogue);
   const typed = filled.duration.trim() ? readSpan(filled.duration) : terms.usual;
