@@ -8,6 +8,7 @@ enum when {
     WITH_GROUPS,
     WITH_ROLES,
     WITH_RISK,
+    WITH_CLOSING,
     WITH_MAIL,
     WITH_ELIGIBLE,
     WITH_LOG,
@@ -68,6 +69,9 @@ static const struct right {
      "GET /v1.0/identity/conditionalAccess/policies"},
     {"User.Read.All", EVERY, ALWAYS, "accounts cannot be read, nor memberships",
      "GET /v1.0/users/{id}, POST /v1.0/users/{id}/checkMemberGroups"},
+    {"User.RevokeSessions.All", EVERY, WITH_CLOSING,
+     "nobody is signed out when a role is taken away from them",
+     "POST /v1.0/users/{id}/revokeSignInSessions"},
     {"Mail.Send", EVERY, WITH_MAIL, NULL, NULL}, /* Exchange grants it: doctor_mail */
 };
 
@@ -122,6 +126,14 @@ static bool is_demanded(const struct doctor *doctor, enum when when)
                                        policy_asks_mfa(doctor->policy);
 }
 
+static bool closes_sessions(const struct policy *policy)
+{
+    for (size_t i = 0; policy && i < policy_role_count(policy); i++)
+        if (policy_role(policy, i)->closes_sessions)
+            return true;
+    return false;
+}
+
 static bool is_needed(const struct doctor *doctor, const struct right *right)
 {
     bool application = text_equals(doctor->settings->activation, "application");
@@ -135,6 +147,8 @@ static bool is_needed(const struct doctor *doctor, const struct right *right)
     case WITH_RISK:
         return doctor->policy && policy_watches_risk(doctor->policy) &&
                parts_cloud_knows_risk(doctor->settings);
+    case WITH_CLOSING:
+        return closes_sessions(doctor->policy);
     case WITH_MAIL:
         return doctor->settings->notify.count > 0;
     case WITH_ELIGIBLE:

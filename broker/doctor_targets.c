@@ -283,8 +283,25 @@ static void judge_role(struct doctor *doctor, const struct role *role)
         found_nothing(doctor, role, &praise);
 }
 
+/* What the group is bound to in its product no call tells. */
+static void judge_binding(struct doctor *doctor, const struct role *role)
+{
+    json_t *given = NULL;
+    const char *code = binding_doubt(role, moment_now(), &given);
+    json_auto_t *args = given;
+    if (code)
+        doctor_found(doctor, HEALTH_WARNING, "binding", role->id,
+                     words_say(doctor->arena, arena_text(doctor->arena, "%s.mend", code), args),
+                     "%s", words_say(doctor->arena, code, args));
+    else if (role->binding.attested_by)
+        doctor_found(doctor, HEALTH_OK, "binding", role->id, NULL,
+                     "Role %s: that it hangs on its group alone is attested.", role->id);
+}
+
 void doctor_targets(struct doctor *doctor)
 {
-    for (size_t i = 0; doctor->policy && i < policy_role_count(doctor->policy); i++)
+    for (size_t i = 0; doctor->policy && i < policy_role_count(doctor->policy); i++) {
         judge_role(doctor, policy_role(doctor->policy, i));
+        judge_binding(doctor, policy_role(doctor->policy, i));
+    }
 }

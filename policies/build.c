@@ -115,6 +115,9 @@ static void build_role(struct policy *policy, struct role *role, struct form *fo
     role->lesser = ARENA_ARRAY(policy->arena, const char *, role->lesser_count);
     for (size_t i = 0; i < role->lesser_count; i++)
         role->lesser[i] = arena_copy(policy->arena, lesser[i]);
+    role->usable_within_seconds = form_span(form, "usable_within", 1, DAY, -1);
+    role->closes_sessions = form_flag(form, "close_sessions", false);
+    policy_read_binding(policy, role, form);
 }
 
 static int compare_roles(const void *one, const void *other)

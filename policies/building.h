@@ -50,3 +50,6 @@ void policy_read_level(struct rule *rule, struct form *form);
 bool policy_read_when(struct policy *policy, struct form *parent, struct when *ret);
 void policy_read_limits(struct rule *rule, struct form *parent);
 void policy_read_approval(struct policy *policy, struct rule *rule, struct form *parent);
+/* After what the rule demands: nothing else of it can be watched. */
+void policy_read_watch(struct rule *rule, struct form *parent);
+void policy_read_tell(struct policy *policy, struct rule *rule, struct form *parent);

@@ -154,6 +154,7 @@ static void add_rules(struct demands *demands, const struct occasion *occasion, 
         }
         add_require(demands, rule, arena);
         limits_add(rule, demands);
+        policy_add_watching(demands, rule, occasion->at, arena);
         if (rule->stage_count)
             add_approval(demands, rule, occasion->at, arena);
     }
@@ -177,6 +178,7 @@ void policy_demand(const struct policy *policy, size_t role_count, const struct 
         .human_by = policy->human_by,
     };
     limits_none(demands);
+    watch_nothing(&demands->watch);
     for (size_t i = 0; i < role_count; i++)
         match(policy, roles[i], occasion, demands, matches, &count);
     add_rules(demands, occasion, count, matches, arena);

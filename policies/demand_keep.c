@@ -93,7 +93,7 @@ static bool unpack_limits(const json_t *packed, struct demands *ret)
 }
 
 /* All that the sets hold, as one. */
-static json_t *pack_people(size_t count, const struct people *const sets[])
+json_t *policy_pack_people(size_t count, const struct people *const sets[])
 {
     json_t *users = memory_needed(json_array()), *groups = memory_needed(json_array());
     bool manager = false;
@@ -108,7 +108,7 @@ static json_t *pack_people(size_t count, const struct people *const sets[])
         json_pack("{s:o, s:o, s:b}", "users", users, "groups", groups, "manager", manager));
 }
 
-static bool unpack_people(const json_t *packed, struct arena *arena, size_t *count,
+bool policy_unpack_people(const json_t *packed, struct arena *arena, size_t *count,
                           const struct people *const **ret)
 {
     struct people *people = ARENA_NEW(arena, struct people);
@@ -132,7 +132,7 @@ static json_t *pack_approval(const struct approval_demand *approval)
         (void)json_array_append_new(remind, json_integer(approval->remind_seconds[i]));
     json_t *packed = memory_needed(
         json_pack("{s:s, s:i, s:o, s:I, s:I, s:I, s:o, s:b, s:b}", "rule", approval->rule, "stage",
-                  approval->stage, "from", pack_people(approval->from_count, approval->from),
+                  approval->stage, "from", policy_pack_people(approval->from_count, approval->from),
                   "need", (json_int_t)approval->need, "deny", (json_int_t)approval->deny, "within",
                   (json_int_t)approval->within_seconds, "remind", remind, "reason",
                   approval->needs_reason, "signed", approval->is_signed));
@@ -140,7 +140,7 @@ static json_t *pack_approval(const struct approval_demand *approval)
         (void)json_object_set_new(
             packed, "escalate",
             memory_needed(json_pack("{s:I, s:o}", "after", (json_int_t)approval->escalate_seconds,
-                                    "to", pack_people(approval->to_count, approval->to))));
+                                    "to", policy_pack_people(approval->to_count, approval->to))));
     return packed;
 }
 
@@ -164,7 +164,8 @@ static bool unpack_escalation(const json_t *packed, struct arena *arena,
     if (json_unpack((json_t *)packed, "{s:I}", "after", &after) != 0)
         return false;
     approval->escalate_seconds = after;
-    return unpack_people(json_object_get(packed, "to"), arena, &approval->to_count, &approval->to);
+    return policy_unpack_people(json_object_get(packed, "to"), arena, &approval->to_count,
+                                &approval->to);
 }
 
 static bool unpack_approval(const json_t *packed, struct arena *arena,
@@ -187,8 +188,8 @@ static bool unpack_approval(const json_t *packed, struct arena *arena,
         .needs_reason = reason,
         .is_signed = is_signed,
     };
-    return unpack_people(json_object_get(packed, "from"), arena, &approval->from_count,
-                         &approval->from) &&
+    return policy_unpack_people(json_object_get(packed, "from"), arena, &approval->from_count,
+                                &approval->from) &&
            unpack_reminders(json_object_get(packed, "remind"), approval) &&
            unpack_escalation(json_object_get(packed, "escalate"), arena, approval);
 }
@@ -216,10 +217,11 @@ static bool unpack_approvals(const json_t *packed, struct arena *arena, struct d
 json_t *demands_pack(const struct demands *demands)
 {
     bool allowed = demands->allowed && !demands->unknown && !demands->unsaid;
-    json_t *packed =
-        memory_needed(json_pack("{s:b, s:o, s:o, s:i}", "allowed", allowed, "rules",
-                                pack_texts(demands->rule_count, demands->rules), "approvals",
-                                pack_approvals(demands), "human_by", (int)demands->human_by));
+    json_t *packed = memory_needed(
+        json_pack("{s:b, s:o, s:o, s:i, s:o, s:o}", "allowed", allowed, "rules",
+                  pack_texts(demands->rule_count, demands->rules), "approvals",
+                  pack_approvals(demands), "human_by", (int)demands->human_by, "watch",
+                  policy_pack_watch(demands), "tell", policy_pack_tell(demands)));
     json_auto_t *require = pack_require(demands), *limits = pack_limits(demands);
     (void)json_object_update(packed, require);
     (void)json_object_update(packed, limits);
@@ -235,7 +237,8 @@ bool demands_unpack(const json_t *packed, struct arena *arena, struct demands *d
         human_by < HUMAN_BY_ACCOUNT || human_by > HUMAN_BY_MAIL ||
         !unpack_texts(packed, "rules", arena, &read.rule_count, &read.rules) ||
         !unpack_require(packed, arena, &read) || !unpack_limits(packed, &read) ||
-        !unpack_approvals(packed, arena, &read))
+        !unpack_approvals(packed, arena, &read) || !policy_unpack_watch(packed, &read) ||
+        !policy_unpack_tell(packed, arena, &read))
         return false;
     read.allowed = allowed;
     read.human_by = (enum human_by)human_by;

@@ -36,6 +36,8 @@ struct rule {
     int64_t start_ahead_seconds, cool_down_seconds;
     int64_t person_at_once, role_at_once, per_day;
     struct approval_demand *stages;
+    struct watch_demand watch;
+    struct tell_demand tell[TELLS];
 };
 
 /* The rules that mention one role, in the order of their names: what deciding looks at, however
@@ -107,6 +109,23 @@ const char *phases_open(const struct phases *phases);
 /* No limits at all; and those of one rule besides. */
 void limits_none(struct demands *demands);
 void limits_add(const struct rule *rule, struct demands *demands);
+/* Who attests what a group is bound to; nothing when nobody does. */
+void policy_read_binding(struct policy *policy, struct role *role, struct form *form);
+
+/* Adds what a rule has watched and told, of people who are in its sets at that moment. */
+void policy_add_watching(struct demands *demands, const struct rule *rule, int64_t at,
+                         struct arena *arena);
+/* The members `watch` and `tell` of kept demands, and back from these; false when they are not
+   there, or wrong. */
+json_t *policy_pack_watch(const struct demands *demands);
+bool policy_unpack_watch(const json_t *packed, struct demands *ret);
+json_t *policy_pack_tell(const struct demands *demands);
+bool policy_unpack_tell(const json_t *packed, struct arena *arena, struct demands *ret);
+/* Sets of people, as one set of all that they hold. */
+json_t *policy_pack_people(size_t count, const struct people *const sets[]);
+bool policy_unpack_people(const json_t *packed, struct arena *arena, size_t *count,
+                          const struct people *const **ret);
+
 /* Fills the policy from the merged object of all files. */
 void policy_build(struct policy *policy, const json_t *merged, struct complaints *complaints);
 

@@ -58,6 +58,11 @@ struct required policy_requires(const struct policy *policy, struct arena *arena
 /* Whether any rule asks for MFA. */
 bool policy_asks_mfa(const struct policy *policy);
 
+/* What is wrong with who attests what the role's group is bound to, which no API tells: a code
+   whose sentence `args` fill (the caller's; may come back NULL). NULL: nothing is, or the role is
+   no group's. */
+const char *binding_doubt(const struct role *role, int64_t now, json_t **args);
+
 /* A set of people, by users and groups, and by those of other sets, each of which ends by itself;
    for approvers also the manager of whoever asks. */
 struct people {
@@ -164,6 +169,47 @@ enum human_by { HUMAN_BY_ACCOUNT, HUMAN_BY_EMPLOYEE_ID, HUMAN_BY_MAIL };
 const char *human_of(enum human_by by, const struct person *person);
 /* Whether two accounts are one human's. */
 bool human_is(enum human_by by, const struct person *one, const struct person *other);
+/* What can be looked at again while access lives. */
+enum watch_check {
+    WATCH_ACCOUNT,
+    WATCH_MEMBERSHIP,
+    WATCH_DEVICE,
+    WATCH_USER_RISK,
+    WATCH_ELIGIBILITY,
+    WATCH_CHECKS
+};
+/* As policy, evidence and database have it. */
+const char *watch_check_text(enum watch_check check);
+
+/* How often it is looked at, and how long it may be bad; INT64_MAX: never. */
+struct watch_demand {
+    int64_t every_seconds; /* INT64_MAX: nothing is */
+    struct {
+        int64_t warn_seconds;   /* then it is an alarm */
+        int64_t revoke_seconds; /* then access is taken away */
+    } checks[WATCH_CHECKS];
+};
+
+void watch_nothing(struct watch_demand *watch);
+bool watch_looks_at(const struct watch_demand *watch, enum watch_check check);
+
+/* What people are told of whom a rule names. */
+enum tell {
+    TELL_ACTIVATED,
+    TELL_ENDED,
+    TELL_REVOKED,
+    TELL_WARNED,
+    TELL_FAILED,
+    TELL_URGENT,
+    TELLS
+};
+const char *tell_text(enum tell tell);
+bool tell_read(const char *text, enum tell *tell);
+
+struct tell_demand {
+    size_t from_count;
+    const struct people *const *from;
+};
 
 /* What all matching rules demand together: requirements added up, limits at their least
  * (design 3.8). */
@@ -196,6 +242,8 @@ struct demands {
     struct approval_demand approvals[APPROVAL_STAGES];
     bool too_many_approvals; /* more lines than can be kept: not `allowed` */
     enum human_by human_by;
+    struct watch_demand watch;
+    struct tell_demand tell[TELLS];
 };
 
 /* Who asks, and the circumstances that rules may look at. */

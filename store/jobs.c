@@ -8,6 +8,12 @@ enum fail store_job_put(struct store *store, const struct stored_job *job, struc
                    NUMBER(job->rank), NUMBER(job->due_at), NUMBER(job->tries));
 }
 
+enum fail store_job_begin(struct store *store, const struct stored_job *job, struct reason *why)
+{
+    return sql_run(store->sql, SQL_JOB_BEGIN, NULL, why, TEXT(job->kind), TEXT(job->subject),
+                   NUMBER(job->rank), NUMBER(job->due_at), NUMBER(job->tries));
+}
+
 enum fail store_job_end(struct store *store, const char *kind, const char *subject,
                         struct reason *why)
 {
@@ -77,13 +83,14 @@ enum fail store_message_add(struct store *store, const struct stored_message *me
                             struct reason *why)
 {
     int64_t added = 0;
-    enum fail fail = sql_run(
-        store->sql, SQL_MESSAGE_ADD, &added, why, TEXT(message->id.text), TEXT(message->kind),
-        TEXT(message->request ? message->request->text : NULL),
-        TEXT(message->grant ? message->grant->text : NULL), TEXT(message->to.key.tid),
-        TEXT(message->to.key.oid), TEXT(message->channel), TEXT(message->state), TEXT(message->why),
-        NUMBER(message->made_at), TEXT(message->findings),
-        TEXT(message->delegation ? message->delegation->text : NULL), NUMBER(message->round));
+    enum fail fail =
+        sql_run(store->sql, SQL_MESSAGE_ADD, &added, why, TEXT(message->id.text),
+                TEXT(message->kind), TEXT(message->request ? message->request->text : NULL),
+                TEXT(message->grant ? message->grant->text : NULL), TEXT(message->to.key.tid),
+                TEXT(message->to.key.oid), TEXT(message->channel), TEXT(message->state),
+                TEXT(message->why), NUMBER(message->made_at), TEXT(message->findings),
+                TEXT(message->delegation ? message->delegation->text : NULL),
+                NUMBER(message->round), TEXT(message->about));
     if (!fail)
         *fresh = added > 0;
     return fail;
@@ -116,6 +123,7 @@ enum fail store_message(struct store *store, const struct message_id *id, struct
             (void)snprintf(delegation->text, ID_SIZE, "%s", rows_text(&rows, 11));
             read.delegation = delegation;
         }
+        read.about = rows_copy(&rows, 12, arena);
     }
     enum fail fail = rows_end(&rows, why);
     if (!fail && !found)

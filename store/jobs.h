@@ -14,6 +14,8 @@ struct stored_job {
 
 /* One job for each kind and subject: a new due moment replaces the old one. */
 enum fail store_job_put(struct store *store, const struct stored_job *job, struct reason *why);
+/* The same, but one that is there stays as it is. */
+enum fail store_job_begin(struct store *store, const struct stored_job *job, struct reason *why);
 enum fail store_job_end(struct store *store, const char *kind, const char *subject,
                         struct reason *why);
 /* Those due at `now`, ends before starts; copied into the arena. */
@@ -36,6 +38,7 @@ struct stored_message {
     const struct grant_id *grant; /* NULL: about the request */
     const char *findings;         /* of one about neither: those that it tells of (store/watch.h) */
     const struct delegation_id *delegation; /* of one about none of these */
+    const char *about;                      /* which of several of its kind; or NULL */
     struct person to;                       /* name and mail as known when it is read */
     int round;                              /* tells apart what may be told more than once */
     const char *channel;

@@ -69,6 +69,9 @@ struct act {
     void *context;
     bool closes_session; /* forgotten once that is on disk */
     struct digest session;
+    bool closes_person; /* all of a person's sessions of before then, likewise */
+    struct person_key person;
+    int64_t closed_at;
 };
 
 /* Hands it to the writer; dropped unapplied after `deadline` (moment_ticks_ms; 0: never). */

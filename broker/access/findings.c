@@ -139,6 +139,17 @@ const struct self_rules *findings_self_rules(struct task *task, const struct per
     return gather_own(task, person, target, &own) ? own.rules : NULL;
 }
 
+bool findings_eligibility(struct task *task, const struct person_key *person, const char *target,
+                          const struct eligibles **eligibles, const struct memberships **through)
+{
+    struct own own;
+    if (!gather_own(task, person, target, &own))
+        return false;
+    *eligibles = own.eligibles;
+    *through = own.through;
+    return true;
+}
+
 static bool gather_pim(struct task *task, const struct stored_request *request,
                        struct gathered *gathered, size_t role)
 {
@@ -207,6 +218,13 @@ void findings_policy_demand(const struct policy *policy, size_t role_count,
     struct occasion occasion;
     occasion_of(request, memberships, arena, &occasion);
     policy_demand(policy, role_count, roles, &occasion, arena, demands);
+}
+
+bool findings_kept_demands(const struct stored_request *request, struct arena *arena,
+                           struct demands *demands)
+{
+    json_auto_t *kept = request->demands ? json_loads(request->demands, 0, NULL) : NULL;
+    return kept && demands_unpack(kept, arena, demands);
 }
 
 /* The policy that it is judged by to its end: that of its submission; what is only rehearsed has

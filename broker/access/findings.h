@@ -32,6 +32,13 @@ const struct self_rules *findings_self_rules(struct task *task, const struct per
 const struct fact *findings_memberships(struct task *task, size_t count, const char *const groups[],
                                         const struct contexts *contexts, const char *oid,
                                         int64_t age_ms);
+/* Who may activate a target in PIM, and which of their groups the person is in, as
+   judge_eligibility wants it; false: answer PACE_WAIT. */
+bool findings_eligibility(struct task *task, const struct person_key *person, const char *target,
+                          const struct eligibles **eligibles, const struct memberships **through);
+/* The demands that were kept with a request; false when there are none, or they lost something. */
+bool findings_kept_demands(const struct stored_request *request, struct arena *arena,
+                           struct demands *demands);
 /* What a policy demands of a request, in the circumstances it was submitted in; as policy_demand.
  */
 void findings_policy_demand(const struct policy *policy, size_t role_count,

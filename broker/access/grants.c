@@ -3,6 +3,8 @@
 #include "access/findings.h"
 #include "access/holding.h"
 #include "access/messages.h"
+#include "access/sign_out.h"
+#include "access/tell.h"
 #include "access/words_kept.h"
 #include "access/worker.h"
 #include "base/text.h"
@@ -177,11 +179,39 @@ static enum fail keep_reason(struct turn *turn, const char *reason, json_t *deta
     return fail;
 }
 
+/* Of what started, or may have: the directory is brought to it by the grant's job. */
+static enum fail begin_end(struct turn *turn, struct stored_grant *grant, const char *code,
+                           const json_t *detail, struct reason *why)
+{
+    enum fail fail = store_grant_ask_end(turn->store, &grant->id, code, why);
+    if (!fail)
+        fail = move_grant(turn, grant, GRANT_ENDING, code, detail, why);
+    if (!fail)
+        fail = grant_takes_request(turn, grant, code, why);
+    return fail ? fail : turn_job(turn, job_grant, grant->id.text, RANK_END, turn->now, why);
+}
+
+enum fail grant_revoke(struct turn *turn, struct stored_grant *grant, const json_t *detail,
+                       struct reason *why)
+{
+    if (grant_is_over(grant->state) || grant->state == GRANT_ENDING)
+        return FAIL_NONE;
+    if (grant->state == GRANT_WAITING) {
+        enum fail fail = grant_give_up(turn, grant, "revoked", detail, why);
+        return fail ? fail
+                    : message_put(turn, MESSAGE_ENDED, &grant->request, &grant->id, &grant->holder,
+                                  why);
+    }
+    enum fail fail = begin_end(turn, grant, "revoked", detail, why);
+    if (!fail)
+        fail = sign_out_ask(turn, grant, why);
+    return fail ? fail : tell_begin(turn, grant, TELL_REVOKED, why);
+}
+
 enum fail grant_end_apply(struct turn *turn, void *data, struct reason *why)
 {
     struct grant_end *end = data;
     struct stored_grant grant;
-    const char *code = end->revoke ? "revoked" : "released";
     json_auto_t *detail = json_object();
     enum fail fail = store_grant(turn->store, &end->id, turn->arena, &grant, why);
     if (!fail)
@@ -190,17 +220,9 @@ enum fail grant_end_apply(struct turn *turn, void *data, struct reason *why)
         return fail;
     if (end->reason)
         fail = keep_reason(turn, end->reason, detail, why);
-    if (!fail && grant.state == GRANT_WAITING) {
-        fail = grant_give_up(turn, &grant, end->revoke ? "revoked" : "cancelled", detail, why);
-        if (!fail && end->revoke)
-            fail = message_put(turn, MESSAGE_ENDED, &grant.request, &grant.id, &grant.holder, why);
-        return fail;
-    }
-    if (!fail)
-        fail = store_grant_ask_end(turn->store, &grant.id, code, why);
-    if (!fail)
-        fail = move_grant(turn, &grant, GRANT_ENDING, code, detail, why);
-    if (!fail)
-        fail = grant_takes_request(turn, &grant, code, why);
-    return fail ? fail : turn_job(turn, job_grant, grant.id.text, RANK_END, turn->now, why);
+    if (!fail && end->revoke)
+        return grant_revoke(turn, &grant, detail, why);
+    if (!fail && grant.state == GRANT_WAITING)
+        return grant_give_up(turn, &grant, "cancelled", detail, why);
+    return fail ? fail : begin_end(turn, &grant, "released", detail, why);
 }

@@ -34,6 +34,11 @@ enum fail grant_takes_request(struct turn *turn, const struct stored_grant *gran
 enum fail grant_give_up(struct turn *turn, struct stored_grant *grant, const char *code,
                         const json_t *detail, struct reason *why);
 
+/* Takes a grant away, by whoever the turn acts for, before it started as well; what is over or ends
+   already stays so. Its holder is signed out where its role says so. `detail` is borrowed. */
+enum fail grant_revoke(struct turn *turn, struct stored_grant *grant, const json_t *detail,
+                       struct reason *why);
+
 /* An end that somebody asks for. Filled by the caller; `reason` of a revocation must be given. */
 struct grant_end {
     struct act act;

@@ -2,6 +2,8 @@
 
 #include "access/drift.h"
 #include "access/messages.h"
+#include "access/recheck.h"
+#include "access/tell.h"
 #include "base/memory.h"
 #include "base/moment.h"
 #include "base/text.h"
@@ -106,6 +108,8 @@ static enum fail close(struct turn *turn, struct work *work, struct reason *why)
         fail = message_put(turn, MESSAGE_ENDED, &grant->request, &grant->id, &grant->holder, why);
     if (!fail && (grant->state == GRANT_FAILED || grant->state == GRANT_LAPSED))
         fail = message_put(turn, MESSAGE_FAILED, &grant->request, &grant->id, &grant->holder, why);
+    if (!fail && !never_told)
+        fail = tell_begin(turn, grant, grant->state == GRANT_ENDED ? TELL_ENDED : TELL_FAILED, why);
     return fail;
 }
 
@@ -156,6 +160,10 @@ enum fail apply_seen(struct turn *turn, void *data, struct reason *why)
         if (!fail)
             fail =
                 message_put(turn, MESSAGE_ACTIVE, &grant->request, &grant->id, &grant->holder, why);
+        if (!fail)
+            fail = recheck_begin(turn, grant, why);
+        if (!fail)
+            fail = tell_begin(turn, grant, TELL_ACTIVATED, why);
     }
     return fail ? fail : look_again(turn, work, why);
 }

@@ -8,6 +8,7 @@
 #include "base/memory.h"
 #include "base/moment.h"
 #include "base/text.h"
+#include "store/doubts.h"
 
 #include <stdlib.h>
 
@@ -66,6 +67,12 @@ static enum fail apply_assign(struct turn *turn, void *data, struct reason *why)
     enum fail fail = ledger_keep(turn->access->ledger, why);
     if (!fail)
         fail = open_holding(turn, work, why);
+    if (!fail && work->attempt) /* "": the sign-in that starts it names none */
+        fail = store_grant_device_set(turn->store, &work->grant.id,
+                                      work->attempt->caller->sign_in.device_id
+                                          ? work->attempt->caller->sign_in.device_id
+                                          : "",
+                                      why);
     if (!fail)
         fail = keep_evidence(turn, work, why);
     if (!fail)

@@ -10,6 +10,7 @@
 #include "model/words.h"
 #include "store/approvals.h"
 #include "store/delegations.h"
+#include "store/doubts.h"
 #include "store/grants.h"
 #include "store/requests.h"
 #include "store/watch.h"
@@ -231,6 +232,52 @@ static enum fail add_grant(struct access *access, struct store *store, const str
     return FAIL_NONE;
 }
 
+/* What a piece of evidence says, and how it is mended. */
+static void add_piece(const char *piece, const char *says, const char *mends, struct arena *arena,
+                      json_t *facts)
+{
+    json_auto_t *kept = json_loads(piece, 0, NULL);
+    const char *code = json_member_text(kept, "code");
+    const json_t *args = json_object_get(kept, "args");
+    if (!code)
+        return;
+    set(facts, says, words_say(arena, code, args));
+    set(facts, mends, words_say(arena, arena_text(arena, "%s.mend", code), args));
+}
+
+/* What is wrong now; nothing is to be said any more when it is well again. */
+static enum fail add_doubt(struct store *store, const char *id, struct arena *arena, json_t *facts,
+                           struct reason *why)
+{
+    struct stored_doubt doubt;
+    enum fail fail = store_doubt(store, id, arena, &doubt, why);
+    if (fail)
+        return fail;
+    add_piece(doubt.piece, "why", "mend", arena, facts);
+    set(facts, "revokes", doubt.revokes_at >= 0 ? minute(arena, doubt.revokes_at) : "");
+    return FAIL_NONE;
+}
+
+/* What the watch took it away for, if it did. */
+static enum fail add_cause(struct store *store, const struct grant_id *grant, struct arena *arena,
+                           json_t *facts, struct reason *why)
+{
+    size_t count = 0;
+    struct stored_doubt *doubts = NULL;
+    enum fail fail = store_doubts(store, grant->text, arena, &count, &doubts, why);
+    for (size_t i = 0; !fail && i < count; i++)
+        if (doubts[i].revoked)
+            add_piece(doubts[i].piece, "cause", "mend", arena, facts);
+    return fail;
+}
+
+/* What became of somebody's access, for whom a rule names. */
+static void add_told(const char *tell, struct arena *arena, json_t *facts)
+{
+    const char *says = words_say(arena, arena_text(arena, "told_%s", tell), facts);
+    set(facts, "what", says ? says : tell);
+}
+
 /* There is nothing to start any more when it was started, or is over. */
 static enum fail still_waits(struct store *store, const struct grant_id *id, struct arena *arena,
                              struct reason *why)
@@ -377,8 +424,16 @@ enum fail message_letter(struct access *access, struct store *store,
         fail = add_start(store, &request.id, arena, facts, why);
     if (!fail && message->grant)
         fail = add_grant(access, store, message->grant, arena, facts, why);
+    if (!fail && message->grant)
+        fail = add_cause(store, message->grant, arena, facts, why);
+    if (!fail && text_equals(message->kind, "warned"))
+        fail = add_doubt(store, message->about, arena, facts, why);
     if (fail)
         return fail;
+    if (text_equals(message->kind, "told")) {
+        add_told(message->about, arena, facts);
+        return write_letter(message, facts, NULL, arena, letter, why);
+    }
     message_locator(access, message->request, &message->to.key, locator);
     const char *link = arena_text(arena, "%s/l/%s", access->options.public_url, locator);
     return write_letter(message, facts, link, arena, letter, why);

@@ -34,6 +34,8 @@ static const char *const kinds[] = {
     [MESSAGE_DELEGATION_ENDED] = "delegation_ended",
     [MESSAGE_REMIND] = "remind",
     [MESSAGE_STUCK] = "stuck",
+    [MESSAGE_WARNED] = "warned",
+    [MESSAGE_TOLD] = "told",
 };
 
 const char *message_kind_text(enum message_kind kind)
@@ -86,7 +88,8 @@ static enum fail put(struct turn *turn, struct stored_message message, const str
     fail = store_message_add(turn->store, &message, &fresh, why);
     if (fail || !fresh)
         return fail;
-    if (message.request)
+    /* Whom a rule names may not see the request by that. */
+    if (message.request && !text_equals(message.kind, kinds[MESSAGE_TOLD]))
         fail = add_link(turn, message.request, to, why);
     if (!fail && !known)
         fail = record(turn, &message, EVENT_MESSAGE_NO_ADDRESS, why);
@@ -109,6 +112,16 @@ enum fail message_remind(struct turn *turn, const struct request_id *request, in
     return put(
         turn,
         (struct stored_message){.kind = kinds[MESSAGE_REMIND], .request = request, .round = round},
+        to, why);
+}
+
+enum fail message_about(struct turn *turn, enum message_kind kind, const struct stored_grant *grant,
+                        const char *about, const struct person_key *to, struct reason *why)
+{
+    return put(
+        turn,
+        (struct stored_message){
+            .kind = kinds[kind], .request = &grant->request, .grant = &grant->id, .about = about},
         to, why);
 }
 

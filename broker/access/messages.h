@@ -2,6 +2,7 @@
  * person for the same thing. */
 #pragma once
 
+#include "access/moves.h"
 #include "access/worker.h"
 #include "notify/notify.h"
 
@@ -22,7 +23,9 @@ enum message_kind {
     MESSAGE_DELEGATION_ENDED, /* to both */
     MESSAGE_OUTSIDE,          /* PIM put it in force before anybody agreed; to approvers too */
     MESSAGE_REMIND,           /* to an approver who has not decided */
-    MESSAGE_STUCK, /* to the requester and to whom alarms are told: nobody is left to approve it */
+    MESSAGE_STUCK,  /* to the requester and to whom alarms are told: nobody is left to approve it */
+    MESSAGE_WARNED, /* to the holder: what was looked at again is bad */
+    MESSAGE_TOLD,   /* to whom a rule names: what became of somebody's access */
     MESSAGE_KINDS
 };
 
@@ -34,6 +37,9 @@ enum fail message_put(struct turn *turn, enum message_kind kind, const struct re
 /* Reminds an approver; each round once. */
 enum fail message_remind(struct turn *turn, const struct request_id *request, int round,
                          const struct person_key *to, struct reason *why);
+/* The same about a grant of which there may be several of a kind: `about` says which. */
+enum fail message_about(struct turn *turn, enum message_kind kind, const struct stored_grant *grant,
+                        const char *about, const struct person_key *to, struct reason *why);
 /* Tells of the findings that are told under that id (store/watch.h). */
 enum fail message_alarm(struct turn *turn, const char *findings, const struct person_key *to,
                         struct reason *why);

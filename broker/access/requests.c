@@ -1,5 +1,6 @@
 #include "access/requests.h"
 
+#include "access/closing.h"
 #include "access/findings.h"
 #include "access/grants.h"
 #include "access/messages.h"
@@ -340,6 +341,8 @@ enum fail submission_apply(struct turn *turn, void *data, struct reason *why)
         fail = store_request_add(turn->store, request, why);
     if (!fail)
         fail = record(turn, request, why);
+    if (!fail)
+        fail = closing_begin(turn, &request->requester.key, why);
     if (!fail)
         fail = grant_make_held(turn, request, &submission->held, why);
     /* Nobody is asked before PIM holds it; that wakes the check. */

@@ -1,5 +1,6 @@
 #include "access/sessions.h"
 
+#include "access/closing.h"
 #include "base/json.h"
 #include "base/memory.h"
 #include "base/moment.h"
@@ -29,6 +30,11 @@ struct sessions {
      */
     size_t closed_count;
     struct digest closed[CLOSED_KEPT];
+    size_t left_count; /* the same of people who lost all of theirs */
+    struct left {
+        struct person_key person;
+        int64_t until;
+    } left[CLOSED_KEPT];
 };
 
 struct sessions *sessions_new(struct access *access)
@@ -87,11 +93,16 @@ static struct session *find(struct sessions *sessions, const struct digest *toke
     return NULL;
 }
 
-static bool is_closed(const struct sessions *sessions, const struct digest *token)
+static bool is_closed(const struct sessions *sessions, const struct caller *caller)
 {
     size_t kept = sessions->closed_count < CLOSED_KEPT ? sessions->closed_count : CLOSED_KEPT;
     for (size_t i = 0; i < kept; i++)
-        if (digest_equals(&sessions->closed[i], token))
+        if (digest_equals(&sessions->closed[i], &caller->session))
+            return true;
+    kept = sessions->left_count < CLOSED_KEPT ? sessions->left_count : CLOSED_KEPT;
+    for (size_t i = 0; i < kept; i++)
+        if (person_is(&sessions->left[i].person, &caller->person.key) &&
+            caller->opened_at <= sessions->left[i].until)
             return true;
     return false;
 }
@@ -116,6 +127,28 @@ static void forget(struct sessions *sessions, const struct digest *token, bool c
 void sessions_forget(struct sessions *sessions, const struct digest *token)
 {
     forget(sessions, token, true);
+}
+
+void sessions_forget_person(struct sessions *sessions, const struct person_key *person,
+                            int64_t until)
+{
+    pthread_mutex_lock(&sessions->mutex);
+    sessions->left[sessions->left_count++ % CLOSED_KEPT] =
+        (struct left){.person = *person, .until = until};
+    for (size_t i = 0; i < BUCKETS; i++) {
+        for (struct session **at = &sessions->buckets[i]; *at;) {
+            struct session *session = *at;
+            if (!person_is(&session->caller.person.key, person) ||
+                session->caller.opened_at > until) {
+                at = &session->next;
+                continue;
+            }
+            *at = session->next;
+            sessions->count--;
+            session_free(session);
+        }
+    }
+    pthread_mutex_unlock(&sessions->mutex);
 }
 
 static enum fail load(struct store *store, const struct digest *token, struct session **ret,
@@ -183,7 +216,7 @@ static struct session *keep(struct sessions *sessions, struct session *session)
 {
     pthread_mutex_lock(&sessions->mutex);
     struct session *other = find(sessions, &session->caller.session);
-    if (is_closed(sessions, &session->caller.session)) {
+    if (is_closed(sessions, &session->caller)) {
         pthread_mutex_unlock(&sessions->mutex);
         session_free(session);
         return NULL;
@@ -271,6 +304,8 @@ enum fail session_open(struct turn *turn, const struct person *person,
     };
     enum fail fail = store_session_add(turn->store, &session, why);
     free(text);
+    if (!fail)
+        fail = closing_begin(turn, &person->key, why);
     return fail ? fail : store_person_save(turn->store, person, turn->now, why);
 }
 

@@ -31,3 +31,6 @@ enum fail session_open(struct turn *turn, const struct person *person,
 enum fail session_close(struct turn *turn, const struct digest *token, struct reason *why);
 /* What was ended on disk is not known any more, not even to who is reading it just now. */
 void sessions_forget(struct sessions *sessions, const struct digest *token);
+/* The same of all that a person opened up to a moment. */
+void sessions_forget_person(struct sessions *sessions, const struct person_key *person,
+                            int64_t until);

@@ -32,6 +32,8 @@ static void done(struct change *change, enum fail fail, const struct reason *why
     struct act *act = (struct act *)change;
     if (!fail && act->closes_session)
         sessions_forget(act->access->sessions, &act->session);
+    if (!fail && act->closes_person)
+        sessions_forget_person(act->access->sessions, &act->person, act->closed_at);
     act->done(act->context, fail, why);
 }
 

@@ -95,6 +95,13 @@ static json_t *requires_of(const struct demands *demands, struct arena *arena)
         add_demand(list, arena, "requires_justification",
                    json_pack("{s:I}", "least", (json_int_t)demands->justification_least));
     add_required(list, &demands->required, arena);
+    for (size_t i = 0; i < WATCH_CHECKS; i++)
+        if (demands->watch.checks[i].revoke_seconds != INT64_MAX)
+            add_demand(
+                list, arena,
+                arena_text(arena, "requires_watch_%s", watch_check_text((enum watch_check)i)),
+                json_pack("{s:I}", "minutes",
+                          (json_int_t)(demands->watch.checks[i].revoke_seconds / 60)));
     for (size_t i = 0; i < demands->approval_count; i++)
         add_demand(list, arena,
                    demands->approvals[i].stage > 1 ? "requires_approval_then" : "requires_approval",
@@ -188,13 +195,16 @@ enum fail view_role(const struct access *access, struct store *store, const stru
     enum fail fail = missing_of(store, role, &demands, occasion, arena, &missing, why);
     if (fail)
         return fail;
-    *ret = memory_needed(json_pack(
-        "{s:s, s:s, s:s, s:s?, s:o, s:s, s:s, s:o, s:o, s:o, s:o}", "id", role->id, "name",
-        role->name, "product", role->product, "opens", role->opens, "tier",
-        role->tier < 0 ? json_null() : json_integer(role->tier), "kind",
-        target_kind_text(role->target.kind), "activation",
-        activation_text(activation_of(access, role)), "limits", limits_of(&demands), "requires",
-        requires_of(&demands, arena), "approvers", approvers_of(&demands), "missing", missing));
+    *ret = memory_needed(
+        json_pack("{s:s, s:s, s:s, s:s?, s:o, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o}", "id",
+                  role->id, "name", role->name, "product", role->product, "opens", role->opens,
+                  "tier", role->tier < 0 ? json_null() : json_integer(role->tier), "kind",
+                  target_kind_text(role->target.kind), "activation",
+                  activation_text(activation_of(access, role)), "limits", limits_of(&demands),
+                  "requires", requires_of(&demands, arena), "approvers", approvers_of(&demands),
+                  "missing", missing, "usable_within",
+                  role->usable_within_seconds < 0 ? json_null() : span(role->usable_within_seconds),
+                  "warnings", view_warnings(role, arena)));
     return FAIL_NONE;
 }
 

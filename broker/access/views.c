@@ -142,6 +142,11 @@ enum fail view_grant(const struct access *access, struct store *store,
     (void)json_object_set_new(view, "needs", needs_sign_in ? json_string("sign_in") : json_null());
     json_auto_t *evidence = kept ? evidence_view(kept) : NULL;
     add_why(view, grant->why, evidence, arena);
+    fail = view_live(store, grant, role, view, arena, why);
+    if (fail) {
+        json_decref(view);
+        return fail;
+    }
     *ret = view;
     return FAIL_NONE;
 }
@@ -291,7 +296,7 @@ static enum fail view_grants(const struct access *access, struct store *store, s
 }
 
 static json_t *roles_of(const struct access *access, const struct stored_request *request,
-                        json_t **named)
+                        struct arena *arena, json_t **named)
 {
     json_t *roles = memory_needed(json_array());
     *named = memory_needed(json_array());
@@ -299,10 +304,11 @@ static json_t *roles_of(const struct access *access, const struct stored_request
         const struct role *role = policy_find_role(access->policy, request->roles[i].role);
         (void)json_array_append_new(roles, json_string(request->roles[i].role));
         (void)json_array_append_new(
-            *named, memory_needed(json_pack("{s:s, s:s, s:s, s:s?}", "id", request->roles[i].role,
-                                            "name", role ? role->name : request->roles[i].role,
-                                            "product", role ? role->product : "", "opens",
-                                            role ? role->opens : NULL)));
+            *named,
+            memory_needed(json_pack("{s:s, s:s, s:s, s:s?, s:o}", "id", request->roles[i].role,
+                                    "name", role ? role->name : request->roles[i].role, "product",
+                                    role ? role->product : "", "opens", role ? role->opens : NULL,
+                                    "warnings", view_warnings(role, arena))));
     }
     return roles;
 }
@@ -310,7 +316,7 @@ static json_t *roles_of(const struct access *access, const struct stored_request
 static json_t *view_of(const struct access *access, const struct stored_request *request,
                        json_t *evidence, json_t *approval, json_t *grants, struct arena *arena)
 {
-    json_t *named, *roles = roles_of(access, request, &named);
+    json_t *named, *roles = roles_of(access, request, arena, &named);
     json_t *view = memory_needed(json_pack(
         "{s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:s?, s:s?, s:o, s:o, s:o, s:s, s:O, s:O, s:O}", "id",
         request->id.text, "state", request_state_text(request->state), "requester",

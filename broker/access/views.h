@@ -25,6 +25,12 @@ enum fail view_link(struct store *store, const struct request_id *id, int64_t no
                     struct arena *arena, struct reason *why);
 enum fail view_grant(const struct access *access, struct store *store,
                      const struct stored_grant *grant, json_t **ret, struct reason *why);
+/* Adds to a grant what its watch found, what it leaves behind, and when products see it. */
+enum fail view_live(struct store *store, const struct stored_grant *grant, const struct role *role,
+                    json_t *view, struct arena *arena, struct reason *why);
+/* What whoever asks for a role or decides on it should know of the role itself; `role` may be NULL.
+ */
+json_t *view_warnings(const struct role *role, struct arena *arena);
 json_t *view_person(const struct person *person);
 /* The catalogue entry of a role for whoever asks, with what stands in the way now; NULL when no
    rule is about them. */

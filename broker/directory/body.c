@@ -157,6 +157,17 @@ enum fail write_remove(const struct assignment *assignment, struct arena *arena,
     return give_out(assignment, request, arena, ret, why);
 }
 
+enum fail write_sign_out(const char *oid, struct arena *arena, struct write *ret,
+                         struct reason *why)
+{
+    char id[GUID_SIZE];
+    if (!text_read_guid(oid, id))
+        return because(why, FAIL_INVALID, "a person that has no GUID");
+    *ret = (struct write){.method = "POST",
+                          .path = arena_text(arena, "/v1.0/users/%s/revokeSignInSessions", id)};
+    return FAIL_NONE;
+}
+
 void write_name(const char *path, char name[GUID_SIZE])
 {
     char found[GUID_SIZE] = "";

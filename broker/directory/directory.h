@@ -132,7 +132,8 @@ void directory_ask_as(struct directory *directory, const struct secret *token,
 
 /* A write, exactly as an intent keeps it. */
 struct write {
-    const char *method, *path, *body;
+    const char *method, *path;
+    const char *body; /* NULL: none */
 };
 
 enum write_outcome {
@@ -197,6 +198,9 @@ enum fail write_remove(const struct assignment *assignment, struct arena *arena,
 enum fail write_review(const struct target *target, const char *approval, const char *step,
                        bool approves, const char *words, struct arena *arena, struct write *ret,
                        struct reason *why);
+/* Ends every sign-in session of a person (contract 10). It has no body. */
+enum fail write_sign_out(const char *oid, struct arena *arena, struct write *ret,
+                         struct reason *why);
 /* The name that a write to ARM has in its path; `name` stays as it is when there is none. */
 void write_name(const char *path, char name[GUID_SIZE]);
 

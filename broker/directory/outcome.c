@@ -95,6 +95,23 @@ static void read_created(const struct write *write, const struct answer *answer,
     }
 }
 
+static bool signs_out(const struct write *write)
+{
+    return strncmp(write->path, "/v1.0/users/", 12) == 0;
+}
+
+/* 200 says so in its body; 204 was seen in its place (contract 10). */
+static bool is_signed_out(const struct answer *answer)
+{
+    struct reason ignored = {0};
+    json_auto_t *body = NULL;
+    if (answer->status == 204)
+        return true;
+    return answer->status == 200 &&
+           !json_read(answer->body, answer->length, &body, NULL, &ignored) &&
+           json_is_true(json_object_get(body, "value"));
+}
+
 static void read_error(const struct answer *answer, struct arena *arena, struct written *written)
 {
     struct error error;
@@ -124,6 +141,8 @@ void outcome_of(const struct write *write, const struct answer *answer, struct a
         ret->says = answer->reason.text;
     } else if (answer->status == 204 && text_equals(write->method, "PATCH")) {
         ret->outcome = WRITE_ACCEPTED;
+    } else if (signs_out(write) && answer->status < 300) {
+        ret->outcome = is_signed_out(answer) ? WRITE_ACCEPTED : WRITE_UNKNOWN;
     } else if (answer->status == 201) {
         read_created(write, answer, arena, ret);
     } else {

@@ -17,7 +17,8 @@ static bool ask(const struct asked *asked, unsigned step, struct text *path, jso
     (void)body;
     text_add(path, "/v1.0/users/");
     url_escape(path, asked->subject);
-    text_add(path, "?$select=id,displayName,mail,accountEnabled,employeeId");
+    text_add(path, "?$select=id,displayName,mail,accountEnabled,employeeId,"
+                   "signInSessionsValidFromDateTime");
     if (!is_id(asked->subject))
         text_add(path, ",userPrincipalName");
     return step == 0;
@@ -36,12 +37,14 @@ static enum fail read_answer(const struct asked *asked, const json_t *answer, st
     account->name = entry_text(&user, "displayName");
     account->mail = entry_text(&user, "mail");
     account->employee_id = entry_text(&user, "employeeId");
+    account->sessions_from = entry_moment(&user, "signInSessionsValidFromDateTime", -1);
     return user.fail;
 }
 
 static void is_absent(struct fact *fact)
 {
     fact->account.exists = false;
+    fact->account.sessions_from = -1;
 }
 
 const struct reader account_reader = {.service = SERVICE_DIRECTORY,

@@ -25,6 +25,8 @@ static void answered(void *context, const struct answer *answer, int64_t retry_m
 /* Every path of ARM names its provider, and none of Graph does. */
 static enum service service_of(const struct write *write)
 {
+    if (strncmp(write->path, "/v1.0/users/", 12) == 0)
+        return SERVICE_DIRECTORY;
     return strstr(write->path, ARM_PROVIDER) ? SERVICE_ARM : SERVICE_PIM;
 }
 

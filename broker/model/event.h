@@ -43,6 +43,9 @@
     X(GRANT_ENDED, "grant.ended")                                                                  \
     X(GRANT_FAILED, "grant.failed")                                                                \
     X(GRANT_LAPSED, "grant.lapsed")                                                                \
+    X(WATCH_WARNED, "watch.warned")           /* a look at what is live found something wrong */   \
+    X(WATCH_RECOVERED, "watch.recovered")     /* it is well again */                               \
+    X(PERSON_CLOSED_OUT, "person.closed_out") /* disabled or gone: all of theirs was ended */      \
     X(INTENT_COMMITTED, "intent.committed")                                                        \
     X(INTENT_ANSWERED, "intent.answered")                                                          \
     X(INTENT_UNKNOWN, "intent.unknown")                                                            \

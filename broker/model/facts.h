@@ -33,6 +33,7 @@ struct account {
     bool exists;
     enum tri enabled;
     const char *oid, *name, *mail, *employee_id;
+    int64_t sessions_from; /* sign-in sessions that began before it are over; -1: not said */
 };
 
 /* A person's manager in Entra. */

@@ -25,6 +25,11 @@ struct message_id {
     char text[ID_SIZE];
 };
 
+/* What the last look at something live found wrong with it. */
+struct doubt_id {
+    char text[ID_SIZE];
+};
+
 /* A target of the catalogue that is watched in the directory. */
 struct watch_id {
     char text[ID_SIZE];

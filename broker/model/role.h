@@ -4,6 +4,7 @@
 #include "base/arena.h"
 
 #include <stdbool.h>
+#include <stdint.h>
 
 enum target_kind { TARGET_GROUP, TARGET_DIRECTORY_ROLE, TARGET_AZURE_ROLE };
 
@@ -20,6 +21,14 @@ struct target {
     const char *scope;  /* of a role: directory scope id or ARM scope; otherwise NULL */
 };
 
+/* Who says that what the product gives hangs on this group alone: no API tells it. */
+struct binding {
+    const char *attested_by; /* oid; NULL: nobody does */
+    int64_t attested_at;
+    bool this_group_only;  /* the product gives the role to nobody but this group */
+    bool everyone_removed; /* "all users" were taken out of it */
+};
+
 struct role {
     const char *id;
     const char *name;
@@ -31,7 +40,10 @@ struct role {
     enum activation activation;
     bool removes_unexplained; /* what nothing explains is taken away from people */
     size_t lesser_count;
-    const char **lesser; /* ids of roles that may do instead */
+    const char **lesser;           /* ids of roles that may do instead */
+    int64_t usable_within_seconds; /* how long products may take to see it; -1: nobody says */
+    bool closes_sessions;          /* when it is revoked, its holder is signed out everywhere */
+    struct binding binding;        /* of a group */
 };
 
 const char *target_kind_text(enum target_kind kind);

@@ -22,11 +22,11 @@ INSERT INTO link (token, request, tid, oid) VALUES ($1, $2, $3, $4) ON CONFLICT 
 SELECT request, tid, oid FROM link WHERE token = $1;
 
 -- name: message_add
-INSERT INTO message (id, kind, request, grant_id, tid, oid, channel, state, why, made_at, findings, delegation, round)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) ON CONFLICT DO NOTHING RETURNING id;
+INSERT INTO message (id, kind, request, grant_id, tid, oid, channel, state, why, made_at, findings, delegation, round, about)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) ON CONFLICT DO NOTHING RETURNING id;
 
 -- name: message_read
-SELECT m.kind, m.request, m.grant_id, m.tid, m.oid, m.channel, m.state, m.made_at, p.name, p.mail, m.findings, m.delegation FROM message m
+SELECT m.kind, m.request, m.grant_id, m.tid, m.oid, m.channel, m.state, m.made_at, p.name, p.mail, m.findings, m.delegation, m.about FROM message m
 LEFT JOIN person p ON p.tid = m.tid AND p.oid = m.oid
 WHERE m.id = $1;
 

@@ -7,7 +7,8 @@ static const struct question *const alice = &about[FACT_ACCOUNT];
 START_TEST(it_asks_for_what_it_needs)
 {
     ck_assert_text(path_of_step(alice, 0, NULL),
-                   "/v1.0/users/" ALICE "?$select=id,displayName,mail,accountEnabled,employeeId");
+                   "/v1.0/users/" ALICE "?$select=id,displayName,mail,accountEnabled,employeeId,"
+                   "signInSessionsValidFromDateTime");
     ck_assert_text(path_of_step(alice, 1, NULL), "");
 }
 END_TEST
@@ -15,9 +16,11 @@ END_TEST
 START_TEST(ids_are_escaped_in_the_path)
 {
     struct question odd = {.kind = FACT_ACCOUNT, .subject = "a/b?c#d e"};
-    ck_assert_text(path_of_step(&odd, 0, NULL),
-                   "/v1.0/users/a%2Fb%3Fc%23d%20e"
-                   "?$select=id,displayName,mail,accountEnabled,employeeId,userPrincipalName");
+    ck_assert_text(
+        path_of_step(&odd, 0, NULL),
+        "/v1.0/users/a%2Fb%3Fc%23d%20e"
+        "?$select=id,displayName,mail,accountEnabled,employeeId,signInSessionsValidFromDateTime,"
+        "userPrincipalName");
 }
 END_TEST
 

@@ -79,7 +79,7 @@ const beside = {
     }
     const lines = output.trim().split("\n");
     assert.equal(lines.filter((line) => !line.startsWith(" ")).length, checks.length + 1);
-    assert.match(lines.at(-1), /^\d+ ok, 4 warnings, 0 wrong, 0 unknown: fine\.$/);
+    assert.match(lines.at(-1), /^\d+ ok, 6 warnings, 0 wrong, 0 unknown: fine\.$/);
     for (const check of ["service", "keys", "store", "history", "certificate", "issuer", "token", "graph", "clock", "permission", "context", "role", "people", "standing"])
       assert.ok(of(checks, check).every(({ health }) => health === "ok") && of(checks, check).length, check);
     assert.equal((await ana.get("/api/v1/me")).status, 200);

@@ -113,8 +113,8 @@ await specification("journeys/registration", {
   },
 
   async "whole lives, of a group and of an Entra role, make every call of the list and no other"() {
-    await live(curfew, "copilot-owner", "release");
-    await live(curfew, "security-operator", "revoke");
+    await live(curfew, "copilot-owner", "revoke");
+    await live(curfew, "security-operator", "release");
     const ana = await curfew.browser("ana").signIn({ mfa: "none" }); // who could have brought a second factor
     assert.equal((await ana.post("/api/v1/requests", { roles: ["copilot-owner"], duration: "PT1H", justification: "Incident 42: plugin" })).status, 202);
     const calls = askedOfGraph(await sandbox.journal());

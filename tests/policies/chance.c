@@ -119,6 +119,18 @@ static json_t *random_require(void)
     return require;
 }
 
+/* `checks` that the rule's demands let it watch. */
+static json_t *random_watch(const json_t *require)
+{
+    json_t *list = json_pack("[s]", chance(2) ? "account" : "membership");
+    if (json_is_true(json_object_get(json_object_get(require, "device"), "compliant")))
+        json_array_append_new(list, json_string("device"));
+    if (json_object_get(require, "user_risk"))
+        json_array_append_new(list, json_string("user_risk"));
+    return json_pack("{s:o, s:o, s:s, s:o}", "every", span(1, 60), "grace", span(1, 100), "then",
+                     chance(2) ? "warn" : "revoke", "checks", list);
+}
+
 static const char *day_name(unsigned number)
 {
     static const char *const names[] = {"mon", "tue", "wed", "thu", "fri", "sat", "sun"};
@@ -175,6 +187,12 @@ static void add_demands(json_t *rule)
         json_object_set_new(rule, "require", random_require());
     if (chance(4) == 0)
         json_object_set_new(rule, "level", json_string(levels[chance(3)]));
+    if (chance(2))
+        json_object_set_new(rule, "watch", random_watch(json_object_get(rule, "require")));
+    if (chance(2))
+        json_object_set_new(
+            rule, "tell",
+            json_pack("{s:o}", chance(2) ? "activated" : "revoked", some(SETS, 2, set_name)));
     if (chance(2))
         json_object_set_new(rule, "limits", random_limits());
     if (chance(2)) /* one of users alone is always enough, so that the policy is right */

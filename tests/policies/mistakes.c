@@ -44,7 +44,7 @@ START_TEST(an_unknown_member_is_named_with_those_that_are_known)
             "is not known here; known are: users, groups, until, manager, sets");
     refused("\"tier\": 0", "\"level\": 0", "soc.json:10: roles.copilot-owner.level",
             "is not known here; known are: name, product, opens, tier, target, activation, "
-            "unexplained, lesser");
+            "unexplained, lesser, usable_within, close_sessions, binding");
     refused("\"scope\": \"/\"", "\"access\": \"member\"",
             "soc.json:18: roles.security-operator.target.access",
             "is not known here; known are: kind, role, scope");
