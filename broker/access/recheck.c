@@ -253,10 +253,10 @@ static void keep(struct recheck *recheck, enum watch_check check, struct evidenc
 static bool look_at_membership(struct task *task, struct recheck *recheck,
                                struct findings *findings, struct evidence_list *list)
 {
-    const struct policy *policy = task_access(task)->policy;
+    const struct policy *policy = task_policy_of(task, recheck->request.policy_version);
     const struct role *roles[REQUEST_ROLES];
-    const char *const *groups;
-    size_t group_count = policy_groups(policy, &groups);
+    const char *const *groups = NULL;
+    size_t group_count = policy ? policy_groups(policy, &groups) : 0;
     struct demands now;
     const struct fact *in = findings_memberships(task, group_count, groups, NULL,
                                                  recheck->grant.holder.oid, READ_AGE_MS);
@@ -264,8 +264,8 @@ static bool look_at_membership(struct task *task, struct recheck *recheck,
         return false;
     findings->memberships = &in->memberships;
     for (size_t i = 0; i < recheck->request.role_count; i++)
-        if (!(roles[i] = policy_find_role(policy, recheck->request.roles[i].role)))
-            return true; /* what left the catalogue is no rule's any more: its end stays */
+        if (!policy || !(roles[i] = policy_find_role(policy, recheck->request.roles[i].role)))
+            return true; /* what it was given by cannot be read: that speaks neither way */
     findings_policy_demand(policy, recheck->request.role_count, roles, &recheck->request,
                            findings->memberships, task_arena(task), &now);
     judge_membership(&now, findings, list);
