@@ -21,7 +21,7 @@ const struct role **policy_read_roles(struct policy *policy, struct form *form, 
 /* Whoever it matches is refused, so there is nothing else for it to ask. */
 static void read_deny(struct policy *policy, struct rule *rule, struct form *form)
 {
-    static const char *const others[] = {"level", "require", "limits", "approval"};
+    static const char *const others[] = {"level", "require", "limits", "approval", "watch", "tell"};
     const char *deny = policy_read_words(form, "deny", OPTIONAL, DENY_BYTES);
     for (size_t i = 0; deny && i < COUNT(others); i++)
         if (form_has(form, others[i]))

@@ -143,6 +143,7 @@ void outcome_of(const struct write *write, const struct answer *answer, struct a
         ret->outcome = WRITE_ACCEPTED;
     } else if (signs_out(write) && answer->status < 300) {
         ret->outcome = is_signed_out(answer) ? WRITE_ACCEPTED : WRITE_UNKNOWN;
+        ret->says = is_signed_out(answer) ? NULL : "an answer that does not say that it was done";
     } else if (answer->status == 201) {
         read_created(write, answer, arena, ret);
     } else {

@@ -30,12 +30,14 @@ START_TEST(an_account_is_read)
         read_fact(alice,
                   "{'@odata.context': 'https://graph.microsoft.com/v1.0/$metadata#users/$entity',"
                   " 'id': '" ALICE_2 "', 'displayName': 'Alice', 'mail': 'alice@example.com',"
-                  " 'accountEnabled': true, 'userType': 'Member', 'never': {'seen': [1, null]}}",
+                  " 'accountEnabled': true, 'signInSessionsValidFromDateTime':"
+                  " '2026-01-15T10:00:00Z', 'userType': 'Member', 'never': {'seen': [1, null]}}",
                   NULL);
     ck_assert(fact->account.exists);
     ck_assert_int_eq(fact->account.enabled, TRI_YES);
     ck_assert_text(fact->account.name, "Alice");
     ck_assert_text(fact->account.mail, "alice@example.com");
+    ck_assert_int_eq(fact->account.sessions_from, 1768471200);
 }
 END_TEST
 
@@ -62,6 +64,7 @@ START_TEST(a_disabled_account_is_read)
         read_fact(alice, "{'id': '" ALICE "', 'accountEnabled': false, 'mail': null}", NULL);
     ck_assert_int_eq(fact->account.enabled, TRI_NO);
     ck_assert_ptr_null(fact->account.mail);
+    ck_assert_int_eq(fact->account.sessions_from, -1);
 }
 END_TEST
 

@@ -342,9 +342,49 @@ START_TEST(every_status_has_its_meaning)
 }
 END_TEST
 
-SPECIFICATION("directory/outcomes", what_pim_wants_of_the_next_sign_in_is_told,
-              every_answer_has_its_outcome, what_was_taken_is_told,
-              a_scope_is_compared_byte_for_byte, a_call_that_was_not_answered_says_so,
-              errors_are_read, an_empty_code_is_looked_for_inside_in_both_spellings,
+START_TEST(signing_somebody_out_is_taken_only_where_the_answer_says_so)
+{
+    static const struct {
+        int status;
+        const char *body;
+        enum write_outcome outcome;
+    } answers[] = {
+        {200, "{'value': true}", WRITE_ACCEPTED},
+        {204, "", WRITE_ACCEPTED},
+        {200, "{'value': false}", WRITE_UNKNOWN},
+        {200, "{'value': tr", WRITE_UNKNOWN},
+        {200, "<html>Welcome</html>", WRITE_UNKNOWN},
+        {202, "", WRITE_UNKNOWN},
+        {201, "{'value': true}", WRITE_UNKNOWN},
+        {302, "", WRITE_UNKNOWN},
+        {403, ERROR("Authorization_RequestDenied"), WRITE_REFUSED},
+        {404, ERROR("Request_ResourceNotFound"), WRITE_REFUSED},
+        {404, "<html>Not found</html>", WRITE_UNKNOWN},
+        {429, ERROR("TooManyRequests"), WRITE_NOT_SENT},
+        {503, ERROR("serviceNotAvailable"), WRITE_UNKNOWN},
+    };
+    scoped(arena_scoped) struct arena *arena = arena_new();
+    struct write write;
+    ck_assert_fine(write_sign_out(ALICE_2, arena, &write, &spec_why));
+    ck_assert_text(write.method, "POST");
+    ck_assert_text(write.path, "/v1.0/users/" ALICE "/revokeSignInSessions");
+    ck_assert_ptr_null(write.body);
+    for (size_t i = 0; i < COUNT(answers); i++) {
+        struct answer answer = answered(answers[i].status, answers[i].body);
+        struct written written;
+        outcome_of(&write, &answer, arena, &written);
+        ck_assert_msg(written.outcome == answers[i].outcome, "%d %s", answers[i].status,
+                      answers[i].body);
+        ck_assert((written.outcome == WRITE_ACCEPTED) == !written.says);
+    }
+    ck_assert_int_eq(write_sign_out("../me", arena, &write, &spec_why), FAIL_INVALID);
+}
+END_TEST
+
+SPECIFICATION("directory/outcomes", signing_somebody_out_is_taken_only_where_the_answer_says_so,
+              what_pim_wants_of_the_next_sign_in_is_told, every_answer_has_its_outcome,
+              what_was_taken_is_told, a_scope_is_compared_byte_for_byte,
+              a_call_that_was_not_answered_says_so, errors_are_read,
+              an_empty_code_is_looked_for_inside_in_both_spellings,
               a_long_message_is_cut_at_a_whole_character, what_is_no_envelope_is_no_error,
               only_graph_itself_says_that_something_is_absent, every_status_has_its_meaning)

@@ -150,7 +150,16 @@ static const struct golden {
     {"failed", "Not given: Copilot owner",
      "Access to Copilot owner could not be given: It was ended at its time.\nAsk again if you "
      "still need it.\n\n" LINK "\n"},
+    {"warned", "Warning: Copilot owner",
+     "While you hold Copilot owner, Curfew looked again at what it was given for: It was ended at "
+     "its time.\nAsk again if you still need it.\n\n" LINK "\n"},
 };
+
+/* Without a link: whom a rule names may not see the request by that. */
+static const struct golden told = {
+    "told", "Copilot owner",
+    "Copilot owner\n\nThey asked with these words: Incident 42: plugin misbehaves\n\n"
+    "You are told because a rule of Curfew's policy names you under \"tell\".\n"};
 
 START_TEST(each_kind_says_what_it_should)
 {
@@ -162,6 +171,18 @@ START_TEST(each_kind_says_what_it_should)
         ck_assert_text(letter.subject, goldens[i].subject);
         ck_assert_text(letter.text, goldens[i].text);
     }
+}
+END_TEST
+
+START_TEST(whom_a_rule_names_is_told_without_a_way_in)
+{
+    scoped(arena_scoped) struct arena *arena = arena_new();
+    json_auto_t *facts = usual();
+    struct letter letter = {0};
+    ck_assert_fine(letter_write(told.kind, facts, NULL, arena, &letter, &spec_why));
+    ck_assert_text(letter.subject, told.subject);
+    ck_assert_text(letter.text, told.text);
+    ck_assert_ptr_null(strstr(letter.html, "href"));
 }
 END_TEST
 
@@ -336,7 +357,8 @@ START_TEST(a_message_that_nobody_wrote_is_a_mistake_of_ours)
 }
 END_TEST
 
-SPECIFICATION("notify/letter", each_kind_says_what_it_should,
+SPECIFICATION("notify/letter", whom_a_rule_names_is_told_without_a_way_in,
+              each_kind_says_what_it_should,
               what_pim_holds_is_started_before_its_approvers_are_asked,
               who_is_asked_in_anothers_place_is_told_in_whose,
               html_is_the_text_in_paragraphs_with_one_button,

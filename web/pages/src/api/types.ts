@@ -37,6 +37,8 @@ export interface Role {
   missing: Evidence[];
   requires: { code: string; says: string }[];
   approvers: { rule: string; need: number; within: string; from: string[] }[];
+  usable_within: string | null;
+  warnings: Warning[];
 }
 
 export interface Evidence {
@@ -47,6 +49,20 @@ export interface Evidence {
   mend: string | null;
   source: string;
   observed_at: string | null;
+}
+
+/** What a look at live access found wrong. */
+export interface Doubt extends Evidence {
+  since: string;
+  revokes_at: string | null;
+  revoked: boolean;
+}
+
+/** What should be known of a role itself. */
+export interface Warning {
+  code: string;
+  says: string;
+  mend: string | null;
 }
 
 /** What a request would become. */
@@ -97,6 +113,12 @@ export interface Grant extends Why {
   mode: string;
   /** "sign_in": its holder starts it, by signing in once more. */
   needs: string | null;
+  /** What is wrong while it is live, or what it was taken away for. */
+  doubts: Doubt[];
+  sign_out: { state: string; at: string } | null;
+  /** Until when what was opened before may go on. */
+  lingers: { until: string; longest: string; says: string } | null;
+  usable_by: string | null;
   directory: { status: string | null; request_id: string | null; seen_at: string | null };
 }
 
@@ -105,7 +127,7 @@ export interface AccessRequest extends Why {
   state: string;
   requester: Person;
   roles: string[];
-  named_roles: { id: string; name: string; product: string; opens: string | null }[];
+  named_roles: { id: string; name: string; product: string; opens: string | null; warnings: Warning[] }[];
   duration: string;
   start: string | null;
   justification: string | null;

@@ -17,6 +17,7 @@ import { ProblemNotice } from "./problem_notice";
 import { Reason } from "./reason";
 import { Remaining } from "./remaining";
 import { When } from "./time";
+import { Watched } from "./watched";
 
 const usualRevokes = ["No longer needed", "Asked for by mistake", "Looks like misuse"];
 
@@ -169,6 +170,7 @@ export function GrantCard({ grant, may, holder = null, onChange, children }: Pro
       {grant.state === "ended" && grant.seen === "unknown" && (
         <p class="small">Whether it was ever live is not known: the directory could not be read in time.</p>
       )}
+      <Watched grant={grant} holder={holder} />
       {children}
       {endable && grant.needs && may === "release" && (
         <Start grant={grant} onChange={onChange}>

@@ -20,6 +20,7 @@ const actions: Record<string, string> = {
   remove: "the removal",
   approve: "the approval",
   deny: "the denial",
+  sign_out: "signing out everywhere",
 };
 const act = (action: unknown): string => actions[text(action)] ?? text(action);
 const answers: Record<string, string> = { accepted: "accepted", refused: "refused" };
@@ -36,6 +37,8 @@ const messages: Record<string, string> = {
   start: "told that they can start it",
   alarm: "told of what the watch found",
   outside: "told that it was approved elsewhere and is taken away",
+  warned: "told what was found wrong",
+  told: "told because a rule names them",
 };
 const message = (kind: unknown): string => messages[text(kind)] ?? text(kind);
 const formats: Record<string, string> = { csv: "as CSV", jsonl: "as JSONL", bundle: "as a proof bundle" };
@@ -63,6 +66,9 @@ const sentences: Record<string, Sentence> = {
   "grant.ended": ({ why }) => ends[text(why)] ?? `Ended${because(why)}`,
   "grant.failed": ({ why }) => `Access was not given${because(why)}`,
   "grant.lapsed": "Access was not started in time",
+  "watch.warned": ({ code }) => `Looked at again, and wrong${because(code)}`,
+  "watch.recovered": ({ check }) => `Looked at again, and well${because(check)}`,
+  "person.closed_out": ({ why }) => `Closed out: sessions, requests and access of somebody who left${because(why)}`,
   "intent.committed": ({ action }) => `About to ask Entra for ${act(action)}`,
   "intent.answered": ({ action, outcome, code }) =>
     `Entra ${answers[text(outcome)] ?? "answered"} ${act(action)}${code ? ` (${text(code)})` : ""}`,

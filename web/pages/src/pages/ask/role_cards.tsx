@@ -50,6 +50,11 @@ function Facts({ role }: { role: Role }) {
       <li>
         <Icon name="person" /> {approvalWords(role)}
       </li>
+      {role.usable_within && (
+        <li>
+          <Icon name="wait" /> tools may take {isoWords(role.usable_within)} to see it
+        </li>
+      )}
       {demands.map(({ code, says }) => (
         <li key={code}>
           <Icon name={demandIcons[code] ?? "info"} /> {demandWords(says)}
@@ -97,6 +102,11 @@ function RoleCard({ role, chosen, held, onChoose }: CardProps) {
                 <Icon name={barred ? "cross" : "wait"} /> {says} {mend}
               </p>
             ))}
+          {role.warnings.map(({ code, says }) => (
+            <p class="small" key={code}>
+              <Icon name="warn" /> {says}
+            </p>
+          ))}
         </div>
         {held && (
           <p class="held-note">

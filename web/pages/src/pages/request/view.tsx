@@ -5,6 +5,7 @@ import { Button } from "../../parts/button";
 import { Cancel, cancellable } from "../../parts/cancel";
 import { Checks } from "../../parts/checks";
 import { GrantCard } from "../../parts/grant_card";
+import { Notice } from "../../parts/notice";
 import { PageTitle } from "../../parts/page_title";
 import { Section } from "../../parts/section";
 import { useNow } from "../../time/clock";
@@ -58,6 +59,13 @@ export function RequestView({ request, live, me, onDecided }: Props) {
               <p class="muted">Curfew is still looking.</p>
             )}
           </Section>
+          {request.named_roles.flatMap((role) =>
+            role.warnings.map(({ code, says, mend }) => (
+              <Notice tone="wait" title={says} key={`${role.id} ${code}`}>
+                {mend && <p>{mend}</p>}
+              </Notice>
+            )),
+          )}
         </div>
         <div class="side">
           {request.grants.map((grant) => (
