@@ -80,6 +80,25 @@ enum fail store_grants_of(struct store *store, const struct request_id *id, stru
     return read_grants(&rows, arena, count, grants, why);
 }
 
+enum fail store_grants_beside(struct store *store, const struct stored_grant *grant, int64_t since,
+                              struct arena *arena, size_t *count, struct stored_grant **grants,
+                              struct reason *why)
+{
+    scoped(rows_scoped) struct rows rows =
+        sql_ask(store->sql, SQL_GRANTS_BESIDE, TEXT(grant->holder.tid), TEXT(grant->holder.oid),
+                TEXT(grant->target), TEXT(grant->id.text), NUMBER(since));
+    return read_grants(&rows, arena, count, grants, why);
+}
+
+enum fail store_grants_live_for(struct store *store, const struct person_key *person,
+                                const char *target, struct arena *arena, size_t *count,
+                                struct stored_grant **grants, struct reason *why)
+{
+    scoped(rows_scoped) struct rows rows = sql_ask(
+        store->sql, SQL_GRANTS_LIVE_FOR, TEXT(person->tid), TEXT(person->oid), TEXT(target));
+    return read_grants(&rows, arena, count, grants, why);
+}
+
 enum fail store_grants_page(struct store *store, const struct person_key *person, bool live,
                             const char *before, size_t most, struct arena *arena, size_t *count,
                             struct stored_grant **grants, struct reason *why)

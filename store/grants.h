@@ -35,6 +35,15 @@ enum fail store_grant(struct store *store, const struct grant_id *id, struct are
 /* All grants of one request. */
 enum fail store_grants_of(struct store *store, const struct request_id *id, struct arena *arena,
                           size_t *count, struct stored_grant **grants, struct reason *why);
+/* The others of the same person and target whose ends the directory may show: of the open holding,
+   whatever became of them, and of holdings that were closed after `since`. */
+enum fail store_grants_beside(struct store *store, const struct stored_grant *grant, int64_t since,
+                              struct arena *arena, size_t *count, struct stored_grant **grants,
+                              struct reason *why);
+/* Those of a person for one target that are not over, the oldest first. */
+enum fail store_grants_live_for(struct store *store, const struct person_key *person,
+                                const char *target, struct arena *arena, size_t *count,
+                                struct stored_grant **grants, struct reason *why);
 /* A page of a person's grants (NULL: everybody's live ones), the newest first, older than `before`
  * (NULL: all). */
 enum fail store_grants_page(struct store *store, const struct person_key *person, bool live,
@@ -66,7 +75,8 @@ struct stored_holding {
     struct holding_id id;
     struct person_key person;
     const char *target;
-    int64_t ends_at, opened_at, closed_at; /* -1: open */
+    int64_t ends_at; /* as the directory was last seen to hold it; before that, as it was written */
+    int64_t opened_at, closed_at; /* -1: open */
 };
 
 /* FAIL_CONFLICT when one is open for this person and target. */
@@ -74,6 +84,14 @@ enum fail store_holding_add(struct store *store, const struct stored_holding *ho
                             struct reason *why);
 enum fail store_holding(struct store *store, const struct holding_id *id, struct arena *arena,
                         struct stored_holding *holding, struct reason *why);
+/* The one that is open for this person and target; FAIL_NOT_FOUND when none is. */
+enum fail store_holding_open_for(struct store *store, const struct person_key *person,
+                                 const char *target, struct arena *arena,
+                                 struct stored_holding *holding, struct reason *why);
+/* The directory was seen to hold it until then. */
+enum fail store_holding_reach(struct store *store, const struct holding_id *id, int64_t ends_at,
+                              struct reason *why);
+/* Unless another grant that leans on it is not over: it closes with the last one. */
 enum fail store_holding_close(struct store *store, const struct holding_id *id, int64_t now,
                               struct reason *why);
 
@@ -81,7 +99,7 @@ struct stored_intent {
     struct intent_id id;
     struct holding_id holding;
     struct grant_id grant;
-    const char *action; /* "assign", "remove", "approve" or "deny" */
+    const char *action; /* "assign", "update" (its end), "remove", "approve" or "deny" */
     const char *method, *path, *body;
     int64_t committed_at;
     /* "open" (perhaps sent), "accepted", "refused", "not_sent", "unknown", "absent" (proved),
@@ -109,7 +127,8 @@ struct removals {
 
 enum fail store_removals(struct store *store, const struct holding_id *holding,
                          struct removals *removals, struct reason *why);
-/* The newest of a holding with that action; FAIL_NOT_FOUND when there is none. */
+/* The newest of a holding with that action, meant for that grant (NULL: for any); "assign" stands
+   for "update" as well. FAIL_NOT_FOUND when there is none. */
 enum fail store_intent_newest(struct store *store, const struct holding_id *holding,
-                              const char *action, struct arena *arena, struct stored_intent *intent,
-                              struct reason *why);
+                              const struct grant_id *grant, const char *action, struct arena *arena,
+                              struct stored_intent *intent, struct reason *why);

@@ -37,6 +37,28 @@ enum fail store_holding(struct store *store, const struct holding_id *id, struct
     return fail;
 }
 
+enum fail store_holding_open_for(struct store *store, const struct person_key *person,
+                                 const char *target, struct arena *arena,
+                                 struct stored_holding *holding, struct reason *why)
+{
+    struct holding_id id = {""};
+    scoped(rows_scoped) struct rows rows = sql_ask(
+        store->sql, SQL_HOLDING_OPEN_FOR, TEXT(person->tid), TEXT(person->oid), TEXT(target));
+    bool found = rows_next(&rows);
+    if (found)
+        (void)snprintf(id.text, ID_SIZE, "%s", rows_text(&rows, 0));
+    enum fail fail = rows_end(&rows, why);
+    if (!fail && !found)
+        return because(why, FAIL_NOT_FOUND, "nothing is held of %s", target);
+    return fail ? fail : store_holding(store, &id, arena, holding, why);
+}
+
+enum fail store_holding_reach(struct store *store, const struct holding_id *id, int64_t ends_at,
+                              struct reason *why)
+{
+    return sql_run(store->sql, SQL_HOLDING_REACH, NULL, why, TEXT(id->text), NUMBER(ends_at));
+}
+
 enum fail store_holding_close(struct store *store, const struct holding_id *id, int64_t now,
                               struct reason *why)
 {
@@ -81,11 +103,12 @@ enum fail store_removals(struct store *store, const struct holding_id *holding,
 }
 
 enum fail store_intent_newest(struct store *store, const struct holding_id *holding,
-                              const char *action, struct arena *arena, struct stored_intent *intent,
-                              struct reason *why)
+                              const struct grant_id *grant, const char *action, struct arena *arena,
+                              struct stored_intent *intent, struct reason *why)
 {
     scoped(rows_scoped) struct rows rows =
-        sql_ask(store->sql, SQL_INTENT_NEWEST, TEXT(holding->text), TEXT(action));
+        sql_ask(store->sql, SQL_INTENT_NEWEST, TEXT(holding->text), TEXT(action),
+                TEXT(grant ? grant->text : NULL));
     bool found = rows_next(&rows);
     if (found) {
         *intent = (struct stored_intent){

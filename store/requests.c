@@ -17,7 +17,7 @@ enum fail store_request_add(struct store *store, const struct stored_request *re
     for (size_t i = 0; !fail && i < request->role_count; i++)
         fail = sql_run(store->sql, SQL_REQUEST_ROLE_ADD, NULL, why, TEXT(request->id.text),
                        NUMBER((int64_t)i), TEXT(request->roles[i].role),
-                       TEXT(request->roles[i].target));
+                       TEXT(request->roles[i].target), TEXT(request->roles[i].extends));
     return fail;
 }
 
@@ -28,7 +28,8 @@ static enum fail read_roles(struct store *store, struct arena *arena,
         sql_ask(store->sql, SQL_REQUEST_ROLES, TEXT(request->id.text));
     while (request->role_count < STORED_ROLES && rows_next(&rows)) {
         request->roles[request->role_count].role = rows_copy(&rows, 0, arena);
-        request->roles[request->role_count++].target = rows_copy(&rows, 1, arena);
+        request->roles[request->role_count].target = rows_copy(&rows, 1, arena);
+        request->roles[request->role_count++].extends = rows_copy(&rows, 2, arena);
     }
     return rows_end(&rows, why);
 }

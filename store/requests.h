@@ -30,6 +30,7 @@ struct stored_request {
     size_t role_count;
     struct {
         const char *role, *target;
+        const char *extends; /* id of the grant that was held then, which it prolongs; or NULL */
     } roles[STORED_ROLES];
 };
 
@@ -52,8 +53,8 @@ enum fail store_request_shorten(struct store *store, const struct request_id *id
                                 struct reason *why);
 enum fail store_requests_since(struct store *store, const struct person_key *person, int64_t since,
                                int64_t *count, struct reason *why);
-/* A request that stands in the way of another one for this target; FAIL_NOT_FOUND when none does.
- */
+/* A request that stands in the way of another one for this target, which one that is active does
+   not; FAIL_NOT_FOUND when none does. */
 enum fail store_request_open_for(struct store *store, const struct person_key *person,
                                  const char *target, struct request_id *id, struct reason *why);
 

@@ -8,6 +8,7 @@
 #include "base/moment.h"
 #include "base/text.h"
 #include "store/approvals.h"
+#include "store/grants.h"
 #include "web/asking.h"
 #include "web/deciding.h"
 #include "web/handlers.h"
@@ -133,8 +134,12 @@ static enum next submit_failed(struct visit *visit)
         return visit_fail(visit, visit->fail);
     reply_header(&visit->reply, "Link",
                  arena_text(visit->arena, "</api/v1/requests/%s>; rel=\"related\"", other));
+    if (asking->submission.says)
+        return visit_refuse(visit, FAIL_CONFLICT, "%s", asking->submission.says);
     return visit_refuse(visit, FAIL_CONFLICT,
-                        "You asked for this role already, or hold it: see request %s.", other);
+                        "You asked for this role already, or it is about to start or to end: see "
+                        "request %s.",
+                        other);
 }
 
 static void add_context(json_t *contexts, const char *context)
@@ -147,8 +152,11 @@ static void add_context(json_t *contexts, const char *context)
 
 static enum fail commit_purpose(struct turn *turn, void *data, struct reason *why)
 {
-    const struct asking *asking = data;
+    struct asking *asking = data;
     const struct visit *visit = asking->visit;
+    enum fail fail = submission_is_free(turn, &asking->submission, why);
+    if (fail)
+        return fail;
     json_t *contexts = memory_needed(json_array());
     for (size_t i = 0; i < asking->demands.context_count; i++)
         (void)json_array_append_new(contexts, json_string(asking->demands.contexts[i]));
@@ -158,7 +166,7 @@ static enum fail commit_purpose(struct turn *turn, void *data, struct reason *wh
     json_auto_t *all =
         memory_needed(json_pack("{s:O, s:o}", "body", visit->json, "contexts", contexts));
     char *body = json_canonical(all);
-    enum fail fail = purpose_commit(turn, visit->caller, "submit", body, asking->locator, why);
+    fail = purpose_commit(turn, visit->caller, "submit", body, asking->locator, why);
     free(body);
     return fail;
 }
@@ -172,7 +180,7 @@ static enum next asked(struct visit *visit)
         return asking_verdict(visit, asking);
     if (asking->needs_sign_in) {
         locator_new(asking->locator);
-        return visit_change(visit, commit_purpose, asking, compose_submitted, NULL);
+        return visit_change(visit, commit_purpose, asking, compose_submitted, submit_failed);
     }
     return visit_change(visit, submission_apply, &asking->submission, compose_submitted,
                         submit_failed);
@@ -190,6 +198,52 @@ enum next post_request(struct visit *visit)
         return visit_fail(visit, FAIL_UNAVAILABLE);
     asking->submission.caller = visit->caller;
     return asking_begin(visit, asking, asked);
+}
+
+/* Whether it is the caller's, and can be prolonged by asking again for its role. */
+static enum fail check_extensible(struct visit *visit, struct store *store, const char **role,
+                                  const char **says)
+{
+    struct grant_id id;
+    struct stored_grant grant;
+    struct sight_of sight;
+    memcpy(id.text, visit->params[0], ID_SIZE);
+    enum fail fail = store_grant(store, &id, visit->arena, &grant, &visit->why);
+    if (!fail)
+        fail = view_sight(store, &grant.request, visit->caller, &sight, &visit->why);
+    if (fail)
+        return fail;
+    *role = grant.role;
+    if (!person_is(&grant.holder, &visit->caller->person.key))
+        return because(&visit->why, FAIL_DENIED, "%s does not hold it",
+                       visit->caller->person.key.oid);
+    if (grant_is_over(grant.state))
+        *says = "This access has ended: ask for the role anew.";
+    else if (grant.state != GRANT_ACTIVE)
+        *says = "Only access that is in force can be extended.";
+    return *says ? FAIL_CONFLICT : FAIL_NONE;
+}
+
+enum next post_extend(struct visit *visit)
+{
+    const char *says = NULL, *role = NULL;
+    char id[ID_SIZE];
+    if (!read_id(visit, id))
+        return NEXT_REPLY;
+    /* More time is a request for its role, for now, with its own approval (design 3.7). */
+    static const char *const fixed[] = {"roles", "start"};
+    for (size_t i = 0; i < COUNT(fixed); i++)
+        if (json_object_get(visit->json, fixed[i]))
+            complain(&visit->complaints, fixed[i], "is no member here");
+    struct store *store = visit->complaints.count ? NULL : visit_store(visit);
+    if (!store)
+        return visit->complaints.count ? visit_fail(visit, FAIL_INVALID) : NEXT_REPLY;
+    enum fail fail = check_extensible(visit, store, &role, &says);
+    if (fail)
+        return says ? visit_refuse(visit, fail, "%s", says) : visit_fail(visit, fail);
+    if (json_is_object(visit->json))
+        (void)json_object_set_new(visit->json, "roles", memory_needed(json_pack("[s]", role)));
+    return post_request(visit);
 }
 
 static enum fail compose_same(struct visit *visit, struct store *store)

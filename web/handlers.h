@@ -11,7 +11,7 @@ handler get_sign_in, get_callback, post_sign_out;
 /* api_people.c */
 handler get_me, get_roles, get_link;
 /* api_requests.c */
-handler post_request, get_requests, get_request, post_cancel, post_decision;
+handler post_request, get_requests, get_request, post_cancel, post_decision, post_extend;
 /* api_grants.c */
 handler get_grants, post_activate, post_release, post_revoke;
 /* api_delegations.c */

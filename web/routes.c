@@ -30,6 +30,7 @@ const struct route routes[] = {
     { METHOD_POST, "/api/v1/requests/{id}/decision", SIGNED_IN, KIND_API,  8 * KIB,  "",                                      post_decision },
     { METHOD_GET,  "/api/v1/grants",                 SIGNED_IN, KIND_API,  0,        PAGES " active everybody",               get_grants },
     { METHOD_POST, "/api/v1/grants/{id}/activate",   SIGNED_IN, KIND_API,  1 * KIB,  "",                                      post_activate },
+    { METHOD_POST, "/api/v1/grants/{id}/extend",     SIGNED_IN, KIND_API,  16 * KIB, "dry_run",                               post_extend },
     { METHOD_POST, "/api/v1/grants/{id}/release",    SIGNED_IN, KIND_API,  1 * KIB,  "",                                      post_release },
     { METHOD_POST, "/api/v1/grants/{id}/revoke",     SIGNED_IN, KIND_API,  8 * KIB,  "",                                      post_revoke },
     { METHOD_GET,  "/api/v1/delegations",            SIGNED_IN, KIND_API,  0,        PAGES,                                   get_delegations },

@@ -14,6 +14,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* How long the person waits for what they held to be gone, and how often that is looked at. */
+enum { WAY_MOST_MS = 15 * 1000, WAY_AGAIN_MS = 250 };
+
 /* The job: the person has so long, and is told once. */
 
 static enum fail apply_told(struct turn *turn, void *data, struct reason *why)
@@ -159,7 +162,7 @@ static bool stands(struct work *work, enum pace *pace)
     struct gathered gathered;
     struct attempt *attempt = work->attempt;
     scoped(evidence_scoped) struct evidence_list list = {0};
-    int64_t seconds = work->grant.has_holding ? work->holding.ends_at - moment_now()
+    int64_t seconds = work->grant.has_holding ? work->grant.ends_at - moment_now()
                                               : work->request.duration_seconds;
     *pace = PACE_WAIT;
     if (!findings_gather(work->task, &work->request, &work->grant, &attempt->caller->sign_in,
@@ -259,7 +262,8 @@ bool attempt_may(struct store *store, const struct stored_grant *grant,
         return false;
     if (!held || grant->state != GRANT_ACTIVATING)
         return grant->state == GRANT_WAITING;
-    return !store_intent_newest(store, &grant->holding, "assign", arena, &intent, &ignored) &&
+    return !store_intent_newest(store, &grant->holding, &grant->id, "assign", arena, &intent,
+                                &ignored) &&
            text_equals(intent.outcome, "unknown");
 }
 
@@ -304,8 +308,7 @@ static enum fail apply_found(struct turn *turn, void *data, struct reason *why)
 static enum pace take_found(struct work *work, const struct pim_request *found)
 {
     struct reason why = {0};
-    if (store_intent_newest(task_store(work->task), &work->grant.holding, "assign",
-                            task_arena(work->task), &work->intent, &why))
+    if (newest_given(work, &why))
         return PACE_OVER;
     if (found) {
         work->intent.code = found->status;
@@ -336,6 +339,48 @@ static enum pace begin_held(struct work *work)
     if (ours || work->grant.state == GRANT_ACTIVATING)
         return take_found(work, ours ? found : NULL);
     return other ? not_started(work, "pim_pending_elsewhere") : begin_assign(work);
+}
+
+/* PIM takes one activation of a person at a time (contract 11): what is held is ended first, and
+   this follows as soon as that is gone. */
+static enum fail apply_make_way(struct turn *turn, void *data, struct reason *why)
+{
+    const struct work *work = data;
+    size_t count = 0;
+    struct stored_grant *live = NULL;
+    json_auto_t *detail = memory_needed(json_pack("{s:s}", "extension", work->request.id.text));
+    enum fail fail = still_as_seen(turn, work, why);
+    if (!fail)
+        fail = store_grants_live_for(turn->store, &work->grant.holder, work->grant.target,
+                                     turn->arena, &count, &live, why);
+    for (size_t i = 0; !fail && i < count; i++) {
+        if (live[i].state != GRANT_ACTIVE)
+            continue;
+        fail = store_grant_ask_end(turn->store, &live[i].id, "extended", why);
+        if (!fail)
+            fail = move_grant(turn, &live[i], GRANT_ENDING, "extended", detail, why);
+        if (!fail)
+            fail = turn_job(turn, job_grant, live[i].id.text, RANK_END, turn->now, why);
+    }
+    return fail;
+}
+
+static enum pace made_way(struct task *task, void *data, enum fail fail)
+{
+    (void)data;
+    return fail && fail != FAIL_CONFLICT ? PACE_OVER : task_wait(task, WAY_AGAIN_MS);
+}
+
+static enum pace make_way(struct work *work)
+{
+    const struct stored_grant *held = beside_in(work, GRANT_ACTIVE);
+    if (held && moment_now() < held->starts_at + TOO_YOUNG_SECONDS)
+        return not_started(work, "extension_early");
+    if (held)
+        return task_change_by(work->task, &work->grant.holder, apply_make_way, work, made_way);
+    if (moment_now_ms() - task_began_ms(work->task) > WAY_MOST_MS)
+        return not_started(work, "extension_waits");
+    return task_wait(work->task, WAY_AGAIN_MS);
 }
 
 enum pace attempt_step(struct task *task, void *data)
@@ -370,6 +415,8 @@ enum pace attempt_step(struct task *task, void *data)
         return exchange_failed(work);
     if (!attempt->token)
         return exchange(work);
+    if (sight == SIGHT_SHARED || beside_lives(work))
+        return make_way(work);
     if (work->grant.mode != ACTIVATION_PIM_APPROVAL)
         return begin_assign(work);
     return attempt->own ? begin_held(work) : ask_own(work);

@@ -70,12 +70,16 @@ static bool is_theirs(const struct stored_held *held, const char *id)
     return text_equals_ignoring_case(held->person.oid, id);
 }
 
+/* Of several grants that lean on it, the one that lasts longest. */
 static const struct stored_held *open_of(const struct drift_reading *reading, const char *id)
 {
-    for (size_t i = 0; i < reading->held_count; i++)
-        if (is_theirs(&reading->held[i], id) && reading->held[i].closed_at < 0)
-            return &reading->held[i];
-    return NULL;
+    const struct stored_held *open = NULL;
+    for (size_t i = 0; i < reading->held_count; i++) {
+        const struct stored_held *held = &reading->held[i];
+        if (is_theirs(held, id) && held->closed_at < 0 && (!open || held->ends_at > open->ends_at))
+            open = held;
+    }
+    return open;
 }
 
 /* It may be shown although it is closed, because lists lag. */

@@ -208,6 +208,39 @@ enum fail grant_revoke(struct turn *turn, struct stored_grant *grant, const json
     return fail ? fail : tell_begin(turn, grant, TELL_REVOKED, why);
 }
 
+static enum fail end_one(struct turn *turn, const struct grant_end *end, struct stored_grant *grant,
+                         const json_t *detail, struct reason *why)
+{
+    if (end->revoke)
+        return grant_revoke(turn, grant, detail, why);
+    if (grant->state == GRANT_WAITING)
+        return grant_give_up(turn, grant, "cancelled", detail, why);
+    return begin_end(turn, grant, "released", detail, why);
+}
+
+/* What is revoked is the access: whatever else gives the same to the same person goes as well, as
+   far as the caller may take that. */
+static enum fail end_beside(struct turn *turn, const struct grant_end *end,
+                            const struct stored_grant *grant, const json_t *detail,
+                            struct reason *why)
+{
+    size_t count = 0;
+    struct stored_grant *others = NULL;
+    enum fail fail = store_grants_live_for(turn->store, &grant->holder, grant->target, turn->arena,
+                                           &count, &others, why);
+    for (size_t i = 0; !fail && i < count; i++) {
+        struct reason ignored = {0};
+        if (others[i].state == GRANT_ENDING || text_equals(others[i].id.text, grant->id.text))
+            continue;
+        fail = check_right(turn, end, &others[i], &ignored);
+        if (!fail)
+            fail = end_one(turn, end, &others[i], detail, why);
+        else if (fail == FAIL_DENIED || fail == FAIL_NOT_FOUND)
+            fail = FAIL_NONE;
+    }
+    return fail;
+}
+
 enum fail grant_end_apply(struct turn *turn, void *data, struct reason *why)
 {
     struct grant_end *end = data;
@@ -220,9 +253,7 @@ enum fail grant_end_apply(struct turn *turn, void *data, struct reason *why)
         return fail;
     if (end->reason)
         fail = keep_reason(turn, end->reason, detail, why);
-    if (!fail && end->revoke)
-        return grant_revoke(turn, &grant, detail, why);
-    if (!fail && grant.state == GRANT_WAITING)
-        return grant_give_up(turn, &grant, "cancelled", detail, why);
-    return fail ? fail : begin_end(turn, &grant, "released", detail, why);
+    if (!fail)
+        fail = end_one(turn, end, &grant, detail, why);
+    return fail || !end->revoke ? fail : end_beside(turn, end, &grant, detail, why);
 }

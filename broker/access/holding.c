@@ -25,15 +25,17 @@ enum sight look(const struct work *work, const struct instances *instances, int6
     enum sight sight = SIGHT_ABSENT;
     if (!instances->reading.known)
         return SIGHT_UNKNOWN;
-    for (size_t i = 0; i < instances->count; i++) {
+    for (size_t i = 0; i < instances->count && sight != SIGHT_OURS; i++) {
         const struct instance *one = &instances->list[i];
-        if (work->grant.has_holding && one->direct &&
-            one->activated == activation_is_personal(work->grant.mode) &&
-            one->end_at == work->holding.ends_at) {
+        bool own = work->grant.has_holding && one->direct &&
+                   one->activated == activation_is_personal(work->grant.mode) &&
+                   one->end_at == work->grant.ends_at;
+        bool shared = one->direct && beside_explains(work, one);
+        if (sight == SIGHT_SHARED && !own)
+            continue;
+        sight = own ? SIGHT_OURS : shared ? SIGHT_SHARED : SIGHT_FOREIGN;
+        if (own || shared)
             *start_at = one->start_at;
-            return SIGHT_OURS;
-        }
-        sight = SIGHT_FOREIGN;
         *until = one->end_at;
     }
     return sight;
@@ -87,7 +89,9 @@ static const char *seen_at_end(const struct work *work)
 {
     if (text_equals(work->grant.seen, "yes") || !work->grant.has_holding)
         return work->grant.seen;
-    return text_equals(work->intent.outcome, "unknown") ? "unknown" : "no";
+    bool perhaps =
+        text_equals(work->intent.outcome, "unknown") || text_equals(work->intent.outcome, "open");
+    return perhaps ? "unknown" : "no";
 }
 
 static enum fail close(struct turn *turn, struct work *work, struct reason *why)
@@ -95,6 +99,9 @@ static enum fail close(struct turn *turn, struct work *work, struct reason *why)
     const struct stored_grant *grant = &work->grant;
     const char *seen = seen_at_end(work);
     bool never_told = grant->mode == ACTIVATION_PIM_APPROVAL && !text_equals(seen, "yes");
+    /* The access goes on by another grant, or is about to. */
+    bool goes_on = (beside_in(work, GRANT_ACTIVE) && !text_equals(work->code, "revoked")) ||
+                   text_equals(work->code, "extended");
     enum fail fail = store_grant_close(turn->store, &grant->id, turn->now, seen, why);
     if (!fail && grant->has_holding)
         fail = store_holding_close(turn->store, &grant->holding, turn->now, why);
@@ -104,7 +111,7 @@ static enum fail close(struct turn *turn, struct work *work, struct reason *why)
         fail = drift_missing(turn, grant, why);
     if (!fail)
         fail = grant_takes_request(turn, grant, work->code, why);
-    if (!fail && grant->state == GRANT_ENDED && !never_told)
+    if (!fail && grant->state == GRANT_ENDED && !never_told && !goes_on)
         fail = message_put(turn, MESSAGE_ENDED, &grant->request, &grant->id, &grant->holder, why);
     if (!fail && (grant->state == GRANT_FAILED || grant->state == GRANT_LAPSED))
         fail = message_put(turn, MESSAGE_FAILED, &grant->request, &grant->id, &grant->holder, why);
@@ -143,7 +150,7 @@ enum fail apply_seen(struct turn *turn, void *data, struct reason *why)
     struct stored_grant *grant = &work->grant;
     char start[21], end[21];
     moment_text(work->start_at, start);
-    moment_text(work->holding.ends_at, end);
+    moment_text(grant->ends_at, end);
     json_auto_t *detail =
         memory_needed(json_pack("{s:s, s:s}", "starts_at", start, "ends_at", end));
     enum fail fail = still_as_seen(turn, work, why);
@@ -157,6 +164,8 @@ enum fail apply_seen(struct turn *turn, void *data, struct reason *why)
         fail = store_intent_answer(turn->store, &work->intent, why);
         if (!fail)
             fail = move_grant(turn, grant, GRANT_ACTIVE, NULL, detail, why);
+        if (!fail)
+            fail = store_holding_reach(turn->store, &grant->holding, grant->ends_at, why);
         if (!fail)
             fail =
                 message_put(turn, MESSAGE_ACTIVE, &grant->request, &grant->id, &grant->holder, why);
@@ -219,8 +228,8 @@ enum fail work_load(struct work *work, struct store *store, struct reason *why)
     enum fail fail = store_grant(store, &work->grant.id, arena, &work->grant, why);
     if (!fail)
         fail = store_request(store, &work->grant.request, arena, &work->request, why);
-    if (!fail && work->grant.has_holding)
-        fail = store_holding(store, &work->grant.holding, arena, &work->holding, why);
+    if (!fail)
+        fail = beside_read(work, store, why);
     if (!fail && !target_read(work->grant.target, arena, &work->target))
         fail = because(why, FAIL_BROKEN, "%s is no target", work->grant.target);
     return fail;

@@ -14,9 +14,14 @@ struct work {
     struct task *task;
     struct stored_grant grant;
     struct stored_request request;
-    struct stored_holding holding; /* of a grant that has one */
-    struct stored_intent intent;   /* the newest write that matters, or the one being made */
-    struct removals removals;      /* of a grant that is ending */
+    struct stored_holding holding; /* of a grant that has one, or that it would join */
+    bool joins;                    /* the holding is open, and this grant does not lean on it yet */
+    size_t beside_count;           /* other grants whose ends the directory may show */
+    struct stored_grant *beside;
+    bool extends;                /* the write being made moves the end of what others lean on */
+    int64_t shown_until;         /* the end of the instance that was read */
+    struct stored_intent intent; /* the newest write that matters, or the one being made */
+    struct removals removals;    /* of a grant that is ending */
     struct target target;
     const char *code; /* why, for a move */
     enum grant_state to;
@@ -37,13 +42,37 @@ struct work {
 enum fail work_load(struct work *work, struct store *store, struct reason *why);
 
 /* What a reading of the directory shows of this grant. */
-enum sight { SIGHT_UNKNOWN, SIGHT_ABSENT, SIGHT_OURS, SIGHT_FOREIGN };
+enum sight {
+    SIGHT_UNKNOWN,
+    SIGHT_ABSENT,
+    SIGHT_OURS,
+    SIGHT_SHARED, /* Curfew's, with the end of another grant beside this one */
+    SIGHT_FOREIGN
+};
 
 /* Ours is the instance whose end is the intent's to the second (design 3.2). `*until` is the end of
- * a foreign one. */
+ * what is there. */
 enum sight look(const struct work *work, const struct instances *instances, int64_t *start_at,
                 int64_t *until);
 const struct instances *ask_instances(struct work *work);
+
+/* The grants beside this one (holding_beside.c). */
+
+/* Reads them, and the holding that they all lean on. */
+enum fail beside_read(struct work *work, struct store *store, struct reason *why);
+/* The first that is in that state, and so leans on the same holding; or NULL. */
+const struct stored_grant *beside_in(const struct work *work, enum grant_state state);
+/* Whether one of them has something in the directory, or may have. */
+bool beside_lives(const struct work *work);
+/* Whether it is what one of them was given. */
+bool beside_explains(const struct work *work, const struct instance *instance);
+/* Whether removing is up to this grant: nobody keeps the holding, and of those that end it is the
+   newest. */
+bool beside_lets_remove(const struct work *work);
+/* Inside a change. FAIL_CONFLICT when this grant would not begin in that way any more, or when
+   somebody keeps what it would remove. */
+enum fail beside_still_begins(struct turn *turn, const struct work *work, struct reason *why);
+enum fail beside_still_ends(struct turn *turn, const struct work *work, struct reason *why);
 
 /* Changes, each to be handed to task_change with the work. */
 enum fail apply_move(struct turn *turn, void *work,
@@ -80,6 +109,10 @@ enum pace begin_remove(struct work *work);
 void judge_clock(const struct work *work, struct evidence_list *list);
 /* Somebody else's: never adopted, never removed, and the person is told until when it stands. */
 enum pace already_held(struct work *work, int64_t until);
+/* It brings nothing: the person holds it until then by an earlier grant. */
+enum pace held_longer(struct work *work, int64_t until);
+/* The newest write that gave something for this grant, into `work->intent`. */
+enum fail newest_given(struct work *work, struct reason *why);
 /* It is there after all: an intent that was given up for lost had its effect. */
 enum pace adopt(struct work *work);
 

@@ -11,8 +11,8 @@ enum { HELD_AGAIN_SECONDS = 5 };
 static enum fail newest(const struct work *work, const char *action, struct stored_intent *ret)
 {
     struct reason ignored = {0};
-    return store_intent_newest(task_store(work->task), &work->grant.holding, action,
-                               task_arena(work->task), ret, &ignored);
+    return store_intent_newest(task_store(work->task), &work->grant.holding, &work->grant.id,
+                               action, task_arena(work->task), ret, &ignored);
 }
 
 static bool is(const struct stored_intent *intent, const char *outcome)

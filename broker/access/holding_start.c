@@ -9,6 +9,8 @@
 
 #include <stdlib.h>
 
+enum { BESIDE_SECONDS = 5 };
+
 /* An end that is held by the directory needs a clock that agrees with the directory's (security.md
  * T26). */
 void judge_clock(const struct work *work, struct evidence_list *list)
@@ -78,8 +80,8 @@ static bool still_stands(struct work *work, enum pace *pace)
     return false;
 }
 
-/* Somebody else's: never adopted, never removed, and the person is told until when it stands. */
-enum pace already_held(struct work *work, int64_t until)
+/* What is held already is kept with the evidence, with until when. */
+static enum pace fail_held(struct work *work, const char *code, int64_t until)
 {
     char end[21];
     bool ends = until != INT64_MAX;
@@ -90,13 +92,29 @@ enum pace already_held(struct work *work, int64_t until)
         list = memory_needed(json_array());
     (void)json_array_append_new(
         list, memory_needed(json_pack("{s:s, s:s, s:s, s:s, s:I, s:{s:s}}", "check", "directory",
-                                      "verdict", verdict_text(VERDICT_FAIL), "code", "already_held",
-                                      "source", "pim", "observed_at", (json_int_t)moment_now(),
-                                      "args", "until", ends ? end : "it is taken away")));
+                                      "verdict", verdict_text(VERDICT_FAIL), "code", code, "source",
+                                      "pim", "observed_at", (json_int_t)moment_now(), "args",
+                                      "until", ends ? end : "it is taken away")));
     char *text = json_canonical(list);
     work->evidence = arena_copy(task_arena(work->task), text);
     free(text);
-    return move_to(work, GRANT_FAILED, "already_held");
+    return move_to(work, GRANT_FAILED, code);
+}
+
+enum pace already_held(struct work *work, int64_t until)
+{
+    return fail_held(work, "already_held", until);
+}
+
+enum pace held_longer(struct work *work, int64_t until)
+{
+    return fail_held(work, "held_longer", until);
+}
+
+enum fail newest_given(struct work *work, struct reason *why)
+{
+    return store_intent_newest(task_store(work->task), &work->grant.holding, &work->grant.id,
+                               "assign", task_arena(work->task), &work->intent, why);
 }
 
 /* Whether it may be in force as far as Curfew's approvers are asked: what PIM approves is asked for
@@ -109,12 +127,22 @@ static bool is_agreed(const struct work *work)
 enum pace adopt(struct work *work)
 {
     struct reason why = {0};
-    enum fail fail = store_intent_newest(task_store(work->task), &work->grant.holding, "assign",
-                                         task_arena(work->task), &work->intent, &why);
+    enum fail fail = newest_given(work, &why);
     work->due_at = moment_now() + WATCH_SECONDS;
     if (fail)
         return task_hold(work->task, 0);
     return is_agreed(work) ? task_change(work->task, apply_seen, work) : step_in_force(work);
+}
+
+/* More time for what another grant gave: its end is moved, without a gap. Where that one ends
+   already, this one begins when it is over. */
+static enum pace extend(struct work *work)
+{
+    const struct stored_grant *held = beside_in(work, GRANT_ACTIVE);
+    if (held && activation_is_personal(held->mode))
+        return already_held(work, work->shown_until);
+    work->extends = held != NULL;
+    return held ? begin_assign(work) : look_at(work, moment_now() + BESIDE_SECONDS);
 }
 
 enum pace step_waiting(struct work *work)
@@ -133,10 +161,14 @@ enum pace step_waiting(struct work *work)
     if (!instances)
         return PACE_WAIT;
     switch (look(work, instances, &work->start_at, &until)) {
-    case SIGHT_ABSENT:
-        return begin_assign(work);
+    case SIGHT_ABSENT: /* and whoever it should be there for finds that out first */
+        return beside_lives(work) ? look_at(work, moment_now() + BESIDE_SECONDS)
+                                  : begin_assign(work);
     case SIGHT_OURS: /* an intent that was given up for lost had its effect after all */
         return adopt(work);
+    case SIGHT_SHARED:
+        work->shown_until = until;
+        return extend(work);
     case SIGHT_FOREIGN:
         return already_held(work, until);
     case SIGHT_UNKNOWN:
@@ -190,7 +222,10 @@ static enum pace refused(struct work *work)
         work->alarm = order_refused;
         return move_to(work, GRANT_FAILED, "approval_unproven");
     }
-    if (work->intent.status == 401 || (replicating && age < REPLICATION_SECONDS))
+    /* What was to be prolonged is over: it begins anew. */
+    bool over = text_equals(work->intent.action, "update") &&
+                text_equals(code, "RoleAssignmentDoesNotExist");
+    if (work->intent.status == 401 || over || (replicating && age < REPLICATION_SECONDS))
         return move_to(work, GRANT_WAITING, code);
     if (work->intent.status == 403)
         work->alarm = "directory_denied";
@@ -202,13 +237,15 @@ static enum pace absent(struct work *work, enum sight sight, int64_t until)
 {
     int64_t now = moment_now(), since = now - work->intent.outcome_at;
     bool exists = is_there_already(work);
+    if (sight == SIGHT_SHARED && exists)
+        return move_to(work, GRANT_WAITING, work->intent.code);
     if (sight == SIGHT_FOREIGN && (exists || since >= PROOF_SECONDS))
         return already_held(work, until);
     if (exists && since >= PROOF_SECONDS)
         return move_to(work, GRANT_FAILED, "directory_refused");
-    if (has_outcome(work, "unknown") && sight == SIGHT_ABSENT && since >= PROOF_SECONDS)
+    if (has_outcome(work, "unknown") && sight != SIGHT_FOREIGN && since >= PROOF_SECONDS)
         return answer(work, "absent");
-    if (now >= work->holding.ends_at)
+    if (now >= work->grant.ends_at)
         return move_to(work, GRANT_ENDING, "expired");
     return look_at(work, now + (since < 8 ? 1 : since < 60 ? 4 : since < PROOF_SECONDS ? 15 : 30));
 }
@@ -239,8 +276,7 @@ static enum pace read_back(struct work *work)
 enum pace step_activating(struct work *work)
 {
     struct reason why = {0};
-    enum fail fail = store_intent_newest(task_store(work->task), &work->grant.holding, "assign",
-                                         task_arena(work->task), &work->intent, &why);
+    enum fail fail = newest_given(work, &why);
     if (fail == FAIL_UNAVAILABLE)
         return task_hold(work->task, 0);
     if (fail)
@@ -261,8 +297,8 @@ enum pace step_activating(struct work *work)
         return refused(work);
     if (work->grant.mode == ACTIVATION_PIM_APPROVAL && is_agreed(work)) {
         /* From the approval on it is to be seen; its outcome is what is waited for now. */
-        fail = store_intent_newest(task_store(work->task), &work->grant.holding, "approve",
-                                   task_arena(work->task), &work->intent, &why);
+        fail = store_intent_newest(task_store(work->task), &work->grant.holding, &work->grant.id,
+                                   "approve", task_arena(work->task), &work->intent, &why);
         if (fail && fail != FAIL_NOT_FOUND)
             return task_hold(work->task, 0);
     }

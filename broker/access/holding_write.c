@@ -33,7 +33,7 @@ enum fail intent_commit(struct turn *turn, struct work *work, struct reason *why
     struct stored_intent *intent = &work->intent;
     struct digest digest = digest_of_text(intent->body);
     digest_hex(&digest, hex);
-    moment_text(work->holding.ends_at, end);
+    moment_text(work->grant.ends_at, end);
     intent->holding = work->holding.id;
     intent->grant = work->grant.id;
     intent->committed_at = turn->now;
@@ -49,12 +49,14 @@ enum fail intent_commit(struct turn *turn, struct work *work, struct reason *why
 
 static enum fail open_holding(struct turn *turn, struct work *work, struct reason *why)
 {
-    if (work->grant.has_holding)
-        return FAIL_NONE;
-    enum fail fail = store_holding_add(turn->store, &work->holding, why);
+    enum fail fail = beside_still_begins(turn, work, why);
+    if (fail || work->grant.has_holding)
+        return fail;
+    if (!work->joins)
+        fail = store_holding_add(turn->store, &work->holding, why);
     return fail ? fail
                 : store_grant_hold(turn->store, &work->grant.id, &work->holding.id,
-                                   work->holding.ends_at, why);
+                                   work->grant.ends_at, why);
 }
 
 static enum fail apply_assign(struct turn *turn, void *data, struct reason *why)
@@ -89,7 +91,9 @@ static enum fail apply_assign(struct turn *turn, void *data, struct reason *why)
 static enum fail apply_remove(struct turn *turn, void *data, struct reason *why)
 {
     struct work *work = data;
-    enum fail fail = intent_commit(turn, work, why);
+    enum fail fail = beside_still_ends(turn, work, why);
+    if (!fail)
+        fail = intent_commit(turn, work, why);
     return fail ? fail : turn_job(turn, job_grant, work->grant.id.text, RANK_END, turn->now, why);
 }
 
@@ -158,8 +162,9 @@ enum pace intent_send(struct task *task, void *data, enum fail fail)
     struct work *work = data;
     if (fail)
         return task_hold(task, 0);
-    bool gives =
-        text_equals(work->intent.action, "assign") || text_equals(work->intent.action, "approve");
+    bool extends = text_equals(work->intent.action, "update");
+    bool gives = extends || text_equals(work->intent.action, "assign") ||
+                 text_equals(work->intent.action, "approve");
     bool ready = !gives || ledger_is_kept(task_access(task)->ledger);
     if (ready && gives && work->review)
         ready = (work->order = review_order(work)) != NULL;
@@ -184,6 +189,7 @@ enum pace intent_send(struct task *task, void *data, enum fail fail)
                               .request = &work->request,
                               .grant = &work->grant,
                               .does = text_equals(work->intent.action, "remove") ? ORDER_REMOVES
+                                      : extends                                  ? ORDER_EXTENDS
                                       : work->review                             ? ORDER_AGREES
                                                                                  : ORDER_GIVES,
                               .token = token,
@@ -201,8 +207,9 @@ static enum fail name_assign(const struct work *work, char name[GUID_SIZE], stru
     struct stored_intent last;
     if (!work->grant.has_holding)
         return FAIL_NONE;
-    enum fail fail = store_intent_newest(task_store(work->task), &work->grant.holding, "assign",
-                                         task_arena(work->task), &last, why);
+    enum fail fail =
+        store_intent_newest(task_store(work->task), &work->grant.holding, &work->grant.id, "assign",
+                            task_arena(work->task), &last, why);
     if (fail)
         return fail == FAIL_NOT_FOUND ? FAIL_NONE : fail;
     if (!text_equals(last.outcome, "refused"))
@@ -233,8 +240,9 @@ static enum fail fill_azure(const struct work *work, struct order *order, struct
 static enum fail take_order(struct work *work, struct order *order, struct reason *why)
 {
     struct arena *arena = task_arena(work->task);
-    work->intent =
-        (struct stored_intent){.action = order->does == ORDER_REMOVES ? "remove" : "assign"};
+    work->intent = (struct stored_intent){.action = order->does == ORDER_REMOVES   ? "remove"
+                                                    : order->does == ORDER_EXTENDS ? "update"
+                                                                                   : "assign"};
     id_new(moment_now_ms(), work->intent.id.text);
     order->mode = work->grant.mode;
     order->role = work->grant.role;
@@ -266,6 +274,18 @@ static enum pace fail_at_once(struct work *work, const char *code)
     return task_change(work->task, apply_move, work);
 }
 
+static void new_holding(struct work *work)
+{
+    work->holding = (struct stored_holding){
+        .person = work->grant.holder,
+        .target = work->grant.target,
+        .ends_at = work->grant.ends_at,
+        .opened_at = moment_now(),
+        .closed_at = -1,
+    };
+    id_new(moment_now_ms(), work->holding.id.text);
+}
+
 enum pace begin_assign(struct work *work)
 {
     struct task *task = work->task;
@@ -277,20 +297,18 @@ enum pace begin_assign(struct work *work)
     if (!work->grant.has_holding) {
         /* The end is fixed here, once, by the directory's own clock; retries keep it (design 3.7).
          */
-        work->holding = (struct stored_holding){
-            .person = work->grant.holder,
-            .target = work->grant.target,
-            .ends_at = now + skew + work->request.duration_seconds,
-            .opened_at = now,
-            .closed_at = -1,
-        };
-        id_new(moment_now_ms(), work->holding.id.text);
+        work->grant.ends_at = now + skew + work->request.duration_seconds;
+        if (!work->joins)
+            new_holding(work);
     }
-    if (work->holding.ends_at - (now + skew) < LEAST_SECONDS)
+    if (work->extends && work->grant.ends_at <= work->shown_until)
+        return held_longer(work, work->shown_until);
+    if (work->grant.ends_at - (now + skew) < LEAST_SECONDS)
         return fail_at_once(work, "too_late");
     struct order *order = ARENA_NEW(task_arena(task), struct order);
     order->starts_at = now + skew;
-    order->ends_at = work->holding.ends_at;
+    order->ends_at = work->grant.ends_at;
+    order->does = work->extends ? ORDER_EXTENDS : ORDER_GIVES;
     enum fail fail = take_order(work, order, &why);
     if (fail == FAIL_UNAVAILABLE)
         return task_hold(task, 0);

@@ -37,6 +37,10 @@ enum fail order_produce(const struct order *order, struct arena *arena, struct w
     };
     if (order->does == ORDER_REMOVES)
         return write_remove(&assignment, arena, ret, why);
+    if (order->does == ORDER_EXTENDS && activation_is_personal(order->mode))
+        return because(why, FAIL_INVALID, "nobody updates what a person activated");
+    if (order->does == ORDER_EXTENDS)
+        return write_update(&assignment, arena, ret, why);
     return (activation_is_personal(order->mode) ? write_activate : write_assign)(&assignment, arena,
                                                                                  ret, why);
 }
@@ -72,8 +76,10 @@ static json_t *pack_decisions(const struct order *order)
     return decisions;
 }
 
-static const char *const does_text[] = {
-    [ORDER_GIVES] = "give", [ORDER_AGREES] = "agree", [ORDER_REMOVES] = "remove"};
+static const char *const does_text[] = {[ORDER_GIVES] = "give",
+                                        [ORDER_EXTENDS] = "extend",
+                                        [ORDER_AGREES] = "agree",
+                                        [ORDER_REMOVES] = "remove"};
 
 char *order_write(const struct order *order)
 {
@@ -412,7 +418,8 @@ static enum fail check_approvals(const struct order *order, const struct order_r
 bool order_needs_keys(const struct order_rules *rules)
 {
     /* What PIM holds is no access yet; who agrees to it there always signs. */
-    if (rules->does != ORDER_GIVES || rules->mode == ACTIVATION_PIM_APPROVAL)
+    bool gives = rules->does == ORDER_GIVES || rules->does == ORDER_EXTENDS;
+    if (!gives || rules->mode == ACTIVATION_PIM_APPROVAL)
         return rules->does == ORDER_AGREES;
     return rules->wanted && demands_ask_signed(rules->wanted);
 }

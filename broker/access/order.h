@@ -27,6 +27,7 @@ struct order_decision {
 
 enum order_does {
     ORDER_GIVES,
+    ORDER_EXTENDS, /* gives more time for what Curfew assigned; proves the same */
     ORDER_AGREES,  /* an approver's yes to what PIM holds: from then on it is given */
     ORDER_REMOVES, /* what follows from `duration` on is of no account */
 };

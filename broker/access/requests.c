@@ -5,6 +5,7 @@
 #include "access/grants.h"
 #include "access/messages.h"
 #include "access/occasion.h"
+#include "access/prolong.h"
 #include "access/views.h"
 #include "access/words_kept.h"
 #include "access/worker.h"
@@ -247,7 +248,7 @@ static enum fail check_counts(struct turn *turn, struct submission *submission, 
 }
 
 static enum fail check_open(struct turn *turn, struct submission *submission,
-                            const struct stored_request *request, struct reason *why)
+                            struct stored_request *request, struct reason *why)
 {
     for (size_t i = 0; i < request->role_count; i++) {
         struct reason ignored = {0};
@@ -259,6 +260,9 @@ static enum fail check_open(struct turn *turn, struct submission *submission,
                            submission->stands_in_the_way.text, request->roles[i].role);
         if (fail != FAIL_NOT_FOUND)
             return because(why, fail, "%s", ignored.text);
+        fail = prolong_check(turn, submission, i, why);
+        if (fail)
+            return fail;
     }
     return FAIL_NONE;
 }
@@ -296,6 +300,12 @@ static enum fail build(struct turn *turn, struct submission *submission, struct 
     return FAIL_NONE;
 }
 
+enum fail submission_is_free(struct turn *turn, struct submission *submission, struct reason *why)
+{
+    enum fail fail = build(turn, submission, why);
+    return fail ? fail : check_open(turn, submission, &submission->request, why);
+}
+
 static enum fail record(struct turn *turn, const struct stored_request *request, struct reason *why)
 {
     char span[32], start[21] = "";
@@ -304,8 +314,9 @@ static enum fail record(struct turn *turn, const struct stored_request *request,
     if (request->start_at >= 0)
         moment_text(request->start_at, start);
     for (size_t i = 0; i < request->role_count; i++)
-        (void)json_array_append_new(roles, json_pack("{s:s, s:s}", "role", request->roles[i].role,
-                                                     "target", request->roles[i].target));
+        (void)json_array_append_new(
+            roles, json_pack("{s:s, s:s, s:s*}", "role", request->roles[i].role, "target",
+                             request->roles[i].target, "extends", request->roles[i].extends));
     json_auto_t *detail = memory_needed(
         json_pack("{s:o, s:s, s:s?, s:s, s:s?, s:s}", "roles", roles, "duration", span, "start",
                   *start ? start : NULL, "justification", request->justification_mark, "ticket",
@@ -330,9 +341,7 @@ enum fail submission_apply(struct turn *turn, void *data, struct reason *why)
     id_new(turn->now_ms, submission->id.text);
     enum fail fail = check_quota(turn, submission, why);
     if (!fail)
-        fail = build(turn, submission, why);
-    if (!fail)
-        fail = check_open(turn, submission, request, why);
+        fail = submission_is_free(turn, submission, why);
     if (!fail && demands_count(submission->demands))
         fail = check_counts(turn, submission, why);
     if (!fail)

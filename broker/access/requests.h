@@ -30,6 +30,7 @@ struct submission {
     struct grant_id held; /* to be started by the sign-in they come from; "" when there is none */
     struct request_id
         stands_in_the_way; /* of FAIL_CONFLICT: the request that is open already; may be empty */
+    const char *says; /* the same, where that request's grant cannot be prolonged so; or NULL */
 };
 
 /* Reads the members of a form; what is wrong becomes complaints. */
@@ -44,9 +45,13 @@ enum fail submission_check(const struct access *access, struct store *store,
 /* Whether one of its roles is activated in PIM before it is approved: by the sign-in that submits
    it. */
 bool submission_is_held(const struct access *access, const struct submission *submission);
-/* The change: FAIL_TOO_MANY over the quota, FAIL_CONFLICT when one of the roles is asked for or
- * held already. */
+/* The change: FAIL_TOO_MANY over the quota, FAIL_CONFLICT when one of the roles is asked for
+   already, or held in a way that this would not prolong. */
 enum fail submission_apply(struct turn *turn, void *submission, struct reason *why);
+
+/* Whether the same would be refused with FAIL_CONFLICT now, before somebody signs in afresh for it.
+ */
+enum fail submission_is_free(struct turn *turn, struct submission *submission, struct reason *why);
 
 struct cancellation {
     struct act act;

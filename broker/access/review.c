@@ -226,8 +226,8 @@ static const char *held(struct review *review, struct store *store, enum fail *f
     if (*fail || work->grant.state != GRANT_ACTIVATING ||
         !status_waits_for_approval(work->grant.status))
         return NULL;
-    *fail = store_intent_newest(store, &work->grant.holding, "assign", task_arena(review->task),
-                                &work->intent, &why);
+    *fail = store_intent_newest(store, &work->grant.holding, &work->grant.id, "assign",
+                                task_arena(review->task), &work->intent, &why);
     return *fail ? NULL : work->intent.approval;
 }
 

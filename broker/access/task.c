@@ -204,8 +204,20 @@ enum pace task_hold(struct task *task, int64_t ms)
     return PACE_OVER;
 }
 
+enum pace task_wait(struct task *task, int64_t ms)
+{
+    task->again_ms = moment_now_ms() + ms;
+    return PACE_WAIT;
+}
+
+int64_t task_waits_until(const struct task *task)
+{
+    return task->over || task->waits || !task->again_ms ? INT64_MAX : task->again_ms;
+}
+
 static void run_step(struct task *task)
 {
+    task->again_ms = 0;
     enum pace pace =
         task->kind ? task->kind->step(task) : task->inquiry->step(task, task->inquiry->data);
     task->ran = true;
@@ -230,7 +242,7 @@ void task_run(struct task *task)
         return;
     if (atomic_load(&task->changed))
         go_on(task);
-    else if (!task->waits)
+    else if (!task->waits && moment_now_ms() >= task->again_ms)
         run_step(task);
 }
 

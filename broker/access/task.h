@@ -26,7 +26,8 @@ struct task {
     size_t fact_count;
     struct policy **policies; /* earlier ones that it judges by: shared to its end */
     size_t policy_count;
-    int64_t hold_ms; /* -1: none */
+    int64_t hold_ms;  /* -1: none */
+    int64_t again_ms; /* its step waits for time to pass, and is not run before */
     /* What goes on when the change or the write is answered; `changed` is set last, by the writer's
      * thread. */
     struct act act;
@@ -42,5 +43,7 @@ struct task {
 struct task *task_new(struct access *access, struct holds *holds, const struct job_kind *kind,
                       const char *subject, struct inquiry *inquiry);
 void task_free(struct task *task);
-/* Takes the next step, unless it waits for answers or is over. */
+/* Takes the next step, unless it waits for answers or for time to pass, or is over. */
 void task_run(struct task *task);
+/* In epoch milliseconds; INT64_MAX when it does not wait for time to pass. */
+int64_t task_waits_until(const struct task *task);

@@ -13,6 +13,7 @@
 #include "store/delegations.h"
 #include "store/people.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static json_t *moment_or_null(int64_t moment)
@@ -116,6 +117,23 @@ static enum fail needs_person(struct store *store, const struct stored_grant *gr
     return fail;
 }
 
+/* Until when other grants give the same access, without this one. */
+static enum fail also_until(struct store *store, const struct stored_grant *grant,
+                            struct arena *arena, int64_t *ret, struct reason *why)
+{
+    size_t count = 0;
+    struct stored_grant *live = NULL;
+    if (grant_is_over(grant->state))
+        return FAIL_NONE;
+    enum fail fail =
+        store_grants_live_for(store, &grant->holder, grant->target, arena, &count, &live, why);
+    for (size_t i = 0; !fail && i < count; i++)
+        if (live[i].state == GRANT_ACTIVE && live[i].ends_at > *ret &&
+            !text_equals(live[i].id.text, grant->id.text))
+            *ret = live[i].ends_at;
+    return fail;
+}
+
 enum fail view_grant(const struct access *access, struct store *store,
                      const struct stored_grant *grant, json_t **ret, struct reason *why)
 {
@@ -124,8 +142,11 @@ enum fail view_grant(const struct access *access, struct store *store,
     scoped(arena_scoped) struct arena *arena = arena_new();
     const struct role *role = policy_find_role(access->policy, grant->role);
     bool needs_sign_in = false;
+    int64_t until = -1;
     grant_phase(&grant->id, phase);
     enum fail fail = needs_person(store, grant, arena, &needs_sign_in, why);
+    if (!fail)
+        fail = also_until(store, grant, arena, &until, why);
     if (!fail && grant->why)
         fail = kept_evidence(store, &grant->request, phase, arena, &kept, why);
     if (fail)
@@ -139,6 +160,7 @@ enum fail view_grant(const struct access *access, struct store *store,
         grant->seen, "directory", "status", grant->status, "request_id", "seen_at",
         moment_or_null(grant->seen_at)));
     (void)json_object_set_new(view, "mode", json_string(activation_text(grant->mode)));
+    (void)json_object_set_new(view, "also_until", moment_or_null(until));
     (void)json_object_set_new(view, "needs", needs_sign_in ? json_string("sign_in") : json_null());
     json_auto_t *evidence = kept ? evidence_view(kept) : NULL;
     add_why(view, grant->why, evidence, arena);
@@ -286,8 +308,9 @@ static enum fail view_grants(const struct access *access, struct store *store, s
         enum fail fail = view_grant(access, store, &grants[i], &view, why);
         if (fail)
             return fail;
-        if (grants[i].has_holding && store_intent_newest(store, &grants[i].holding, "assign", arena,
-                                                         &intent, &ignored) == FAIL_NONE)
+        if (grants[i].has_holding &&
+            store_intent_newest(store, &grants[i].holding, &grants[i].id, "assign", arena, &intent,
+                                &ignored) == FAIL_NONE)
             (void)json_object_set_new(json_object_get(view, "directory"), "request_id",
                                       memory_needed(json_pack("s?", intent.directory_request)));
         (void)json_array_append_new(*ret, view);
@@ -330,6 +353,28 @@ static json_t *view_of(const struct access *access, const struct stored_request 
     return view;
 }
 
+/* What each role of it prolongs. */
+static enum fail add_extends(struct store *store, const struct stored_request *request,
+                             struct arena *arena, json_t *view, struct reason *why)
+{
+    enum fail fail = FAIL_NONE;
+    json_t *named = json_object_get(view, "named_roles");
+    for (size_t i = 0; !fail && i < request->role_count; i++) {
+        struct grant_id id;
+        struct stored_grant held;
+        if (!request->roles[i].extends)
+            continue;
+        (void)snprintf(id.text, ID_SIZE, "%s", request->roles[i].extends);
+        fail = store_grant(store, &id, arena, &held, why);
+        if (!fail)
+            (void)json_object_set_new(
+                json_array_get(named, i), "extends",
+                memory_needed(json_pack("{s:s, s:o}", "grant", id.text, "ends_at",
+                                        moment_or_null(held.ends_at))));
+    }
+    return fail;
+}
+
 enum fail view_request(const struct access *access, struct store *store,
                        const struct request_id *id, struct arena *arena, json_t **ret,
                        struct reason *why)
@@ -352,8 +397,11 @@ enum fail view_request(const struct access *access, struct store *store,
         fail = view_grants(access, store, count, stored, arena, &grants, why);
     if (fail)
         return fail;
-    *ret = view_of(access, &request, evidence, approval, grants, arena);
-    return FAIL_NONE;
+    json_auto_t *view = view_of(access, &request, evidence, approval, grants, arena);
+    fail = add_extends(store, &request, arena, view, why);
+    if (!fail)
+        *ret = take(view);
+    return fail;
 }
 
 json_t *view_submitted(const struct access *access, const struct stored_request *request,

@@ -178,6 +178,14 @@ static int64_t wind_up(struct worker *worker)
     return moment_now_ms() + 100;
 }
 
+static int64_t next_waiting(const struct worker *worker)
+{
+    int64_t next = INT64_MAX;
+    for (const struct task *task = worker->tasks; task; task = task->next)
+        next = task_waits_until(task) < next ? task_waits_until(task) : next;
+    return next;
+}
+
 static int64_t work(void *context)
 {
     struct worker *worker = context;
@@ -190,7 +198,8 @@ static int64_t work(void *context)
     run_tasks(worker);
     clear_over(worker);
     int64_t held = holds_next(worker->holds), paced = directory_work(worker->access->directory);
-    int64_t next = due < held ? due : held;
+    int64_t next = due < held ? due : held, waiting = next_waiting(worker);
+    next = waiting < next ? waiting : next;
     return next < paced ? next : paced;
 }
 

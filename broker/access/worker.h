@@ -105,6 +105,9 @@ void task_goes_on(struct task *task, enum pace pace);
  * measure). */
 enum pace task_hold(struct task *task, int64_t ms);
 
+/* The step is run again after so many milliseconds: for inquiries, while somebody waits. */
+enum pace task_wait(struct task *task, int64_t ms);
+
 /* The kinds of jobs; subjects are ids. */
 extern const char *const job_request,
     *const job_grant, *const job_message, *const job_house, *const job_watch,

@@ -16,6 +16,7 @@ struct action {
 };
 static const struct action assign = {"adminAssign", "AdminAssign"};
 static const struct action activate = {"selfActivate", "SelfActivate"};
+static const struct action prolong = {"adminUpdate", "AdminUpdate"};
 static const struct action withdraw = {"adminRemove", "AdminRemove"};
 
 static const char *path_of(const struct assignment *assignment, struct arena *arena)
@@ -114,6 +115,12 @@ enum fail write_assign(const struct assignment *assignment, struct arena *arena,
                        struct reason *why)
 {
     return give(&assign, assignment, arena, ret, why);
+}
+
+enum fail write_update(const struct assignment *assignment, struct arena *arena, struct write *ret,
+                       struct reason *why)
+{
+    return give(&prolong, assignment, arena, ret, why);
 }
 
 enum fail write_activate(const struct assignment *assignment, struct arena *arena,

@@ -184,9 +184,11 @@ struct assignment {
     const struct eligible *by; /* when it is activated: what makes the person eligible */
 };
 
-/* The writes (contract 4.1, 5.1, 8): assigned by Curfew, or activated by the person themselves. The
-   same arguments make the same bytes. */
+/* The writes (contract 4.1, 5.1, 8): assigned by Curfew, with another end for what Curfew assigned,
+   or activated by the person themselves. The same arguments make the same bytes. */
 enum fail write_assign(const struct assignment *assignment, struct arena *arena, struct write *ret,
+                       struct reason *why);
+enum fail write_update(const struct assignment *assignment, struct arena *arena, struct write *ret,
                        struct reason *why);
 enum fail write_activate(const struct assignment *assignment, struct arena *arena,
                          struct write *ret, struct reason *why);

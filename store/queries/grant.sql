@@ -24,6 +24,21 @@ SELECT id, request, position, tid, oid, role, target, state, why, holding, start
     seen_at, absent_at, status, asked_end, mode
 FROM grant_ WHERE state NOT IN ('ended', 'failed', 'lapsed') AND id < $1 ORDER BY id DESC LIMIT $2;
 
+-- name: grants_beside
+-- Other grants of the same person and target, whose ends the directory may show: of the open holding, and of those that were
+-- closed lately.
+SELECT g.id, g.request, g.position, g.tid, g.oid, g.role, g.target, g.state, g.why, g.holding, g.start_by, g.starts_at,
+    g.ends_at, g.ended_at, g.seen, g.seen_at, g.absent_at, g.status, g.asked_end, g.mode
+FROM grant_ g JOIN holding h ON h.id = g.holding
+WHERE g.tid = $1 AND g.oid = $2 AND g.target = $3 AND g.id <> $4 AND (h.closed_at IS NULL OR h.closed_at > $5)
+ORDER BY g.id;
+
+-- name: grants_live_for
+-- Of one person and target.
+SELECT id, request, position, tid, oid, role, target, state, why, holding, start_by, starts_at, ends_at, ended_at, seen,
+    seen_at, absent_at, status, asked_end, mode
+FROM grant_ WHERE tid = $1 AND oid = $2 AND target = $3 AND state NOT IN ('ended', 'failed', 'lapsed') ORDER BY id;
+
 -- name: grant_move
 -- Compare and set: no row comes back when someone else moved it first.
 UPDATE grant_ SET state = $3, why = $4 WHERE id = $1 AND state = $2 RETURNING id;
@@ -57,8 +72,16 @@ ON CONFLICT DO NOTHING RETURNING id;
 -- name: holding_read
 SELECT tid, oid, target, ends_at, opened_at, closed_at FROM holding WHERE id = $1;
 
+-- name: holding_open_for
+SELECT id FROM holding WHERE tid = $1 AND oid = $2 AND target = $3 AND closed_at IS NULL;
+
+-- name: holding_reach
+UPDATE holding SET ends_at = $2 WHERE id = $1 AND closed_at IS NULL;
+
 -- name: holding_close
-UPDATE holding SET closed_at = $2 WHERE id = $1 AND closed_at IS NULL;
+-- With the last grant that leans on it.
+UPDATE holding SET closed_at = $2 WHERE id = $1 AND closed_at IS NULL AND NOT EXISTS
+    (SELECT 1 FROM grant_ WHERE holding = $1 AND state NOT IN ('ended', 'failed', 'lapsed'));
 
 -- name: intent_add
 INSERT INTO intent (id, holding, grant_id, action, method, path, body, committed_at, outcome, by_oid)
@@ -70,10 +93,11 @@ UPDATE intent SET outcome = $2, outcome_at = $3, status = $4, code = $5, directo
 WHERE id = $1 AND outcome <> 'done' RETURNING id;
 
 -- name: intent_newest
--- The last write that was meant for a holding.
+-- The last write that was meant for a holding, by that grant or by any. What moves an end gives, as what assigns does.
 SELECT id, grant_id, action, method, path, body, committed_at, outcome, outcome_at, status, code, directory_request, approval,
     by_oid
-FROM intent WHERE holding = $1 AND action = $2 ORDER BY id DESC LIMIT 1;
+FROM intent WHERE holding = $1 AND ($3 IS NULL OR grant_id = $3) AND (action = $2 OR ($2 = 'assign' AND action = 'update'))
+ORDER BY id DESC LIMIT 1;
 
 -- name: removals
 -- How taking away what a holding holds went so far.

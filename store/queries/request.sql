@@ -16,7 +16,7 @@ INSERT INTO request (id, tid, oid, state, duration_seconds, start_at, start_with
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15);
 
 -- name: request_role_add
-INSERT INTO request_role (request, position, role, target) VALUES ($1, $2, $3, $4);
+INSERT INTO request_role (request, position, role, target, extends) VALUES ($1, $2, $3, $4, $5);
 
 -- name: request_read
 SELECT r.tid, r.oid, r.state, r.why, r.duration_seconds, r.start_at, r.start_within_seconds, r.justification, w.text,
@@ -28,7 +28,7 @@ LEFT JOIN person p ON p.tid = r.tid AND p.oid = r.oid
 WHERE r.id = $1;
 
 -- name: request_roles
-SELECT role, target FROM request_role WHERE request = $1 ORDER BY position;
+SELECT role, target, extends FROM request_role WHERE request = $1 ORDER BY position;
 
 -- name: request_move
 -- Compare and set: no row comes back when someone else moved it first.
@@ -49,12 +49,13 @@ UPDATE request SET duration_seconds = $2 WHERE id = $1 AND duration_seconds > $2
 SELECT count(*) FROM request WHERE tid = $1 AND oid = $2 AND submitted_at > $3;
 
 -- name: request_open_for
--- Another request of this person that wants the same target and is not over, or a live grant of it.
+-- Another request of this person that wants the same target and is not over, or a grant of it that begins or ends. One that is
+-- active may be prolonged.
 SELECT r.id FROM request r JOIN request_role t ON t.request = r.id
 WHERE r.tid = $1 AND r.oid = $2 AND t.target = $3 AND r.state IN ('checking', 'pending')
 UNION ALL
 SELECT g.request FROM grant_ g
-WHERE g.tid = $1 AND g.oid = $2 AND g.target = $3 AND g.state NOT IN ('ended', 'failed', 'lapsed')
+WHERE g.tid = $1 AND g.oid = $2 AND g.target = $3 AND g.state IN ('waiting', 'activating', 'ending')
 LIMIT 1;
 
 -- name: requests_of

@@ -48,13 +48,14 @@ SELECT kind, count(*) FROM finding WHERE cleared_at IS NULL GROUP BY kind;
 DELETE FROM finding WHERE cleared_at <= $1 - 172800;
 
 -- name: holdings_of_target
--- Those that are open, and those that were closed and whose end is not long past.
-SELECT h.tid, h.oid, h.ends_at, h.closed_at, g.id, g.request, g.mode
+-- Those that are open, and those that were closed and whose end is not long past; once for each grant that leaned on it, with
+-- the end that was meant for it.
+SELECT h.tid, h.oid, g.ends_at, h.closed_at, g.id, g.request, g.mode
 FROM holding h JOIN grant_ g ON g.holding = h.id WHERE h.target = $1 AND h.closed_at IS NULL
 UNION ALL
-SELECT h.tid, h.oid, h.ends_at, h.closed_at, g.id, g.request, g.mode
+SELECT h.tid, h.oid, g.ends_at, h.closed_at, g.id, g.request, g.mode
 FROM holding h JOIN grant_ g ON g.holding = h.id
-WHERE h.target = $1 AND h.closed_at IS NOT NULL AND h.ends_at > $2;
+WHERE h.target = $1 AND h.closed_at IS NOT NULL AND g.ends_at > $2;
 
 -- name: removal_add
 INSERT INTO removal (id, finding, oid, method, path, body, committed_at, outcome) VALUES ($1, $2, $3, $4, $5, $6, $7, 'open');

@@ -142,6 +142,31 @@ START_TEST(an_instance_is_explained_by_its_exact_end_and_manner_alone)
 }
 END_TEST
 
+START_TEST(each_grant_that_leans_on_a_holding_explains_its_own_end_and_the_longest_counts)
+{
+    static const struct {
+        int64_t end_at;
+        size_t findings;
+        enum drift_kind kind;
+    } rows[] = {{ENDS, 0, 0},
+                {ENDS + HOUR, 0, 0},
+                {ENDS + 60, 1, DRIFT_UNEXPLAINED},
+                {ENDS + HOUR + 1, 1, DRIFT_PERMANENT}};
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct scene scene = {.holder_count = 1,
+                              .holders = {holder(ANA, false, rows[i].end_at)},
+                              .standing_count = 1,
+                              .standing = {ANA},
+                              .held_count = 2,
+                              .held = {held(ANA, ENDS, NEVER, ACTIVATION_APPLICATION),
+                                       held(ANA, ENDS + HOUR, NEVER, ACTIVATION_APPLICATION)}};
+        ck_assert_uint_eq(compare(&scene), rows[i].findings);
+        if (rows[i].findings)
+            ck_assert_int_eq(found.list[0].kind, rows[i].kind);
+    }
+}
+END_TEST
+
 START_TEST(what_is_held_by_others_explains_nothing)
 {
     struct scene scene = {.holder_count = 1,
@@ -288,5 +313,7 @@ SPECIFICATION("access/drift_compare", an_instance_is_explained_by_its_exact_end_
               kinds_have_codes_that_lead_back_to_them,
               the_only_owner_who_holds_it_by_curfew_is_stuck,
               the_only_owner_whom_curfew_gave_nothing_is_not,
-              what_comes_through_a_group_is_the_groups, what_is_held_by_others_explains_nothing,
+              what_comes_through_a_group_is_the_groups,
+              each_grant_that_leans_on_a_holding_explains_its_own_end_and_the_longest_counts,
+              what_is_held_by_others_explains_nothing,
               whoever_stands_in_entra_alone_was_put_there_past_pim)

@@ -61,6 +61,30 @@ START_TEST(a_removal_needs_nobody_and_removes_only_what_it_says)
 }
 END_TEST
 
+START_TEST(more_time_proves_what_giving_proves_and_updates_only_what_curfew_assigned)
+{
+    prepare();
+    struct order order = genuine();
+    struct write write = {.method = NULL};
+    order.does = ORDER_EXTENDS;
+    MUST_FAIL(&order, "it is about another grant");
+    rules.does = ORDER_EXTENDS;
+    ck_assert_fine(tried(&order));
+    ck_assert_ptr_nonnull(strstr(order.write.body, "adminUpdate"));
+    order.ends_at++;
+    MUST_FAIL(&order, "longer than what was approved");
+    order = genuine();
+    order.does = ORDER_EXTENDS;
+    order.decision_count = 1;
+    MUST_FAIL(&order, "too few signed approvals");
+    order.decision_count = order.line_count = 0;
+    MUST_FAIL(&order, "the approval by owner is missing");
+    order.mode = ACTIVATION_DELEGATED;
+    ck_assert_int_eq(order_produce(&order, arena, &write, &spec_why), FAIL_INVALID);
+    clean_up();
+}
+END_TEST
+
 START_TEST(what_goes_to_pim_first_needs_nobody_and_the_yes_to_it_everybody)
 {
     prepare();
@@ -279,6 +303,7 @@ END_TEST
 SPECIFICATION("access/order", a_request_to_azure_has_the_name_that_the_order_says,
               what_was_approved_is_written_to_the_byte,
               a_removal_needs_nobody_and_removes_only_what_it_says,
+              more_time_proves_what_giving_proves_and_updates_only_what_curfew_assigned,
               what_goes_to_pim_first_needs_nobody_and_the_yes_to_it_everybody,
               the_times_are_those_that_were_approved,
               person_and_target_are_those_that_were_approved,

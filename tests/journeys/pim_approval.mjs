@@ -50,6 +50,9 @@ await specification("journeys/pim_approval", {
     assert.deepEqual([grant.ends_at, grant.seen, grant.mode], [waiting.grant.ends_at, "yes", "pim_approval"]);
     const [live] = await stage.live(GROUPS.owners);
     assert.deepEqual([live.manner, Date.parse(live.ends_at)], ["activated", Date.parse(grant.ends_at)]);
+    const more = await ana.post(`/api/v1/grants/${grant.id}/extend`, { duration: "PT4H", justification: "Incident 42: still at it" });
+    assert.deepEqual([more.status, more.body.code], [409, "conflict"], "before they sign in for it");
+    assert.match(more.body.detail, /takes no second activation/);
     await stage.later("PT6M");
     await ana.post(`/api/v1/grants/${grant.id}/release`);
     assert.equal((await ana.untilGrant(waiting.request.id, "ended")).why, "released");

@@ -109,6 +109,12 @@ await specification("journeys/web_described", {
     const grant = await ana.untilGrant(mine.id, "active");
     await ana.get("/api/v1/grants?active");
     assert.equal((await ana.post(`/api/v1/grants/${grant.id}/activate`)).status, 409);
+    const more = { duration: "PT2H", justification: "Incident 42: still at it" };
+    assert.equal((await ana.post(`/api/v1/grants/${grant.id}/extend?dry_run=true`, more)).status, 200);
+    const extension = await ana.post(`/api/v1/grants/${grant.id}/extend`, more);
+    assert.equal(extension.status, 201, extension.text);
+    await ana.until(extension.body.id, "pending");
+    assert.equal((await ana.post(`/api/v1/requests/${extension.body.id}/cancel`)).status, 200);
     assert.equal((await ana.post(`/api/v1/grants/${grant.id}/release`)).status, 200);
     assert.equal((await lena.post(`/api/v1/grants/${grant.id}/revoke`, { reason: "The account is under attack" })).status, 200);
     await priya.get("/api/v1/requests");
@@ -131,8 +137,14 @@ await specification("journeys/web_described", {
     allFine();
   },
 
-  async "a submission and a decision that need a fresh sign-in"() {
+  async "a submission, more time and a decision that need a fresh sign-in"() {
+    const held = await ana.until((await ana.ask()).id, "pending");
+    await lena.through((await lena.decide(held.id)).body.go);
+    const grant = await ana.untilGrant(held.id, "active");
     await sandbox.clock.advance("PT11M");
+    assert.equal((await ana.post(`/api/v1/grants/${grant.id}/extend`, { duration: "PT2H", justification: "Incident 42: still at it" })).status, 202);
+    await ana.post(`/api/v1/grants/${grant.id}/release`);
+    await ana.untilGrant(held.id, "ended");
     const answer = await ana.post("/api/v1/requests", { ...asked, roles: ["copilot-owner"] });
     assert.equal(answer.status, 202);
     const landed = await ana.through(answer.body.go);

@@ -41,6 +41,7 @@ POST /api/v1/requests/ACTIVE/decision            401 404 403 409 403 403
 POST /api/v1/requests/CANCELLED/decision         401 404 403 409 403 403
 POST /api/v1/requests/x/decision                 401 404 404 404 404 404
 POST /api/v1/grants/GRANT/activate               401 404 409 403 403 403
+POST /api/v1/grants/GRANT/extend                 401 404 400 403 403 403
 POST /api/v1/grants/GRANT/release                401 404   0 403 403 403
 POST /api/v1/grants/GRANT/revoke                 401 404 403   0 403   0
 POST /api/v1/grants/01K9ZQ3V6D8M2T4X7B0C5F1G9H/revoke 401 404 404 404 404 404

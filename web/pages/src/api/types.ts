@@ -119,7 +119,19 @@ export interface Grant extends Why {
   /** Until when what was opened before may go on. */
   lingers: { until: string; longest: string; says: string } | null;
   usable_by: string | null;
+  /** Until when other grants that are in force give the same access, without this one; null: none does. */
+  also_until: string | null;
   directory: { status: string | null; request_id: string | null; seen_at: string | null };
+}
+
+export interface NamedRole {
+  id: string;
+  name: string;
+  product: string;
+  opens: string | null;
+  warnings: Warning[];
+  /** What was held of it already when it was asked for: this is more time for that. */
+  extends?: { grant: string; ends_at: string | null };
 }
 
 export interface AccessRequest extends Why {
@@ -127,7 +139,7 @@ export interface AccessRequest extends Why {
   state: string;
   requester: Person;
   roles: string[];
-  named_roles: { id: string; name: string; product: string; opens: string | null; warnings: Warning[] }[];
+  named_roles: NamedRole[];
   duration: string;
   start: string | null;
   justification: string | null;

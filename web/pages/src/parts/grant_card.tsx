@@ -6,12 +6,14 @@ import { act } from "../api/session";
 import { grantOver } from "../api/pace";
 import type { Grant } from "../api/types";
 import { useNow } from "../time/clock";
+import { momentWords } from "../time/moment";
 import { keep, kept } from "../keep";
 import { grantWords } from "../words/progress";
 import { endedWords, grantShown, isHeld } from "../words/states";
 import { Badge } from "./badge";
 import { Button } from "./button";
 import { Confirm } from "./confirm";
+import { Extend } from "./extend";
 import { Notice } from "./notice";
 import { ProblemNotice } from "./problem_notice";
 import { Reason } from "./reason";
@@ -29,6 +31,7 @@ interface EndProps {
 
 function GiveBack({ grant, onChange, onClose }: EndProps) {
   const started = grant.state !== "waiting";
+  const another = started ? grant.also_until : null;
   return (
     <Confirm
       title={`${started ? "Give back" : "Cancel"} ${grant.role_name}?`}
@@ -41,7 +44,11 @@ function GiveBack({ grant, onChange, onClose }: EndProps) {
       }}
     >
       <p>
-        {started ? "Your access is removed now instead of at its end." : "It has not started, and then it never will."}{" "}
+        {!started
+          ? "It has not started, and then it never will."
+          : another
+            ? `You hold the same by another grant, until ${momentWords(another)}: that one stays.`
+            : "Your access is removed now instead of at its end."}{" "}
         If you need it again, you ask again.
       </p>
     </Confirm>
@@ -126,12 +133,15 @@ interface Props {
 /** Access to one role: how it stands, how long it lasts, and ending it. */
 export function GrantCard({ grant, may, holder = null, onChange, children }: Props) {
   const [asking, setAsking] = useState(false);
+  const [extending, setExtending] = useState(false);
   const now = useNow();
   const { label, tone } = grantShown(grant);
   const over = grantOver(grant);
   const live = grant.state === "active" && grant.starts_at && grant.ends_at;
   const close = () => setAsking(false);
   const endable = !over && grant.state !== "ending" && may !== "look" && !isHeld(grant); // then its request is cancelled
+  const lastsLongest = Boolean(grant.ends_at && (grant.also_until ?? "") < grant.ends_at);
+  const extensible = grant.state === "active" && grant.mode !== "pim_approval" && lastsLongest;
   const end =
     may === "release" ? (
       <Button onClick={() => setAsking(true)}>{grant.state === "waiting" ? "Cancel" : "Give back"}</Button>
@@ -177,7 +187,13 @@ export function GrantCard({ grant, may, holder = null, onChange, children }: Pro
           {end}
         </Start>
       )}
-      {endable && !(grant.needs && may === "release") && <div class="buttons">{end}</div>}
+      {endable && !(grant.needs && may === "release") && (
+        <div class="buttons">
+          {extensible && may === "release" && <Button onClick={() => setExtending(true)}>More time…</Button>}
+          {end}
+        </div>
+      )}
+      {extending && <Extend grant={grant} onClose={() => setExtending(false)} />}
       {asking && may === "release" && <GiveBack grant={grant} onChange={onChange} onClose={close} />}
       {asking && may === "revoke" && <Revoke grant={grant} holder={holder} onChange={onChange} onClose={close} />}
     </article>

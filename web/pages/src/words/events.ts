@@ -17,6 +17,7 @@ const ends: Record<string, string> = {
 
 const actions: Record<string, string> = {
   assign: "the assignment",
+  update: "more time",
   remove: "the removal",
   approve: "the approval",
   deny: "the denial",

@@ -54,9 +54,13 @@ function putWords(grant: Grant, holder: string | null): string {
 /** What only its holder can start, and how long they may still do it. */
 function startWords(grant: Grant, holder: string | null): string {
   if (grant.mode === "pim_approval") return putWords(grant, holder);
-  const who = holder ? `Only ${holder} can start it.` : "Only you can start it: you sign in once more, and hold it from then on.";
+  const gap = grant.also_until ? " What is held of it now ends then: expect a gap of a minute or two." : "";
+  const who = `${holder ? `Only ${holder} can start it.` : "Only you can start it: you sign in once more, and hold it from then on."}${gap}`;
   return grant.start_by ? `${who} It lapses ${whenWords(grant.start_by)} unless it has started.` : who;
 }
+
+/** Whether another grant gives the same access for longer. */
+const goesOn = ({ also_until: until, ends_at: end }: Grant): boolean => Boolean(until && end && until > end);
 
 /** Where a live grant is, in words that are true: what is accepted is not yet there, what is asked to go is not yet gone. */
 export function grantWords(grant: Grant, now: number, holder: string | null = null): string {
@@ -69,6 +73,7 @@ export function grantWords(grant: Grant, now: number, holder: string | null = nu
     case "activating":
       return activatingWords(grant);
     case "active":
+      if (goesOn(grant)) return `The access goes on until ${momentWords(grant.also_until ?? "")}, by more time that was approved.`;
       return grant.directory.seen_at
         ? `Seen in the directory ${whenWords(grant.directory.seen_at, { seconds: true })}.`
         : "In the directory.";

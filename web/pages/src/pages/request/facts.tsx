@@ -45,6 +45,17 @@ export function Facts({ request }: { request: AccessRequest }) {
             {role.opens ?? "The catalogue does not say what it opens."}{" "}
             {role.product && <span class="small">{role.product}</span>}
           </p>
+          {role.extends && (
+            <p class="small">
+              More time for what was held already when this was asked for
+              {role.extends.ends_at && (
+                <>
+                  , until <Moment at={role.extends.ends_at} />
+                </>
+              )}
+              .
+            </p>
+          )}
         </div>
       ))}
     </section>
