@@ -15,6 +15,7 @@
 #include "store/requests.h"
 #include "store/watch.h"
 
+#include <stdio.h>
 #include <string.h>
 
 enum { TYPED_MOST = 600 };
@@ -200,6 +201,28 @@ static enum fail add_asked(struct store *store, const struct stored_request *req
     return fail;
 }
 
+/* What of it is held already, and until when. */
+static enum fail add_extended(struct access *access, struct store *store,
+                              const struct stored_request *request, struct arena *arena,
+                              json_t *facts, struct reason *why)
+{
+    const char *all = "";
+    enum fail fail = FAIL_NONE;
+    for (size_t i = 0; !fail && i < request->role_count; i++) {
+        struct grant_id id;
+        struct stored_grant held;
+        if (!request->roles[i].extends)
+            continue;
+        (void)snprintf(id.text, ID_SIZE, "%s", request->roles[i].extends);
+        fail = store_grant(store, &id, arena, &held, why);
+        if (!fail)
+            all = arena_text(arena, "%s%s%s until %s", all, *all ? ", " : "",
+                             role_name(access, held.role), minute(arena, held.ends_at));
+    }
+    set(facts, "extended", all);
+    return fail;
+}
+
 static enum fail add_request(struct access *access, struct store *store,
                              const struct stored_request *request, struct arena *arena,
                              json_t *facts, struct reason *why)
@@ -212,7 +235,24 @@ static enum fail add_request(struct access *access, struct store *store,
     set(facts, "lapses", request->lapses_at >= 0 ? minute(arena, request->lapses_at) : "");
     add_why(store, &request->id, "submission", request->why, arena, facts);
     add_evidence(store, &request->id, arena, facts);
-    return add_decisions(store, request, arena, facts, why);
+    enum fail fail = add_extended(access, store, request, arena, facts, why);
+    return fail ? fail : add_decisions(store, request, arena, facts, why);
+}
+
+/* Until when they hold the same already, which starting this would end first. */
+static enum fail add_gap(struct store *store, const struct stored_grant *grant, struct arena *arena,
+                         json_t *facts, struct reason *why)
+{
+    size_t count = 0;
+    struct stored_grant *live = NULL;
+    if (grant->mode != ACTIVATION_DELEGATED || grant->state != GRANT_WAITING)
+        return FAIL_NONE;
+    enum fail fail =
+        store_grants_live_for(store, &grant->holder, grant->target, arena, &count, &live, why);
+    for (size_t i = 0; !fail && i < count; i++)
+        if (live[i].state == GRANT_ACTIVE)
+            set(facts, "gap", minute(arena, live[i].ends_at));
+    return fail;
 }
 
 static enum fail add_grant(struct access *access, struct store *store, const struct grant_id *id,
@@ -229,7 +269,7 @@ static enum fail add_grant(struct access *access, struct store *store, const str
     set(facts, grant.mode == ACTIVATION_PIM_APPROVAL ? "held" : "free", "yes");
     grant_phase(&grant.id, phase);
     add_why(store, &grant.request, phase, grant.why, arena, facts);
-    return FAIL_NONE;
+    return add_gap(store, &grant, arena, facts, why);
 }
 
 /* What a piece of evidence says, and how it is mended. */

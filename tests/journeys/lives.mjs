@@ -143,10 +143,13 @@ await specification("journeys/lives", {
     const before = await ana.untilGrant(first.id, "active");
     await later("PT40M");
     const mark = await sandbox.mark();
+    const asks = await sandbox.mailMark();
     const second = await ana.until((await more(before, "PT2H")).id, "pending");
     assert.deepEqual(second.roles, ["copilot-owner"]);
     assert.deepEqual(await counts(mark), [0, 0, 0], "nothing before it is approved");
     assert.deepEqual((await lena.request(second.id)).named_roles[0].extends, { grant: before.id, ends_at: before.ends_at });
+    const asked = await sandbox.mailTo("lena.vogt@contoso.example", "Decide", asks);
+    assert.match(asked.content, /More time: they hold Copilot owner until \d{4}-\d\d-\d\d \d\d:\d\d \(UTC\) already\./);
     assert.equal((await lena.decide(second.id)).status, 200);
     const after = await ana.untilGrant(second.id, "active");
     assert.deepEqual(await counts(mark), [0, 1, 0]);
