@@ -28,7 +28,8 @@ async function extended() {
 /** Starts it while the directory is slow: nobody waits here for the quarter of a minute that they would. */
 async function startsSlowly({ first, second }) {
   const landed = stage.start(second);
-  await eventually(async () => (await grantOf(first)).state === "ending", { what: "the first being ended" });
+  const seen = async () => (await priya.request(first.request.id)).grants[0]; // Ana has no session meanwhile
+  await eventually(async () => (await seen()).state === "ending", { what: "the first being ended" });
   await sandbox.clock.advance("PT16S");
   await landed;
   const grant = await grantOf(second);
