@@ -96,26 +96,65 @@ static json_t *span(unsigned least, unsigned more)
     return json_string(arena_text(given_arena(), "PT%uM", least + chance(more)));
 }
 
+static json_t *random_mfa(void)
+{
+    static const char *const methods[] = {"mfa", "ngcmfa", "rsa"};
+    json_t *mfa = json_object();
+    if (chance(2))
+        json_object_set_new(mfa, "within", span(6, 60));
+    if (chance(2))
+        json_object_set_new(mfa, "context",
+                            json_string(arena_text(given_arena(), "c%u", 1 + chance(3))));
+    if (chance(3) == 0)
+        json_object_set_new(mfa, "methods", json_pack("[s]", methods[chance(3)]));
+    return mfa;
+}
+
+static json_t *random_device(void)
+{
+    bool compliant = chance(4) > 0;
+    json_t *device = json_pack("{s:b, s:b}", "compliant", compliant, "managed", chance(3) == 0);
+    if (compliant && chance(3) == 0)
+        json_object_set_new(device, "accept", json_pack("[s]", "inGracePeriod"));
+    if (chance(3) == 0)
+        json_object_set_new(device, "synced_within", span(15, 100));
+    if (chance(3) == 0)
+        json_object_set_new(device, "workstation",
+                            chance(2) ? json_pack("{s:o}", "groups", some(GROUPS, 2, group_name))
+                                      : json_pack("{s:[s]}", "categories", "Workstations"));
+    return device;
+}
+
+static void add_words(json_t *require)
+{
+    if (chance(2))
+        json_object_set_new(require, "justification",
+                            json_pack("{s:i, s:s*}", "min_length", 1 + (int)chance(50), "pattern",
+                                      chance(3) ? NULL : "^Incident"));
+    if (chance(4) == 0)
+        json_object_set_new(require, "ticket",
+                            json_pack("{s:b, s:s*}", "look_up", chance(2), "pattern",
+                                      chance(2) ? "INC-[0-9]+" : NULL));
+}
+
 static json_t *random_require(void)
 {
     static const char *const levels[] = {"none", "low", "medium", "high"};
     json_t *require = json_object();
-    if (chance(2)) {
-        json_t *mfa = json_object();
-        if (chance(2))
-            json_object_set_new(mfa, "within", span(6, 60));
-        if (chance(2))
-            json_object_set_new(mfa, "context",
-                                json_string(arena_text(given_arena(), "c%u", 1 + chance(3))));
-        json_object_set_new(require, "mfa", mfa);
-    }
     if (chance(2))
-        json_object_set_new(require, "device", json_pack("{s:b}", "compliant", chance(4) > 0));
+        json_object_set_new(require, "mfa", random_mfa());
+    if (chance(2))
+        json_object_set_new(require, "device", random_device());
     if (chance(2))
         json_object_set_new(require, "user_risk", json_pack("{s:s}", "at_most", levels[chance(4)]));
-    if (chance(2))
-        json_object_set_new(require, "justification",
-                            json_pack("{s:i}", "min_length", 1 + (int)chance(50)));
+    if (chance(3) == 0)
+        json_object_set_new(require, "sign_in_risk",
+                            json_pack("{s:s}", "at_most", levels[chance(4)]));
+    if (chance(4) == 0)
+        json_object_set_new(require, "modern_authentication", json_true());
+    if (chance(4) == 0)
+        json_object_set_new(require, "eligible", json_true());
+    add_words(require);
     return require;
 }
 
@@ -129,6 +168,28 @@ static json_t *random_watch(const json_t *require)
         json_array_append_new(list, json_string("user_risk"));
     return json_pack("{s:o, s:o, s:s, s:o}", "every", span(1, 60), "grace", span(1, 100), "then",
                      chance(2) ? "warn" : "revoke", "checks", list);
+}
+
+/* The first stage may be of users alone, and one of those is always enough; whoever comes later is
+   of groups, so that the policy is right. */
+static json_t *random_approval(void)
+{
+    json_t *stages = json_array();
+    for (unsigned i = 0, count = 1 + chance(3); i < count; i++) {
+        json_t *stage = json_pack("{s:o, s:i, s:o, s:b, s:b}", "from",
+                                  i ? json_pack("[s]", "crowd") : some(SETS, 3, set_name), "need",
+                                  i ? 1 + (int)chance(3) : 1, "within", span(5, 100), "signed",
+                                  chance(4) == 0, "reason", chance(2));
+        if (i && chance(2))
+            json_object_set_new(stage, "deny", json_integer(1 + chance(2)));
+        if (chance(3) == 0)
+            json_object_set_new(stage, "remind", json_pack("[s, s]", "PT3M", "PT2M"));
+        if (chance(3) == 0)
+            json_object_set_new(stage, "escalate",
+                                json_pack("{s:s, s:[s]}", "after", "PT4M", "to", "crowd"));
+        json_array_append_new(stages, stage);
+    }
+    return json_pack("{s:o, s:b}", "stages", stages, "signed", chance(4) == 0);
 }
 
 static const char *day_name(unsigned number)
@@ -195,11 +256,8 @@ static void add_demands(json_t *rule)
             json_pack("{s:o}", chance(2) ? "activated" : "revoked", some(SETS, 2, set_name)));
     if (chance(2))
         json_object_set_new(rule, "limits", random_limits());
-    if (chance(2)) /* one of users alone is always enough, so that the policy is right */
-        json_object_set_new(rule, "approval",
-                            json_pack("{s:[{s:o, s:i, s:o, s:b}], s:b}", "stages", "from",
-                                      some(SETS, 3, set_name), "need", 1, "within", span(5, 100),
-                                      "signed", chance(4) == 0, "signed", chance(4) == 0));
+    if (chance(2))
+        json_object_set_new(rule, "approval", random_approval());
 }
 
 json_t *random_rule(const char *name)
@@ -243,6 +301,9 @@ json_t *random_policy(void)
     json_t *policy = json_pack("{s:{}, s:{}, s:[]}", "people", "roles", "rules");
     for (unsigned i = 0; i < SETS; i++)
         json_object_set_new(json_object_get(policy, "people"), set_name(i), random_set(i));
+    json_object_set_new(json_object_get(policy, "people"), "crowd",
+                        json_pack("{s:o, s:b}", "groups", some(GROUPS, GROUPS, group_name),
+                                  "manager", chance(4) == 0));
     for (unsigned i = 0; i < ROLES; i++)
         json_object_set_new(json_object_get(policy, "roles"), role_name(i),
                             json_pack("{s:s, s:{s:s, s:s}}", "name", role_name(i), "target", "kind",
@@ -259,12 +320,19 @@ json_t *random_policy(void)
 
 static json_t *shuffled(const json_t *value);
 
-static json_t *shuffled_list(const json_t *list)
+static json_t *shuffled_list(const json_t *list, bool ordered)
 {
     json_t *all = json_array();
     for (size_t i = 0; i < json_array_size(list); i++)
-        json_array_insert_new(all, chance((unsigned)i + 1), shuffled(json_array_get(list, i)));
+        json_array_insert_new(all, ordered ? i : chance((unsigned)i + 1),
+                              shuffled(json_array_get(list, i)));
     return all;
+}
+
+/* Stages and reminders come one after the other; of everything else the order means nothing. */
+static bool is_ordered(const char *name)
+{
+    return strcmp(name, "stages") == 0 || strcmp(name, "remind") == 0;
 }
 
 static json_t *shuffled_object(const json_t *object)
@@ -276,7 +344,9 @@ static json_t *shuffled_object(const json_t *object)
         names[count++] = name;
     for (; count; count--) {
         unsigned pick = chance(count);
-        json_object_set_new(all, names[pick], shuffled(json_object_get(object, names[pick])));
+        const json_t *one = json_object_get(object, names[pick]);
+        json_object_set_new(all, names[pick],
+                            is_ordered(names[pick]) ? shuffled_list(one, true) : shuffled(one));
         names[pick] = names[count - 1];
     }
     return all;
@@ -285,7 +355,7 @@ static json_t *shuffled_object(const json_t *object)
 static json_t *shuffled(const json_t *value)
 {
     if (json_is_array(value))
-        return shuffled_list(value);
+        return shuffled_list(value, false);
     return json_is_object(value) ? shuffled_object(value) : json_deep_copy(value);
 }
 

@@ -52,16 +52,28 @@ static const char *sorted(const json_t *list)
     return all;
 }
 
+/* Sets of people, wherever they stand. */
+static void sort_people(json_t *people)
+{
+    static const char *const kinds[] = {"users", "groups"};
+    for (size_t i = 0; json_is_object(people) && i < COUNT(kinds); i++)
+        json_object_set_new(people, kinds[i],
+                            json_string(sorted(json_object_get(people, kinds[i]))));
+}
+
 /* All that was decided, as one text. */
 static const char *decided(const struct demands *demands)
 {
+    const char *name;
+    json_t *told;
     json_auto_t *packed = demands_pack(demands);
     json_t *approvals = json_object_get(packed, "approvals");
     for (size_t i = 0; i < json_array_size(approvals); i++) {
-        json_t *from = json_object_get(json_array_get(approvals, i), "from");
-        json_object_set_new(from, "users", json_string(sorted(json_object_get(from, "users"))));
-        json_object_set_new(from, "groups", json_string(sorted(json_object_get(from, "groups"))));
+        sort_people(json_object_get(json_array_get(approvals, i), "from"));
+        sort_people(json_object_get(json_array_get(approvals, i), "to"));
     }
+    json_object_foreach (json_object_get(packed, "tell"), name, told)
+        sort_people(told);
     char *text = json_canonical(packed);
     const char *all = arena_text(
         given_arena(), "%d%d%d%d%d %s %s %s %s", demands->allowed, demands->named, demands->unknown,
@@ -106,6 +118,31 @@ static bool holds_all(size_t count, const char *const texts[], size_t least_coun
     return true;
 }
 
+static void evidence_must_be_stricter(const struct required *more, const struct required *less,
+                                      bool device)
+{
+    ck_assert_uint_ge(more->method_count, less->method_count);
+    ck_assert_uint_ge(more->workstation_count, less->workstation_count);
+    ck_assert(more->managed_device >= less->managed_device);
+    if (device) {
+        ck_assert(more->accepts_grace <= less->accepts_grace);
+        ck_assert(more->accepts_config_manager <= less->accepts_config_manager);
+    }
+    if (less->synced_within_seconds)
+        ck_assert(more->synced_within_seconds &&
+                  more->synced_within_seconds <= less->synced_within_seconds);
+    ck_assert(more->watch_sign_in_risk >= less->watch_sign_in_risk);
+    if (less->watch_sign_in_risk)
+        ck_assert_uint_le(more->sign_in_risk_at_most, less->sign_in_risk_at_most);
+    ck_assert(more->modern_authentication >= less->modern_authentication);
+    ck_assert(more->eligible >= less->eligible);
+    ck_assert(more->ticket >= less->ticket && more->ticket_look_up >= less->ticket_look_up);
+    ck_assert(holds_all(more->ticket_pattern_count, more->ticket_patterns,
+                        less->ticket_pattern_count, less->ticket_patterns));
+    ck_assert(holds_all(more->justification_pattern_count, more->justification_patterns,
+                        less->justification_pattern_count, less->justification_patterns));
+}
+
 /* Whether every demand of `less` is met by whoever meets `more`. */
 static void must_be_stricter(const struct demands *more, const struct demands *less)
 {
@@ -127,15 +164,19 @@ static void must_be_stricter(const struct demands *more, const struct demands *l
     ck_assert_int_le(more->role_at_once, less->role_at_once);
     ck_assert_int_le(more->per_day, less->per_day);
     ck_assert(holds_all(more->rule_count, more->rules, less->rule_count, less->rules));
+    evidence_must_be_stricter(&more->required, &less->required, less->compliant_device);
     ck_assert(demands_ask_signed(more) >= demands_ask_signed(less));
     for (size_t i = 0; i < less->approval_count; i++) {
         const struct approval_demand *found = NULL;
         for (size_t k = 0; k < more->approval_count; k++)
-            if (text_equals(more->approvals[k].rule, less->approvals[i].rule))
+            if (text_equals(more->approvals[k].rule, less->approvals[i].rule) &&
+                more->approvals[k].stage == less->approvals[i].stage)
                 found = &more->approvals[k];
         ck_assert_ptr_nonnull(found);
         ck_assert_int_eq(found->need, less->approvals[i].need);
+        ck_assert_int_eq(found->deny, less->approvals[i].deny);
         ck_assert_int_eq(found->within_seconds, less->approvals[i].within_seconds);
+        ck_assert_int_eq(found->escalate_seconds, less->approvals[i].escalate_seconds);
         ck_assert_int_eq(found->is_signed, less->approvals[i].is_signed);
     }
 }
