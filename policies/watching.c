@@ -60,7 +60,10 @@ void watch_nothing(struct watch_demand *watch)
 /* What the same rule does not demand would be looked at again without having been looked at. */
 static void check_demanded(const struct rule *rule, enum watch_check check, struct form *form)
 {
-    if (check == WATCH_DEVICE && !rule->compliant_device)
+    const struct required *required = &rule->required;
+    bool device = rule->compliant_device || required->managed_device ||
+                  required->workstation_count || required->synced_within_seconds;
+    if (check == WATCH_DEVICE && !device)
         form_complain(form, "checks",
                       "device is watched, but `require.device` of this rule demands none");
     if (check == WATCH_USER_RISK && !rule->watch_risk)

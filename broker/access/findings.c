@@ -299,6 +299,12 @@ static bool gather_workstation(struct task *task, const struct required *require
     return in;
 }
 
+bool findings_device(struct task *task, const struct required *required, struct findings *findings)
+{
+    bool here = gather_device(task, findings);
+    return gather_workstation(task, required, findings) && here;
+}
+
 /* In mode `application` PIM asks nobody whether they are eligible: a rule may. */
 static bool gather_eligible(struct task *task, const struct stored_request *request,
                             struct gathered *gathered)

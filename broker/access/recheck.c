@@ -276,15 +276,10 @@ static bool look_at_membership(struct task *task, struct recheck *recheck,
 static bool look_at_device(struct task *task, struct recheck *recheck, struct findings *findings,
                            struct evidence_list *list)
 {
-    const char *id = recheck->sign_in.device_id;
-    if (text_is_empty(id)) /* the sign-in named none: nothing to look at */
+    if (text_is_empty(recheck->sign_in.device_id)) /* the sign-in named none: nothing to look at */
         return true;
-    const struct fact *device = ask(task, FACT_DEVICE, id);
-    const struct fact *managed = ask(task, FACT_MANAGED, id);
-    if (!device || !managed)
+    if (!findings_device(task, &recheck->demands.required, findings))
         return false;
-    findings->device = &device->device;
-    findings->managed = &managed->managed;
     judge_device(&recheck->demands, findings, list);
     keep(recheck, WATCH_DEVICE, list, task_arena(task));
     return true;
@@ -296,8 +291,8 @@ static bool look_at_eligibility(struct task *task, struct recheck *recheck,
     const struct eligibles *eligibles = NULL;
     const struct memberships *through = NULL;
     const struct role *role = policy_find_role(task_access(task)->policy, recheck->grant.role);
-    if (!activation_is_personal(recheck->grant.mode))
-        return true; /* what Curfew assigns takes no eligibility */
+    if (!activation_is_personal(recheck->grant.mode) && !recheck->demands.required.eligible)
+        return true; /* what Curfew assigns takes no eligibility by itself */
     if (!findings_eligibility(task, &recheck->grant.holder, recheck->grant.target, &eligibles,
                               &through))
         return false;
