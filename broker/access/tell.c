@@ -13,7 +13,7 @@
 struct telling {
     struct stored_grant grant;
     enum tell tell;
-    struct approvers people; /* one line: resolved as approvers are, never the holder */
+    struct approvers people; /* one stage: resolved as approvers are, never the holder */
 };
 
 enum fail tell_begin(struct turn *turn, const struct stored_grant *grant, enum tell tell,
@@ -34,10 +34,9 @@ static enum fail apply_told(struct turn *turn, void *data, struct reason *why)
 {
     const struct telling *telling = data;
     const char *tell = tell_text(telling->tell);
-    const struct approver_line *line = &telling->people.lines[0];
     enum fail fail = FAIL_NONE;
-    for (size_t i = 0; !fail && i < line->count; i++) {
-        const struct person *person = &line->people[i];
+    for (size_t i = 0; !fail && i < telling->people.stages[0].from.count; i++) {
+        const struct person *person = &telling->people.stages[0].from.people[i];
         fail = store_person_save(turn->store, person, turn->now, why);
         if (!fail)
             fail = message_about(turn, MESSAGE_TOLD, &telling->grant, tell, &person->key, why);
@@ -84,9 +83,11 @@ enum pace tell_step(struct task *task)
     if (fail)
         return task_hold(task, 0);
     struct demands named = {.approval_count = 1};
+    named.approvals[0].escalate_seconds = -1;
     named.approvals[0].from_count = demands.tell[telling->tell].from_count;
     named.approvals[0].from = demands.tell[telling->tell].from;
-    if (!approvers_resolve(task, &named, &telling->grant.holder, FACT_MINUTE, &telling->people))
+    if (!approvers_resolve(task, &named, &telling->grant.holder, NULL, FACT_MINUTE,
+                           &telling->people))
         return PACE_WAIT;
     return telling->people.known ? task_change(task, apply_told, telling) : task_hold(task, 0);
 }
