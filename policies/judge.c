@@ -268,7 +268,7 @@ void judge_mfa(const struct demands *demands, const struct findings *findings,
     /* Only a flow that began with prompt=login says how old the proof is (design 7), and none that
        lies ahead of our clock by more than clocks differ. */
     int64_t age = findings->now - sign_in->auth_time;
-    bool dated = sign_in->fresh && sign_in->auth_time >= 0 && age >= -CLOCKS_DIFFER;
+    bool dated = sign_in->fresh && sign_in->auth_time >= 0 && age >= -CLOCK_SKEW;
     bool aged = demands->mfa_within_seconds != INT64_MAX;
     json_int_t minutes = age < 0 ? 0 : age / 60;
     if (aged && !dated)

@@ -56,10 +56,9 @@ static bool judge_synced(const struct required *required, const struct findings 
     span_text(required->synced_within_seconds, within);
     for (size_t i = 0; i < managed->count; i++) {
         int64_t synced = managed->devices[i].synced_at, at = managed->reading.at;
-        if (synced && synced <= at + CLOCKS_DIFFER &&
-            at - synced <= required->synced_within_seconds)
+        if (synced && synced <= at + CLOCK_SKEW && at - synced <= required->synced_within_seconds)
             continue;
-        bool never = !synced || synced > at + CLOCKS_DIFFER;
+        bool never = !synced || synced > at + CLOCK_SKEW;
         if (!never)
             judge_say_moment(synced, when);
         add(list, never ? VERDICT_UNKNOWN : VERDICT_FAIL,

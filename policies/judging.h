@@ -17,4 +17,4 @@ void judge_kept(const struct required *required, const struct findings *findings
                 struct evidence_list *list);
 
 /* How far Entra's clock and ours may stand apart. */
-enum { CLOCKS_DIFFER = 300 };
+enum { CLOCK_SKEW = 300 };

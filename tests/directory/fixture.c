@@ -33,6 +33,12 @@ const struct question about[FACT_KINDS] = {
     [FACT_GROUP] = {.kind = FACT_GROUP, .subject = SOC},
     [FACT_HOLDERS] = {.kind = FACT_HOLDERS, .subject = SOC_MEMBER},
     [FACT_STANDING] = {.kind = FACT_STANDING, .subject = SOC_MEMBER},
+    [FACT_SIGN_INS] = {.kind = FACT_SIGN_INS, .subject = ALICE, .object = "2026-01-15T09:45:00Z"},
+    [FACT_REGISTRATION] = {.kind = FACT_REGISTRATION, .subject = ALICE},
+    [FACT_DEVICE_GROUPS] = {.kind = FACT_DEVICE_GROUPS,
+                            .subject = LAPTOP,
+                            .group_count = 2,
+                            .groups = soc_and_leads},
     [FACT_MANAGER] = {.kind = FACT_MANAGER, .subject = ALICE},
 };
 const struct question about_role_instances = {

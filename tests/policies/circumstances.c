@@ -368,6 +368,11 @@ START_TEST(a_level_adds_what_it_stands_for_and_loosens_nothing)
         ck_assert_int_eq(demands.mfa_within_seconds, cases[i].within);
         ck_assert_int_eq(demands.compliant_device, cases[i].device);
         ck_assert_int_eq(demands.risk_at_most, cases[i].risk);
+        ck_assert_int_eq(demands.required.modern_authentication, cases[i].device);
+        ck_assert_int_eq(demands.required.watch_sign_in_risk, cases[i].device);
+        if (cases[i].device) /* and the level above allows less */
+            ck_assert_int_eq(demands.required.sign_in_risk_at_most,
+                             cases[i].within == 900 ? RISK_LOW : RISK_MEDIUM);
     }
 }
 END_TEST

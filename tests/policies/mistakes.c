@@ -48,12 +48,6 @@ START_TEST(an_unknown_member_is_named_with_those_that_are_known)
     refused("\"scope\": \"/\"", "\"access\": \"member\"",
             "soc.json:18: roles.security-operator.target.access",
             "is not known here; known are: kind, role, scope");
-    refused("\"device\": {\"compliant\": true}", "\"devices\": {\"compliant\": true}",
-            "soc.json:28: rules[0].require.devices",
-            "is not known here; known are: mfa, device, user_risk, sign_in_risk, "
-            "modern_authentication, eligible, justification, ticket");
-    refused("\"within\": \"PT10M\"", "\"age\": \"PT10M\"", "soc.json:27: rules[0].require.mfa.age",
-            "is not known here; known are: within, context, methods");
     refused("\"default\": \"PT1H\"", "\"usual\": \"PT1H\"", "soc.json:32: rules[0].limits.usual",
             "is not known here; known are: shortest, longest, default, start_within, start_ahead, "
             "at_once, per_day, cool_down");
