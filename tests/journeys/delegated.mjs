@@ -15,7 +15,10 @@ const filesOf = (folder) =>
   readdirSync(folder, { withFileTypes: true }).flatMap((one) => (one.isDirectory() ? filesOf(join(folder, one.name)) : [join(folder, one.name)]));
 const stage = await delegated({
   switches: { sign_in_log_ms: 0 },
-  policy: ({ rules }) => Object.assign(rules[0].require, { modern_authentication: true, device: { workstation: { groups: [GROUPS.analysts] } } }),
+  policy: ({ roles, rules }) => {
+    roles["security-operator"].close_sessions = true;
+    Object.assign(rules[0].require, { modern_authentication: true, device: { workstation: { groups: [GROUPS.analysts] } } });
+  },
   before: (sandbox) => sandbox.control("PATCH", `/groups/${GROUPS.analysts}`, { members: [PERSONS.ana, PERSONS.ben, device("SEC-114")] }),
 });
 const { sandbox, curfew, people } = stage;
