@@ -83,11 +83,11 @@ static void build_people(struct policy *policy, const json_t *merged, struct com
     policy_join_people(policy, merged, complaints);
 }
 
-static void check_role_id(struct form *form, const char *id)
+void policy_check_id(struct form *form, const char *id, const char *noun)
 {
     if (strspn(id, "abcdefghijklmnopqrstuvwxyz0123456789-") != strlen(id) || !*id ||
         strlen(id) > 64)
-        form_complain(form, id, "is not an id of a role: small letters, digits and -, 1 to 64");
+        form_complain(form, id, "is not an id of a %s: small letters, digits and -, 1 to 64", noun);
 }
 
 static void build_role(struct policy *policy, struct role *role, struct form *form)
@@ -162,7 +162,7 @@ static void build_roles(struct policy *policy, const json_t *merged, struct comp
     policy->roles = ARENA_ARRAY(policy->arena, struct role, json_object_size(merged));
     json_object_foreach ((json_t *)merged, id, value) {
         struct role *role = &policy->roles[policy->role_count++];
-        check_role_id(&all, id);
+        policy_check_id(&all, id, "role");
         role->id = arena_copy(policy->arena, id);
         struct form form = form_open(value, form_place(&all, id), complaints);
         build_role(policy, role, &form);
@@ -299,6 +299,7 @@ void policy_build(struct policy *policy, const json_t *merged, struct complaints
     struct form form = form_open(merged, "", complaints);
     build_people(policy, form_object(&form, "people", REQUIRED), complaints);
     build_roles(policy, form_object(&form, "roles", REQUIRED), complaints);
+    policy_read_bundles(policy, form_object(&form, "bundles", OPTIONAL), complaints);
     build_rules(policy, form_list(&form, "rules", REQUIRED, POLICY_RULES), complaints);
     build_alarms(policy, &form);
     policy_read_phases(policy, &form);

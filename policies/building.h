@@ -39,6 +39,10 @@ const struct role **policy_read_roles(struct policy *policy, struct form *form, 
                                       enum need need, size_t *count);
 /* Which ring is open, and who is in which; all may ask where nothing is said. */
 void policy_read_phases(struct policy *policy, struct form *all);
+/* Complains of an id that is none; `noun` says of what it is to be one. */
+void policy_check_id(struct form *form, const char *id, const char *noun);
+/* The member `bundles`, which may be NULL; the roles are read. */
+void policy_read_bundles(struct policy *policy, const json_t *value, struct complaints *complaints);
 
 /* One rule, of an array that `policy->rules` begins. */
 void policy_read_rule(struct policy *policy, struct rule *rule, struct form *form);

@@ -59,8 +59,9 @@ struct policy {
     struct arena *arena;
     char *text;
     char version[80];
-    size_t role_count, people_count, rule_count, group_count, context_count;
+    size_t role_count, bundle_count, people_count, rule_count, group_count, context_count;
     struct role *roles;
+    struct bundle *bundles;
     struct people *people;
     struct rule *rules;
     struct rules_of_role *by_role;  /* beside roles */

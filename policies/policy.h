@@ -42,6 +42,19 @@ size_t policy_role_count(const struct policy *policy);
 const struct role *policy_role(const struct policy *policy, size_t index);
 const struct role *policy_find_role(const struct policy *policy, const char *id);
 
+/* Roles that belong together and are asked for as one. */
+struct bundle {
+    const char *id, *name, *product;
+    const char *opens; /* what it opens, in words; may be NULL */
+    bool undo;         /* when one of them is not given, the others are given back */
+    size_t role_count;
+    const struct role **roles; /* in the order in which they start */
+};
+
+size_t policy_bundle_count(const struct policy *policy);
+const struct bundle *policy_bundle(const struct policy *policy, size_t index);
+const struct bundle *policy_find_bundle(const struct policy *policy, const char *id);
+
 /* All groups that any rule speaks of: what has to be asked of the directory. */
 size_t policy_groups(const struct policy *policy, const char *const **groups);
 /* All authentication contexts that any rule names. */

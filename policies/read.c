@@ -135,7 +135,8 @@ static void merge_names(struct files *files, const struct file *file, json_t *me
 /* One object as if all had been written into one file. */
 static json_t *merge(struct files *files)
 {
-    json_t *merged = memory_needed(json_pack("{s:{}, s:{}, s:[]}", "people", "roles", "rules"));
+    json_t *merged =
+        memory_needed(json_pack("{s:{}, s:{}, s:{}, s:[]}", "people", "roles", "bundles", "rules"));
     json_t *rules = json_object_get(merged, "rules");
     for (size_t i = 0; i < files->count; i++) {
         struct file *file = &files->list[i];
@@ -144,6 +145,7 @@ static json_t *merge(struct files *files)
         file->first_rule = json_array_size(rules);
         merge_names(files, file, merged, "people");
         merge_names(files, file, merged, "roles");
+        merge_names(files, file, merged, "bundles");
         const json_t *more = json_object_get(file->json, "rules");
         if (more && !json_is_array(more))
             complain(files->complaints, place_in(files, file, "rules"), "must be a list");
@@ -156,6 +158,8 @@ static json_t *merge(struct files *files)
                          first_with(files, file, name, NULL));
         }
     }
+    if (!json_object_size(json_object_get(merged, "bundles")))
+        (void)json_object_del(merged, "bundles"); /* the text is as if nobody had spoken of them */
     return merged;
 }
 

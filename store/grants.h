@@ -23,7 +23,7 @@ struct stored_grant {
     const char *seen;                     /* "yes", "no", "unknown" */
     int64_t seen_at, absent_at;
     const char *status;    /* what the directory said last, in its own word, or NULL */
-    const char *asked_end; /* "released", "revoked" or NULL */
+    const char *asked_end; /* "released", "revoked", "bundle_undone" or NULL */
 };
 
 /* Adds a grant in state `waiting`; of the struct: id, request, position, holder, role, target,

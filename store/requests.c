@@ -6,14 +6,15 @@
 enum fail store_request_add(struct store *store, const struct stored_request *request,
                             struct reason *why)
 {
-    enum fail fail = sql_run(
-        store->sql, SQL_REQUEST_ADD, NULL, why, TEXT(request->id.text),
-        TEXT(request->requester.key.tid), TEXT(request->requester.key.oid),
-        TEXT(request_state_text(REQUEST_CHECKING)), NUMBER(request->duration_seconds),
-        MAYBE(request->start_at, -1), NUMBER(request->start_within_seconds),
-        TEXT(request->justification_mark), TEXT(request->ticket), NUMBER(request->submitted_at),
-        NUMBER(request->check_until), TEXT(request->policy_version), TEXT(request->sign_in),
-        TEXT(request->demands), TEXT(request->occasion));
+    enum fail fail =
+        sql_run(store->sql, SQL_REQUEST_ADD, NULL, why, TEXT(request->id.text),
+                TEXT(request->requester.key.tid), TEXT(request->requester.key.oid),
+                TEXT(request_state_text(REQUEST_CHECKING)), NUMBER(request->duration_seconds),
+                MAYBE(request->start_at, -1), NUMBER(request->start_within_seconds),
+                TEXT(request->justification_mark), TEXT(request->ticket),
+                NUMBER(request->submitted_at), NUMBER(request->check_until),
+                TEXT(request->policy_version), TEXT(request->sign_in), TEXT(request->demands),
+                TEXT(request->occasion), TEXT(request->bundle), NUMBER(request->undo));
     for (size_t i = 0; !fail && i < request->role_count; i++)
         fail = sql_run(store->sql, SQL_REQUEST_ROLE_ADD, NULL, why, TEXT(request->id.text),
                        NUMBER((int64_t)i), TEXT(request->roles[i].role),
@@ -51,6 +52,8 @@ static void read_request(const struct rows *rows, struct arena *arena,
     request->demands = rows_copy(rows, 15, arena);
     request->requester.name = rows_copy(rows, 16, arena);
     request->requester.mail = rows_copy(rows, 17, arena);
+    request->bundle = rows_copy(rows, 21, arena);
+    request->undo = rows_number(rows, 22, 0) != 0;
     request->why = rows_copy(rows, 3, arena);
     request->occasion = rows_copy(rows, 18, arena);
     request->decide_by = rows_number(rows, 19, -1);

@@ -27,6 +27,8 @@ struct stored_request {
     const char *sign_in;  /* JSON */
     const char *demands;  /* JSON; NULL until they are known */
     const char *occasion; /* JSON (access/occasion.h); NULL: asked before it was kept */
+    const char *bundle;   /* that it asks for; NULL: for roles by themselves */
+    bool undo;            /* of the bundle: when one is not given, the others are given back */
     size_t role_count;
     struct {
         const char *role, *target;

@@ -199,7 +199,8 @@ static enum next take_up_request(struct visit *visit, struct journey *journey)
 {
     struct asking *asking = &journey->asking;
     visit->json = json_loads(journey->purpose.body, 0, NULL);
-    submission_read(json_object_get(visit->json, "body"), &visit->complaints, &asking->submission);
+    submission_read(visit->access->policy, json_object_get(visit->json, "body"), &visit->complaints,
+                    &asking->submission);
     asking->submission.caller = &journey->caller;
     asking->after_sign_in = true;
     visit->caller = &journey->caller;

@@ -71,6 +71,13 @@ static enum next list_roles(struct visit *visit)
         if (view)
             (void)json_array_append_new(items, view);
     }
+    for (size_t i = 0; !fail && i < policy_bundle_count(policy); i++) {
+        json_t *view = NULL;
+        fail = view_bundle_entry(visit->access, store, policy_bundle(policy, i), &occasion,
+                                 visit->arena, &view, &visit->why);
+        if (view)
+            (void)json_array_append_new(items, view);
+    }
     if (fail) {
         json_decref(items);
         return visit_fail(visit, fail);

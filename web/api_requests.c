@@ -191,7 +191,7 @@ enum next post_request(struct visit *visit)
     struct asking *asking = ARENA_NEW(visit->arena, struct asking);
     visit->data = asking;
     asking->dry_run = paging_flag(visit, "dry_run");
-    submission_read(visit->json, &visit->complaints, &asking->submission);
+    submission_read(visit->access->policy, visit->json, &visit->complaints, &asking->submission);
     if (visit->complaints.count)
         return visit_fail(visit, FAIL_INVALID);
     if (!asking->dry_run && visit->access->safe_mode) /* before somebody signs in afresh for it */

@@ -1,5 +1,6 @@
 #include "access/attempt.h"
 
+#include "access/bundles.h"
 #include "access/holding_common.h"
 #include "access/messages.h"
 #include "access/purposes.h"
@@ -256,12 +257,15 @@ bool attempt_may(struct store *store, const struct stored_grant *grant,
                  const struct stored_request *request, struct arena *arena)
 {
     struct stored_intent intent;
+    struct bundle_place place;
     struct reason ignored = {0};
     bool held = grant->mode == ACTIVATION_PIM_APPROVAL;
     if (!activation_is_personal(grant->mode) || (held && request_is_over(request->state)))
         return false;
     if (!held || grant->state != GRANT_ACTIVATING)
-        return grant->state == GRANT_WAITING;
+        return grant->state == GRANT_WAITING &&
+               !bundle_place(store, request, grant, arena, &place, &ignored) && !place.waits_for &&
+               !place.undone;
     return !store_intent_newest(store, &grant->holding, &grant->id, "assign", arena, &intent,
                                 &ignored) &&
            text_equals(intent.outcome, "unknown");

@@ -1,6 +1,7 @@
 /* Asking to start a grant oneself: who may, and what the sign-in for it must bring. */
 #include "access/attempt.h"
 
+#include "access/bundles.h"
 #include "access/findings.h"
 #include "access/purposes.h"
 #include "base/json.h"
@@ -67,8 +68,14 @@ static const char *nothing_to_start(const struct turn *turn, const struct stored
                                     const struct stored_request *request)
 {
     char from[21];
+    struct bundle_place place;
+    struct reason ignored = {0};
     if (!activation_is_personal(grant->mode))
         return "Curfew starts this by itself: there is nothing to do.";
+    if (grant->state == GRANT_WAITING && request->bundle &&
+        !bundle_place(turn->store, request, grant, turn->arena, &place, &ignored) &&
+        place.waits_for)
+        return "The roles of a bundle start one after the other: another one comes first.";
     if (!attempt_may(turn->store, grant, request, turn->arena))
         return "It does not wait to be started any more.";
     if (turn->now > grant->start_by)

@@ -1,5 +1,6 @@
 #include "access/grants.h"
 
+#include "access/bundles.h"
 #include "access/findings.h"
 #include "access/holding.h"
 #include "access/messages.h"
@@ -147,6 +148,8 @@ enum fail grant_give_up(struct turn *turn, struct stored_grant *grant, const cha
         fail = store_holding_close(turn->store, &grant->holding, turn->now, why);
     if (!fail)
         fail = grant_takes_request(turn, grant, code, why);
+    if (!fail)
+        fail = bundle_goes_on(turn, &grant->request, why);
     return fail ? fail : store_job_end(turn->store, job_grant, grant->id.text, why);
 }
 

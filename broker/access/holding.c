@@ -1,5 +1,6 @@
 #include "access/holding_common.h"
 
+#include "access/bundles.h"
 #include "access/drift.h"
 #include "access/messages.h"
 #include "access/recheck.h"
@@ -111,6 +112,8 @@ static enum fail close(struct turn *turn, struct work *work, struct reason *why)
         fail = drift_missing(turn, grant, why);
     if (!fail)
         fail = grant_takes_request(turn, grant, work->code, why);
+    if (!fail)
+        fail = bundle_goes_on(turn, &grant->request, why);
     if (!fail && grant->state == GRANT_ENDED && !never_told && !goes_on)
         fail = message_put(turn, MESSAGE_ENDED, &grant->request, &grant->id, &grant->holder, why);
     if (!fail && (grant->state == GRANT_FAILED || grant->state == GRANT_LAPSED))
@@ -173,6 +176,8 @@ enum fail apply_seen(struct turn *turn, void *data, struct reason *why)
             fail = recheck_begin(turn, grant, why);
         if (!fail)
             fail = tell_begin(turn, grant, TELL_ACTIVATED, why);
+        if (!fail)
+            fail = bundle_goes_on(turn, &grant->request, why);
     }
     return fail ? fail : look_again(turn, work, why);
 }

@@ -140,6 +140,13 @@ enum pace intent_send(struct task *task, void *work, enum fail fail);
    read now. */
 const char *review_order(struct work *work);
 
+/* One of a bundle (holding_bundle.c). */
+
+/* Whether that alone says what becomes of a grant that waits or is active: `*pace`. */
+bool bundle_settles(struct work *work, enum pace *pace);
+/* The end that the first of them was given, if any was; false: it cannot be read now. */
+bool bundle_end(struct work *work, int64_t *ends_at);
+
 enum pace step_waiting(struct work *work);
 /* Only the person can start it: watches the time it has for that. */
 enum pace step_waiting_for_person(struct work *work);

@@ -22,6 +22,9 @@ enum pace step_active(struct work *work)
     int64_t now = moment_now(), until = 0;
     if (now >= work->grant.ends_at)
         return move_to(work, GRANT_ENDING, "expired");
+    enum pace pace;
+    if (bundle_settles(work, &pace))
+        return pace;
     const struct instances *instances = ask_instances(work);
     if (!instances)
         return PACE_WAIT;

@@ -153,6 +153,8 @@ enum pace step_waiting(struct work *work)
         return move_to(work, GRANT_LAPSED, "not_started");
     if (task_access(work->task)->safe_mode)
         return task_hold(work->task, 60 * 1000);
+    if (bundle_settles(work, &pace))
+        return pace;
     if (activation_is_personal(work->grant.mode))
         return step_waiting_for_person(work);
     const struct instances *instances = ask_instances(work);

@@ -298,6 +298,8 @@ enum pace begin_assign(struct work *work)
         /* The end is fixed here, once, by the directory's own clock; retries keep it (design 3.7).
          */
         work->grant.ends_at = now + skew + work->request.duration_seconds;
+        if (!bundle_end(work, &work->grant.ends_at))
+            return task_hold(task, 0);
         if (!work->joins)
             new_holding(work);
     }

@@ -80,7 +80,9 @@ static const char *role_names(const struct access *access, const struct stored_r
     for (size_t i = 0; i < request->role_count; i++)
         names = arena_text(arena, "%s%s%s", names, i ? ", " : "",
                            role_name(access, request->roles[i].role));
-    return names;
+    const struct bundle *bundle =
+        request->bundle ? policy_find_bundle(access->policy, request->bundle) : NULL;
+    return bundle ? arena_text(arena, "%s (%s)", bundle->name, names) : names;
 }
 
 static void set(json_t *facts, const char *name, const char *text)

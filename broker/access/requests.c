@@ -35,7 +35,23 @@ static void check_words(struct form *form, const char *name, const char *text)
                       found);
 }
 
-void submission_read(const json_t *body, struct complaints *complaints, struct submission *ret)
+/* A bundle that was asked for is read as its roles. */
+static void open_bundle(const struct policy *policy, struct submission *submission)
+{
+    const struct bundle *bundle =
+        submission->role_count == 1 ? policy_find_bundle(policy, submission->roles[0]) : NULL;
+    if (!bundle)
+        return;
+    submission->bundle = submission->roles[0];
+    submission->undo = bundle->undo;
+    submission->role_count = bundle->role_count;
+    submission->roles = ARENA_ARRAY(submission->arena, const char *, bundle->role_count);
+    for (size_t i = 0; i < bundle->role_count; i++)
+        submission->roles[i] = arena_copy(submission->arena, bundle->roles[i]->id);
+}
+
+void submission_read(const struct policy *policy, const json_t *body, struct complaints *complaints,
+                     struct submission *ret)
 {
     struct form form = form_open(body, "", complaints);
     ret->arena = complaints->arena;
@@ -50,6 +66,7 @@ void submission_read(const json_t *body, struct complaints *complaints, struct s
     check_words(&form, "justification", ret->justification);
     check_words(&form, "ticket", ret->ticket);
     form_end(&form);
+    open_bundle(policy, ret);
 }
 
 static void check_start(const struct submission *submission, int64_t now,
@@ -63,14 +80,28 @@ static void check_start(const struct submission *submission, int64_t now,
         complain(complaints, "start", "is more than 30 days ahead");
 }
 
+/* A bundle is spoken of as what was asked for: its roles are nobody's business who may not have it.
+ */
+static void complain_of_role(const struct submission *submission, size_t index,
+                             struct complaints *complaints)
+{
+    bool alone = submission->bundle || submission->role_count == 1;
+    const char *asked = submission->bundle ? submission->bundle : submission->roles[index];
+    if (submission->bundle && complaints->count)
+        return;
+    complain(complaints,
+             arena_text(complaints->arena, "roles[%zu]", submission->bundle ? 0 : index),
+             "there is no role \"%s\" that you may ask for%s", asked,
+             alone ? "" : " together with others");
+}
+
 static bool find_roles(const struct policy *policy, const struct submission *submission,
                        const struct role *roles[], struct complaints *complaints)
 {
     for (size_t i = 0; i < submission->role_count; i++) {
         roles[i] = policy_find_role(policy, submission->roles[i]);
         if (!roles[i])
-            complain(complaints, arena_text(complaints->arena, "roles[%zu]", i),
-                     "there is no role \"%s\" that you may ask for", submission->roles[i]);
+            complain_of_role(submission, i, complaints);
     }
     return complaints->count == 0;
 }
@@ -108,6 +139,10 @@ static void complain_roles(const struct policy *policy, const struct submission 
                            struct complaints *complaints)
 {
     struct arena *arena = complaints->arena;
+    if (submission->bundle && !all->named) {
+        complain_of_role(submission, 0, complaints);
+        return;
+    }
     if (all->denied && all->named)
         complain(complaints, "roles", "are refused by the policy: %s", all->denied);
     else if (all->ring && all->named)
@@ -118,8 +153,7 @@ static void complain_roles(const struct policy *policy, const struct submission 
         policy_demand(policy, 1, &roles[i], &submission->occasion, arena, &one);
         const char *field = arena_text(arena, "roles[%zu]", i);
         if (!one.named)
-            complain(complaints, field, "there is no role \"%s\" that you may ask for",
-                     submission->roles[i]);
+            complain_of_role(submission, i, complaints);
         else if (!one.allowed && !one.denied && !one.ring)
             complain(complaints, field,
                      "the rules that let you ask for \"%s\" do not apply in these circumstances",
@@ -288,6 +322,8 @@ static enum fail build(struct turn *turn, struct submission *submission, struct 
         .policy_version = arena_copy(submission->arena, policy_version(policy)),
         .sign_in = submission->caller->sign_in_json,
         .occasion = occasion_pack(&submission->occasion, submission->arena),
+        .bundle = submission->bundle,
+        .undo = submission->undo,
         .role_count = submission->role_count,
     };
     for (size_t i = 0; i < request->role_count; i++) {
@@ -317,10 +353,10 @@ static enum fail record(struct turn *turn, const struct stored_request *request,
         (void)json_array_append_new(
             roles, json_pack("{s:s, s:s, s:s*}", "role", request->roles[i].role, "target",
                              request->roles[i].target, "extends", request->roles[i].extends));
-    json_auto_t *detail = memory_needed(
-        json_pack("{s:o, s:s, s:s?, s:s, s:s?, s:s}", "roles", roles, "duration", span, "start",
-                  *start ? start : NULL, "justification", request->justification_mark, "ticket",
-                  request->ticket, "policy", request->policy_version));
+    json_auto_t *detail = memory_needed(json_pack(
+        "{s:o, s:s*, s:s, s:s?, s:s, s:s?, s:s}", "roles", roles, "bundle", request->bundle,
+        "duration", span, "start", *start ? start : NULL, "justification",
+        request->justification_mark, "ticket", request->ticket, "policy", request->policy_version));
     return turn_record(
         turn,
         (struct event){.code = EVENT_REQUEST_SUBMITTED,

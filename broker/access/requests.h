@@ -15,6 +15,8 @@ struct submission {
     const struct caller *caller;
     size_t role_count;
     const char **roles;
+    const char *bundle; /* that these are the roles of; NULL: they were asked for by themselves */
+    bool undo;          /* of the bundle: when one is not given, the others are given back */
     int64_t duration_seconds;
     int64_t start_at; /* -1: as soon as may be */
     const char *justification, *ticket;
@@ -33,8 +35,9 @@ struct submission {
     const char *says; /* the same, where that request's grant cannot be prolonged so; or NULL */
 };
 
-/* Reads the members of a form; what is wrong becomes complaints. */
-void submission_read(const json_t *body, struct complaints *complaints, struct submission *ret);
+/* Reads the members of a form, a bundle as its roles; what is wrong becomes complaints. */
+void submission_read(const struct policy *policy, const json_t *body, struct complaints *complaints,
+                     struct submission *ret);
 /* What policy refuses outright, whatever the evidence: roles, duration, justification, limits. The
    memberships and the risks (NULL: not asked for) may be unknown. FAIL_REFUSED_BY_POLICY with
    complaints, FAIL_NONE when nothing speaks against it so far. */

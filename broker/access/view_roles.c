@@ -158,41 +158,48 @@ static json_t *limits_of(const struct demands *demands)
 }
 
 /* What stands in the way now, whatever is asked: nothing does while only the time decides. */
-static enum fail missing_of(struct store *store, const struct role *role,
-                            const struct demands *demands, const struct occasion *occasion,
-                            struct arena *arena, json_t **ret, struct reason *why)
+static enum fail missing_of(struct store *store, size_t role_count,
+                            const struct role *const roles[], const struct demands *demands,
+                            const struct occasion *occasion, struct arena *arena, json_t **ret,
+                            struct reason *why)
 {
     scoped(evidence_scoped) struct evidence_list list = {0};
     struct counts counts;
-    const char *target = target_key(&role->target, arena);
+    const char *targets[REQUEST_ROLES];
     const struct findings findings = {.now = occasion->at, .memberships = occasion->memberships};
     bool stands = demands->denied || demands->ring || demands->unknown ||
                   demands->too_many_approvals || (!demands->allowed && !demands->unsaid);
-    enum fail fail = occasion_count(store, demands, occasion, 1, &target, "~", arena, &counts, why);
+    for (size_t i = 0; i < role_count; i++)
+        targets[i] = target_key(&roles[i]->target, arena);
+    enum fail fail =
+        occasion_count(store, demands, occasion, role_count, targets, "~", arena, &counts, why);
     if (fail)
         return fail;
     if (stands)
         judge_membership(demands, &findings, &list);
-    judge_counts(demands, &counts, 1, occasion, &list);
+    judge_counts(demands, &counts, role_count, occasion, &list);
     json_auto_t *packed = evidence_pack(&list);
     *ret = evidence_view(packed);
     return FAIL_NONE;
 }
 
-enum fail view_role(const struct access *access, struct store *store, const struct role *role,
-                    const struct occasion *occasion, struct arena *arena, json_t **ret,
-                    struct reason *why)
+/* The entry of roles that are asked for together, with what is demanded of all of them; NULL when
+   no rule is about whoever asks. */
+static enum fail view_entry(const struct access *access, struct store *store, size_t role_count,
+                            const struct role *const roles[], const struct occasion *occasion,
+                            struct arena *arena, json_t **ret, struct reason *why)
 {
     struct demands demands;
     json_t *missing = NULL;
-    policy_demand(access->policy, 1, &role, occasion, arena, &demands);
+    const struct role *role = roles[0];
+    policy_demand(access->policy, role_count, roles, occasion, arena, &demands);
     *ret = NULL;
     if (!demands.named)
         return FAIL_NONE;
     if (demands.longest_seconds == INT64_MAX) /* its rules do not apply now */
         demands.longest_seconds = demands.default_seconds =
             policy_longest(access->policy, role->id);
-    enum fail fail = missing_of(store, role, &demands, occasion, arena, &missing, why);
+    enum fail fail = missing_of(store, role_count, roles, &demands, occasion, arena, &missing, why);
     if (fail)
         return fail;
     *ret = memory_needed(
@@ -205,6 +212,45 @@ enum fail view_role(const struct access *access, struct store *store, const stru
                   "missing", missing, "usable_within",
                   role->usable_within_seconds < 0 ? json_null() : span(role->usable_within_seconds),
                   "warnings", view_warnings(role, arena)));
+    return FAIL_NONE;
+}
+
+enum fail view_role(const struct access *access, struct store *store, const struct role *role,
+                    const struct occasion *occasion, struct arena *arena, json_t **ret,
+                    struct reason *why)
+{
+    return view_entry(access, store, 1, &role, occasion, arena, ret, why);
+}
+
+enum fail view_bundle_entry(const struct access *access, struct store *store,
+                            const struct bundle *bundle, const struct occasion *occasion,
+                            struct arena *arena, json_t **ret, struct reason *why)
+{
+    int tier = -1;
+    enum activation activation = ACTIVATION_APPLICATION;
+    enum fail fail =
+        view_entry(access, store, bundle->role_count, bundle->roles, occasion, arena, ret, why);
+    if (fail || !*ret)
+        return fail;
+    json_t *roles = memory_needed(json_array());
+    for (size_t i = 0; i < bundle->role_count; i++) {
+        const struct role *role = bundle->roles[i];
+        if (role->tier >= 0 && (tier < 0 || role->tier < tier))
+            tier = role->tier;
+        if (activation_of(access, role) != ACTIVATION_APPLICATION)
+            activation = activation_of(access, role);
+        (void)json_array_append_new(
+            roles,
+            memory_needed(json_pack("{s:s, s:s, s:s, s:s?}", "id", role->id, "name", role->name,
+                                    "product", role->product, "opens", role->opens)));
+    }
+    json_auto_t *own =
+        memory_needed(json_pack("{s:s, s:s, s:s, s:s?, s:o, s:s, s:s, s:o, s:s}", "id", bundle->id,
+                                "name", bundle->name, "product", bundle->product, "opens",
+                                bundle->opens, "tier", tier < 0 ? json_null() : json_integer(tier),
+                                "kind", "bundle", "activation", activation_text(activation),
+                                "roles", roles, "when_one_fails", bundle->undo ? "undo" : "keep"));
+    (void)json_object_update(*ret, own);
     return FAIL_NONE;
 }
 

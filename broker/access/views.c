@@ -1,6 +1,7 @@
 #include "access/views.h"
 
 #include "access/attempt.h"
+#include "access/bundles.h"
 #include "access/grants.h"
 #include "access/stages.h"
 #include "base/json.h"
@@ -134,6 +135,25 @@ static enum fail also_until(struct store *store, const struct stored_grant *gran
     return fail;
 }
 
+/* The role that starts before it, of a grant that waits for that. */
+static enum fail add_order(const struct access *access, struct store *store,
+                           const struct stored_grant *grant, struct arena *arena, json_t *view,
+                           struct reason *why)
+{
+    struct stored_request request;
+    struct bundle_place place = {.waits_for = NULL};
+    enum fail fail = FAIL_NONE;
+    if (grant->state == GRANT_WAITING)
+        fail = store_request(store, &grant->request, arena, &request, why);
+    if (!fail && grant->state == GRANT_WAITING)
+        fail = bundle_place(store, &request, grant, arena, &place, why);
+    const struct role *role =
+        place.waits_for ? policy_find_role(access->policy, place.waits_for) : NULL;
+    (void)json_object_set_new(view, "waits_for",
+                              memory_needed(json_pack("s?", role ? role->name : place.waits_for)));
+    return fail;
+}
+
 enum fail view_grant(const struct access *access, struct store *store,
                      const struct stored_grant *grant, json_t **ret, struct reason *why)
 {
@@ -165,6 +185,8 @@ enum fail view_grant(const struct access *access, struct store *store,
     json_auto_t *evidence = kept ? evidence_view(kept) : NULL;
     add_why(view, grant->why, evidence, arena);
     fail = view_live(store, grant, role, view, arena, why);
+    if (!fail)
+        fail = add_order(access, store, grant, arena, view, why);
     if (fail) {
         json_decref(view);
         return fail;
@@ -349,6 +371,7 @@ static json_t *view_of(const struct access *access, const struct stored_request 
         moment_or_null(request->submitted_at), "check_until", moment_or_null(request->check_until),
         "lapses_at", moment_or_null(request->lapses_at), "policy_version", request->policy_version,
         "evidence", evidence, "approval", approval, "grants", grants));
+    (void)json_object_set_new(view, "bundle", view_bundle(access, request));
     add_why(view, request->why, evidence, arena);
     return view;
 }

@@ -37,6 +37,10 @@ json_t *view_person(const struct person *person);
 enum fail view_role(const struct access *access, struct store *store, const struct role *role,
                     const struct occasion *occasion, struct arena *arena, json_t **ret,
                     struct reason *why);
+/* The same of a bundle, with its roles. */
+enum fail view_bundle_entry(const struct access *access, struct store *store,
+                            const struct bundle *bundle, const struct occasion *occasion,
+                            struct arena *arena, json_t **ret, struct reason *why);
 /* Every target that is watched: when it was read, and what was found. */
 enum fail view_watch(struct access *access, struct store *store, int64_t now, struct arena *arena,
                      json_t **ret, struct reason *why);

@@ -12,8 +12,8 @@ SELECT text FROM policy WHERE version = $1;
 
 -- name: request_add
 INSERT INTO request (id, tid, oid, state, duration_seconds, start_at, start_within_seconds, justification, ticket,
-    submitted_at, check_until, policy_version, sign_in, demands, occasion)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15);
+    submitted_at, check_until, policy_version, sign_in, demands, occasion, bundle, undo)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17);
 
 -- name: request_role_add
 INSERT INTO request_role (request, position, role, target, extends) VALUES ($1, $2, $3, $4, $5);
@@ -21,7 +21,7 @@ INSERT INTO request_role (request, position, role, target, extends) VALUES ($1, 
 -- name: request_read
 SELECT r.tid, r.oid, r.state, r.why, r.duration_seconds, r.start_at, r.start_within_seconds, r.justification, w.text,
     r.ticket, r.submitted_at, r.check_until, r.lapses_at, r.policy_version, r.sign_in, r.demands, p.name, p.mail, r.occasion,
-    r.decide_by, r.stuck_at
+    r.decide_by, r.stuck_at, r.bundle, r.undo
 FROM request r
 LEFT JOIN words w ON w.commitment = r.justification
 LEFT JOIN person p ON p.tid = r.tid AND p.oid = r.oid

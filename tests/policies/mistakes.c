@@ -39,7 +39,7 @@ static void refused(const char *old, const char *new, const char *field, const c
 START_TEST(an_unknown_member_is_named_with_those_that_are_known)
 {
     refused("\"rules\": [", "\"rings\": {},\n  \"rules\": [", "soc.json:21: rings",
-            "is not known here; known are: people, roles, rules, alarms, phases, person_key");
+            "is not known here; known are: people, roles, bundles, rules, alarms, phases, person_key");
     refused("\"users\": [", "\"members\": [], \"users\": [", "soc.json:4: people.leads.members",
             "is not known here; known are: users, groups, until, manager, sets");
     refused("\"tier\": 0", "\"level\": 0", "soc.json:10: roles.copilot-owner.level",

@@ -13,7 +13,15 @@ export interface Me extends Person {
   safe_mode: boolean;
 }
 
-/** A role of the catalogue, as this person may ask for it. */
+/** A role of a bundle. */
+export interface MemberRole {
+  id: string;
+  name: string;
+  product: string;
+  opens: string | null;
+}
+
+/** A role of the catalogue, or a bundle of roles, as this person may ask for it. */
 export interface Role {
   id: string;
   name: string;
@@ -35,6 +43,10 @@ export interface Role {
   };
   /** What stands in the way of asking for it now. */
   missing: Evidence[];
+  /** Of a bundle: its roles, in the order in which they start. */
+  roles?: MemberRole[];
+  /** Of a bundle: "keep" or "undo" the others when one is not given. */
+  when_one_fails?: string;
   requires: { code: string; says: string }[];
   approvers: { rule: string; need: number; within: string; from: string[] }[];
   usable_within: string | null;
@@ -121,6 +133,8 @@ export interface Grant extends Why {
   usable_by: string | null;
   /** Until when other grants that are in force give the same access, without this one; null: none does. */
   also_until: string | null;
+  /** Of a bundle: the role that is to be active before. */
+  waits_for: string | null;
   directory: { status: string | null; request_id: string | null; seen_at: string | null };
 }
 
@@ -140,6 +154,8 @@ export interface AccessRequest extends Why {
   requester: Person;
   roles: string[];
   named_roles: NamedRole[];
+  /** What these are the roles of, where they were asked for as one. */
+  bundle: { id: string; name: string; opens: string | null; when_one_fails: string } | null;
   duration: string;
   start: string | null;
   justification: string | null;

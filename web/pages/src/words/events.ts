@@ -13,6 +13,7 @@ const ends: Record<string, string> = {
   revoked: "Ended: revoked",
   cancelled: "Cancelled before it started",
   outside: "Ended: removed by somebody in the directory",
+  bundle_undone: "Ended: another role of the bundle was not given",
 };
 
 const actions: Record<string, string> = {

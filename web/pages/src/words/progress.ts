@@ -16,12 +16,18 @@ function watchedWords(grant: Grant): string {
   return `${grant.why_says ?? "It is over."} PIM may hold it${until}: Curfew watches, and takes away what comes into force.`;
 }
 
+const endings: Record<string, string> = {
+  released: "Given back",
+  revoked: "Revoked",
+  bundle_undone: "Given back, because another role of the bundle was not given",
+};
+
 function endingWords(grant: Grant, now: number): string {
   if (isWatched(grant)) return watchedWords(grant);
   const later = removableAt(grant, now);
   if (grant.why === "approved_outside")
     return `Approved in PIM before anybody agreed here. Entra removes nothing in its first five minutes: Curfew takes it away${later ? ` ${whenWords(later)}` : ""}.`;
-  const what = grant.why === "released" ? "Given back" : grant.why === "revoked" ? "Revoked" : "Its time is over";
+  const what = endings[grant.why ?? ""] ?? "Its time is over";
   if (grant.why && later)
     return `${what}. Entra removes nothing in its first five minutes: it goes ${whenWords(later)}.`;
   return `${what}. Curfew is having it removed and looks until it is gone.`;
@@ -67,6 +73,7 @@ export function grantWords(grant: Grant, now: number, holder: string | null = nu
   switch (grant.state) {
     case "waiting":
       if (grant.needs) return startWords(grant, holder);
+      if (grant.waits_for) return `Its turn comes when ${grant.waits_for} is live.`;
       return grant.start_by
         ? `Approved. Starts by itself, at the latest ${whenWords(grant.start_by)}.`
         : "Approved. Starts by itself.";

@@ -3,7 +3,14 @@ import type { Tone } from "../parts/badge";
 import { whenWords } from "../time/moment";
 import { endedWords, grantShown, requestShown } from "./states";
 
-export const rolesOf = (request: AccessRequest): string => request.named_roles.map((role) => role.name).join(", ");
+export const rolesOf = (request: AccessRequest): string =>
+  request.bundle?.name ?? request.named_roles.map((role) => role.name).join(", ");
+
+/** What becomes of a bundle of which one role is not given. */
+export const undoWords = (when_one_fails: string): string =>
+  when_one_fails === "undo"
+    ? "It is all of them or none: when one is not given, the others are given back."
+    : "When one is not given, the others stay.";
 
 export const nameOf = (person: { id: string; name: string | null }): string =>
   person.name ?? `${person.id.slice(0, 8)}…`;

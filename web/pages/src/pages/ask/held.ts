@@ -1,6 +1,6 @@
 import { useLive } from "../../api/live";
 import { paceOfGrants, paceOfRequests } from "../../api/pace";
-import type { AccessRequest, Grant, List } from "../../api/types";
+import type { AccessRequest, Grant, List, Role } from "../../api/types";
 import { momentWords } from "../../time/moment";
 import { grantShown, requestShown } from "../../words/states";
 
@@ -28,3 +28,7 @@ export function useHeld(): Map<string, Held> {
     held.set(grant.role, { says: heldWords(grant), request: grant.request });
   return held;
 }
+
+/** A bundle of which one role is held cannot be asked for either. */
+export const heldOf = (role: Role, held: Map<string, Held>): Held | undefined =>
+  held.get(role.id) ?? role.roles?.map(({ id }) => held.get(id)).find(Boolean);

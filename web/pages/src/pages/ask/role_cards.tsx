@@ -2,7 +2,8 @@ import type { Role } from "../../api/types";
 import { Badge } from "../../parts/badge";
 import { Icon, type IconName } from "../../parts/icon";
 import { isoWords, spanWords } from "../../time/span";
-import type { Held } from "./held";
+import { undoWords } from "../../words/requests";
+import { heldOf, type Held } from "./held";
 
 const approvalWords = (role: Role): string =>
   role.approvers.length
@@ -95,6 +96,11 @@ function RoleCard({ role, chosen, held, onChoose }: CardProps) {
         )}
         <div id={`${id}-more`}>
           {role.opens && <p>{role.opens}</p>}
+          {role.roles && (
+            <p>
+              {role.roles.map(({ name }) => name).join(", then ")}. {undoWords(role.when_one_fails ?? "keep")}
+            </p>
+          )}
           <Facts role={role} />
           {!held &&
             role.missing.map(({ code, says, mend }) => (
@@ -125,6 +131,10 @@ interface Props {
   onChange: (chosen: string[]) => void;
 }
 
+/** A bundle is asked for by itself. */
+const withRole = (roles: Role[], chosen: string[], role: Role): string[] =>
+  role.roles ? [role.id] : [...chosen.filter((id) => !roles.find((one) => one.id === id)?.roles), role.id];
+
 /** The catalogue, by product. */
 export function RoleCards({ roles, chosen, held, onChange }: Props) {
   const products = [...new Set(roles.map((role) => role.product ?? "Other"))];
@@ -140,8 +150,10 @@ export function RoleCards({ roles, chosen, held, onChange }: Props) {
                 key={role.id}
                 role={role}
                 chosen={chosen.includes(role.id)}
-                held={held.get(role.id)}
-                onChoose={(add) => onChange(add ? [...chosen, role.id] : chosen.filter((id) => id !== role.id))}
+                held={heldOf(role, held)}
+                onChoose={(add) =>
+                  onChange(add ? withRole(roles, chosen, role) : chosen.filter((id) => id !== role.id))
+                }
               />
             ))}
         </section>

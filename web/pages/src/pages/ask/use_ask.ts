@@ -3,7 +3,7 @@ import type { Me, Role } from "../../api/types";
 import { isoOf, readSpan } from "../../time/span";
 import { complaintWords } from "../../words/complaints";
 import { draft, type Draft } from "./draft";
-import { useHeld } from "./held";
+import { heldOf, useHeld } from "./held";
 import { durationError, justificationError, termsOf } from "./terms";
 import { useSend } from "./use_send";
 import { useVerdict } from "./use_verdict";
@@ -16,7 +16,7 @@ export function useAsk(catalogue: Role[], me: Me) {
   const send = useSend();
   useEffect(() => draft.keep(me.id, filled), [filled]);
 
-  const open = (role: Role) => !held.has(role.id) && !role.missing.some(({ verdict }) => verdict === "fail");
+  const open = (role: Role) => !heldOf(role, held) && !role.missing.some(({ verdict }) => verdict === "fail");
   const roles = catalogue.filter((role) => filled.roles.includes(role.id) && open(role));
   const ids = roles.map((role) => role.id);
   const terms = termsOf(roles.length ? roles : catalogue);

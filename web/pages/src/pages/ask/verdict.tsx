@@ -47,6 +47,7 @@ function Next({ roles, seconds, verdict }: { roles: Role[]; seconds: number; ver
   const approvals = roles.flatMap((role) => role.approvers);
   const yours = roles.filter(({ activation }) => activation === "delegated");
   const held = roles.some(({ activation }) => activation === "pim_approval");
+  const bundle = roles.some((role) => role.roles);
   const approvers = verdict.evidence.find(({ code }) => code === "approvers_found");
   return (
     <ol class="next">
@@ -56,6 +57,7 @@ function Next({ roles, seconds, verdict }: { roles: Role[]; seconds: number; ver
           {approvers?.says ?? "Approvers are asked by mail."} They have {isoWords(approvals[0]?.within ?? "")}.
         </li>
       )}
+      {bundle && <li>The next role starts when the one before is live, and all of them end together.</li>}
       {held && <li>PIM holds it from then on until it is approved. Its time counts from when you send, also while it waits.</li>}
       {yours.length > 0 && <li>You start it yourself, by signing in once more.</li>}
       <li>

@@ -1,7 +1,7 @@
 import type { AccessRequest } from "../../api/types";
 import { Ago, Moment } from "../../parts/time";
 import { isoWords } from "../../time/span";
-import { decisionsOf } from "../../words/requests";
+import { decisionsOf, undoWords } from "../../words/requests";
 
 /** Who, what, why, for how long. */
 export function Facts({ request }: { request: AccessRequest }) {
@@ -38,6 +38,12 @@ export function Facts({ request }: { request: AccessRequest }) {
           </dd>
         </div>
       </dl>
+      {request.bundle && (
+        <p class="small">
+          {request.bundle.name} is asked for as one: {request.named_roles.map(({ name }) => name).join(", then ")}.{" "}
+          {undoWords(request.bundle.when_one_fails)}
+        </p>
+      )}
       {request.named_roles.map((role) => (
         <div class="opens" key={role.id}>
           <h2>{role.name} opens</h2>

@@ -14,6 +14,7 @@ const ends: Record<string, string> = {
   revoked: "Revoked",
   cancelled: "Cancelled before it started",
   outside: "Removed by somebody in the directory",
+  bundle_undone: "Given back: another role of the bundle was not given",
 };
 
 function decisionSteps(request: AccessRequest): Step[] {
