@@ -57,3 +57,4 @@ void policy_read_approval(struct policy *policy, struct rule *rule, struct form 
 /* After what the rule demands: nothing else of it can be watched. */
 void policy_read_watch(struct rule *rule, struct form *parent);
 void policy_read_tell(struct policy *policy, struct rule *rule, struct form *parent);
+void policy_read_urgent(struct policy *policy, struct rule *rule, struct form *parent);

@@ -188,4 +188,5 @@ void policy_demand(const struct policy *policy, size_t role_count, const struct 
         demands->ring = phases_open(&policy->phases);
     demands->allowed &= !demands->too_many_approvals && !demands->denied && !demands->ring;
     qsort(demands->contexts, demands->context_count, sizeof *demands->contexts, compare_texts);
+    urgent_settle(policy, role_count, roles, occasion, arena, demands);
 }

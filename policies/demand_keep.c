@@ -194,22 +194,22 @@ static bool unpack_approval(const json_t *packed, struct arena *arena,
            unpack_escalation(json_object_get(packed, "escalate"), arena, approval);
 }
 
-static json_t *pack_approvals(const struct demands *demands)
+json_t *approvals_pack(size_t count, const struct approval_demand approvals[])
 {
-    json_t *approvals = memory_needed(json_array());
-    for (size_t i = 0; i < demands->approval_count; i++)
-        (void)json_array_append_new(approvals, pack_approval(&demands->approvals[i]));
-    return approvals;
+    json_t *list = memory_needed(json_array());
+    for (size_t i = 0; i < count; i++)
+        (void)json_array_append_new(list, pack_approval(&approvals[i]));
+    return list;
 }
 
-static bool unpack_approvals(const json_t *packed, struct arena *arena, struct demands *ret)
+bool approvals_unpack(const json_t *packed, struct arena *arena, size_t *count, size_t most,
+                      struct approval_demand approvals[])
 {
-    const json_t *approvals = json_object_get(packed, "approvals");
-    if (!json_is_array(approvals) || json_array_size(approvals) > APPROVAL_STAGES)
+    if (!json_is_array(packed) || json_array_size(packed) > most)
         return false;
-    ret->approval_count = json_array_size(approvals);
-    for (size_t i = 0; i < ret->approval_count; i++)
-        if (!unpack_approval(json_array_get(approvals, i), arena, &ret->approvals[i]))
+    *count = json_array_size(packed);
+    for (size_t i = 0; i < *count; i++)
+        if (!unpack_approval(json_array_get(packed, i), arena, &approvals[i]))
             return false;
     return true;
 }
@@ -218,10 +218,11 @@ json_t *demands_pack(const struct demands *demands)
 {
     bool allowed = demands->allowed && !demands->unknown && !demands->unsaid;
     json_t *packed = memory_needed(
-        json_pack("{s:b, s:o, s:o, s:i, s:o, s:o}", "allowed", allowed, "rules",
+        json_pack("{s:b, s:o, s:o, s:i, s:o, s:o, s:o}", "allowed", allowed, "rules",
                   pack_texts(demands->rule_count, demands->rules), "approvals",
-                  pack_approvals(demands), "human_by", (int)demands->human_by, "watch",
-                  policy_pack_watch(demands), "tell", policy_pack_tell(demands)));
+                  approvals_pack(demands->approval_count, demands->approvals), "human_by",
+                  (int)demands->human_by, "watch", policy_pack_watch(demands), "tell",
+                  policy_pack_tell(demands), "urgent", urgent_pack(demands)));
     json_auto_t *require = pack_require(demands), *limits = pack_limits(demands);
     (void)json_object_update(packed, require);
     (void)json_object_update(packed, limits);
@@ -237,8 +238,10 @@ bool demands_unpack(const json_t *packed, struct arena *arena, struct demands *d
         human_by < HUMAN_BY_ACCOUNT || human_by > HUMAN_BY_MAIL ||
         !unpack_texts(packed, "rules", arena, &read.rule_count, &read.rules) ||
         !unpack_require(packed, arena, &read) || !unpack_limits(packed, &read) ||
-        !unpack_approvals(packed, arena, &read) || !policy_unpack_watch(packed, &read) ||
-        !policy_unpack_tell(packed, arena, &read))
+        !approvals_unpack(json_object_get(packed, "approvals"), arena, &read.approval_count,
+                          APPROVAL_STAGES, read.approvals) ||
+        !urgent_unpack(json_object_get(packed, "urgent"), arena, &read) ||
+        !policy_unpack_watch(packed, &read) || !policy_unpack_tell(packed, arena, &read))
         return false;
     read.allowed = allowed;
     read.human_by = (enum human_by)human_by;

@@ -18,6 +18,13 @@ struct when {
     const struct role **held; /* any of them is held */
 };
 
+/* How a rule lets some people have its roles before they are approved. */
+struct urgent {
+    size_t who_count, from_count;
+    const struct people **who, **from; /* who may, and who looks at it afterwards */
+    int64_t longest_seconds, within_seconds;
+};
+
 struct rule {
     const char *name;
     size_t role_count, who_count, unless_count, stage_count, context_count;
@@ -38,6 +45,7 @@ struct rule {
     struct approval_demand *stages;
     struct watch_demand watch;
     struct tell_demand tell[TELLS];
+    const struct urgent *urgent; /* NULL: nobody may */
 };
 
 /* The rules that mention one role, in the order of their names: what deciding looks at, however
@@ -83,6 +91,16 @@ bool required_unpack(const json_t *packed, struct arena *arena, struct required 
 /* Why a text is no pattern that can be used, or NULL: POSIX extended, without back-references, and
    not so large that matching it costs much. */
 const char *pattern_wrong(const char *pattern, struct arena *arena);
+/* What of all that may be had before it is approved; and where that is asked for, the demands of
+   it. After everything else. */
+void urgent_settle(const struct policy *policy, size_t role_count, const struct role *const roles[],
+                   const struct occasion *occasion, struct arena *arena, struct demands *demands);
+/* For keeping demands (demand_keep.c). */
+json_t *approvals_pack(size_t count, const struct approval_demand approvals[]);
+bool approvals_unpack(const json_t *packed, struct arena *arena, size_t *count, size_t most,
+                      struct approval_demand approvals[]);
+json_t *urgent_pack(const struct demands *demands);
+bool urgent_unpack(const json_t *packed, struct arena *arena, struct demands *ret);
 
 /* What a role assigns; texts are copied, access is not. */
 struct target policy_target(struct form *role, struct arena *arena);

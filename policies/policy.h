@@ -224,6 +224,15 @@ struct tell_demand {
     const struct people *const *from;
 };
 
+/* Access before approval, as the rules let somebody have it. */
+struct urgent_demand {
+    bool offered; /* every rule that wants an approval lets them pass it over, one for each role */
+    bool asked;   /* it was asked for: then all other demands are those of it */
+    int64_t longest_seconds;
+    size_t review_count; /* who looks at it afterwards, for each rule that lets it happen */
+    struct approval_demand reviews[APPROVAL_LINES];
+};
+
 /* What all matching rules demand together: requirements added up, limits at their least
  * (design 3.8). */
 struct demands {
@@ -257,6 +266,7 @@ struct demands {
     enum human_by human_by;
     struct watch_demand watch;
     struct tell_demand tell[TELLS];
+    struct urgent_demand urgent;
 };
 
 /* Who asks, and the circumstances that rules may look at. */
@@ -271,11 +281,16 @@ struct occasion {
     const char *const *had, *const *held; /* ids of roles */
     bool risk_known;
     enum risk_level risk; /* of the person; RISK_HIGH as well where a compromise is confirmed */
+    bool urgent;          /* before anybody approves it */
 };
 
 /* What whoever asks must meet to be given `roles` together. Memory of `arena` and of the policy. */
 void policy_demand(const struct policy *policy, size_t role_count, const struct role *const roles[],
                    const struct occasion *occasion, struct arena *arena, struct demands *demands);
+
+/* The reviews that urgent access owes, as if they were approvals: none where it was not asked for.
+ */
+struct demands urgent_reviews(const struct demands *demands);
 
 /* Whether somebody may speak on a stage: by name, by a group, or as the manager of whoever asks;
    `to` counts once it was escalated. */
@@ -285,7 +300,7 @@ enum tri approval_holds(const struct approval_demand *stage, bool escalated,
 /* Whether any stage asks the manager of whoever asks. */
 bool demands_ask_manager(const struct demands *demands);
 /* Whether decisions are to be signed: any line that asks for it asks it of everybody who decides.
- */
+   Nobody decides on what is urgent. */
 bool demands_ask_signed(const struct demands *demands);
 
 /* The demands as they are kept with a request, and back: a request is judged by the policy it was

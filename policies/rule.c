@@ -49,6 +49,7 @@ void policy_read_rule(struct policy *policy, struct rule *rule, struct form *for
     policy_read_approval(policy, rule, form);
     policy_read_watch(rule, form);
     policy_read_tell(policy, rule, form);
+    policy_read_urgent(policy, rule, form);
     if (!rule->justification_least)
         rule->justification_least = 1;
 }

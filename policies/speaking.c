@@ -53,7 +53,7 @@ bool demands_ask_manager(const struct demands *demands)
 
 bool demands_ask_signed(const struct demands *demands)
 {
-    for (size_t i = 0; i < demands->approval_count; i++)
+    for (size_t i = 0; !demands->urgent.asked && i < demands->approval_count; i++)
         if (demands->approvals[i].is_signed)
             return true;
     return false;

@@ -6,15 +6,15 @@
 enum fail store_request_add(struct store *store, const struct stored_request *request,
                             struct reason *why)
 {
-    enum fail fail =
-        sql_run(store->sql, SQL_REQUEST_ADD, NULL, why, TEXT(request->id.text),
-                TEXT(request->requester.key.tid), TEXT(request->requester.key.oid),
-                TEXT(request_state_text(REQUEST_CHECKING)), NUMBER(request->duration_seconds),
-                MAYBE(request->start_at, -1), NUMBER(request->start_within_seconds),
-                TEXT(request->justification_mark), TEXT(request->ticket),
-                NUMBER(request->submitted_at), NUMBER(request->check_until),
-                TEXT(request->policy_version), TEXT(request->sign_in), TEXT(request->demands),
-                TEXT(request->occasion), TEXT(request->bundle), NUMBER(request->undo));
+    enum fail fail = sql_run(
+        store->sql, SQL_REQUEST_ADD, NULL, why, TEXT(request->id.text),
+        TEXT(request->requester.key.tid), TEXT(request->requester.key.oid),
+        TEXT(request_state_text(REQUEST_CHECKING)), NUMBER(request->duration_seconds),
+        MAYBE(request->start_at, -1), NUMBER(request->start_within_seconds),
+        TEXT(request->justification_mark), TEXT(request->ticket), NUMBER(request->submitted_at),
+        NUMBER(request->check_until), TEXT(request->policy_version), TEXT(request->sign_in),
+        TEXT(request->demands), TEXT(request->occasion), TEXT(request->bundle),
+        NUMBER(request->undo), NUMBER(request->urgent));
     for (size_t i = 0; !fail && i < request->role_count; i++)
         fail = sql_run(store->sql, SQL_REQUEST_ROLE_ADD, NULL, why, TEXT(request->id.text),
                        NUMBER((int64_t)i), TEXT(request->roles[i].role),
@@ -54,6 +54,7 @@ static void read_request(const struct rows *rows, struct arena *arena,
     request->requester.mail = rows_copy(rows, 17, arena);
     request->bundle = rows_copy(rows, 21, arena);
     request->undo = rows_number(rows, 22, 0) != 0;
+    request->urgent = rows_number(rows, 23, 0) != 0;
     request->why = rows_copy(rows, 3, arena);
     request->occasion = rows_copy(rows, 18, arena);
     request->decide_by = rows_number(rows, 19, -1);
@@ -149,13 +150,15 @@ enum fail store_requests_page(struct store *store, const struct request_page *pa
     const char *before = page->before ? page->before : "~"; /* after every id */
     struct request_id *found = ARENA_ARRAY(arena, struct request_id, page->most);
     size_t found_count = 0;
+    enum query query = page->to_review     ? SQL_REQUESTS_TO_REVIEW
+                       : page->as_approver ? SQL_REQUESTS_FOR_APPROVER
+                                           : SQL_REQUESTS_OF;
     scoped(rows_scoped) struct rows rows =
-        page->person
-            ? sql_ask(store->sql, page->as_approver ? SQL_REQUESTS_FOR_APPROVER : SQL_REQUESTS_OF,
-                      TEXT(page->person->tid), TEXT(page->person->oid), TEXT(before),
-                      TEXT(page->state), TEXT(page->role), NUMBER((int64_t)page->most))
-            : sql_ask(store->sql, SQL_REQUESTS_ALL, TEXT(before), TEXT(page->state),
-                      TEXT(page->role), NUMBER((int64_t)page->most));
+        page->person ? sql_ask(store->sql, query, TEXT(page->person->tid), TEXT(page->person->oid),
+                               TEXT(before), TEXT(page->state), TEXT(page->role),
+                               NUMBER((int64_t)page->most))
+                     : sql_ask(store->sql, SQL_REQUESTS_ALL, TEXT(before), TEXT(page->state),
+                               TEXT(page->role), NUMBER((int64_t)page->most));
     while (found_count < page->most && rows_next(&rows))
         (void)snprintf(found[found_count++].text, ID_SIZE, "%s", rows_text(&rows, 0));
     enum fail fail = rows_end(&rows, why);

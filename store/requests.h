@@ -29,6 +29,7 @@ struct stored_request {
     const char *occasion; /* JSON (access/occasion.h); NULL: asked before it was kept */
     const char *bundle;   /* that it asks for; NULL: for roles by themselves */
     bool undo;            /* of the bundle: when one is not given, the others are given back */
+    bool urgent;          /* to be had before it is approved */
     size_t role_count;
     struct {
         const char *role, *target;
@@ -64,6 +65,7 @@ enum fail store_request_open_for(struct store *store, const struct person_key *p
 struct request_page {
     const struct person_key *person; /* NULL: everybody's */
     bool as_approver;
+    bool to_review; /* instead: what this person owes a look at */
     const char *before, *state, *role;
     size_t most;
 };

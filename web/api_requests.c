@@ -80,13 +80,15 @@ enum next get_requests(struct visit *visit)
     size_t count = 0;
     struct request_id *ids = NULL;
     bool mine = paging_flag(visit, "mine"), approvable = paging_flag(visit, "approvable");
+    bool reviewable = paging_flag(visit, "reviewable");
     if (!read_filter(visit, &page))
         return visit_fail(visit, FAIL_INVALID);
     struct store *store = visit_store(visit);
     if (!store)
         return NEXT_REPLY;
     page.as_approver = approvable;
-    if (!mine && !approvable && visit->caller->roles)
+    page.to_review = reviewable;
+    if (!mine && !approvable && !reviewable && visit->caller->roles)
         page.person = NULL;
     enum fail fail = store_requests_page(store, &page, visit->arena, &count, &ids, &visit->why);
     json_t *items = memory_needed(json_array());
@@ -136,6 +138,11 @@ static enum next submit_failed(struct visit *visit)
                  arena_text(visit->arena, "</api/v1/requests/%s>; rel=\"related\"", other));
     if (asking->submission.says)
         return visit_refuse(visit, FAIL_CONFLICT, "%s", asking->submission.says);
+    if (asking->submission.owes_review)
+        return visit_refuse(visit, FAIL_CONFLICT,
+                            "A review is owed for what you had before approval: see request %s. "
+                            "Until then you can have nothing else so.",
+                            other);
     return visit_refuse(visit, FAIL_CONFLICT,
                         "You asked for this role already, or it is about to start or to end: see "
                         "request %s.",
@@ -155,7 +162,9 @@ static enum fail commit_purpose(struct turn *turn, void *data, struct reason *wh
     struct asking *asking = data;
     const struct visit *visit = asking->visit;
     enum fail fail = submission_is_free(turn, &asking->submission, why);
-    if (fail)
+    if (!fail)
+        fail = submission_check_owed(turn, &asking->submission, why);
+    if (fail) /* before somebody signs in for nothing */
         return fail;
     json_t *contexts = memory_needed(json_array());
     for (size_t i = 0; i < asking->demands.context_count; i++)

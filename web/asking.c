@@ -2,6 +2,7 @@
 
 #include "access/approvers.h"
 #include "access/occasion.h"
+#include "access/urgent.h"
 #include "base/memory.h"
 #include "base/moment.h"
 #include "base/text.h"
@@ -198,9 +199,10 @@ static enum pace rehearse(struct task *task, void *data)
                                      .start_at = asking->submission.start_at,
                                      .ticket = asking->submission.ticket,
                                      .submitted_at = visit->now,
+                                     .urgent = asking->submission.urgent,
                                      .role_count = asking->submission.role_count};
     struct gathered gathered;
-    struct approvers approvers;
+    struct approvers approvers, reviewers;
     scoped(evidence_scoped) struct evidence_list list = {0};
     for (size_t i = 0; i < request.role_count; i++) {
         const struct role *role =
@@ -213,7 +215,8 @@ static enum pace rehearse(struct task *task, void *data)
     request.occasion = occasion_now(task, &request);
     if (!findings_gather(task, &request, NULL, &visit->caller->sign_in, &gathered) ||
         !approvers_resolve(task, &gathered.demands, &request.requester.key, NULL, FACT_MINUTE,
-                           &approvers))
+                           &approvers) ||
+        !urgent_reviewers(task, &gathered.demands, &request.requester.key, &reviewers))
         return PACE_WAIT;
     struct first_look look = {.memberships = gathered.findings.memberships,
                               .contexts = gathered.findings.contexts,
@@ -223,6 +226,7 @@ static enum pace rehearse(struct task *task, void *data)
     findings_judge(&gathered, request.duration_seconds, true, false, &list);
     judge_ticket(&gathered.demands, &gathered.findings, request.ticket, &list);
     judge_approvers(&approvers, &gathered.demands, visit->now, &list);
+    judge_urgent(&approvers, &reviewers, &gathered.demands, visit->now, &list);
     if (!asking->held && registration_lacks_mfa(gathered.findings.registration))
         asking->needs_sign_in = false;
     asking->evidence = evidence_pack(&list);
@@ -266,10 +270,11 @@ enum next asking_verdict(struct visit *visit, struct asking *asking)
         fails |= text_equals(verdict, verdict_text(VERDICT_FAIL));
         unknown |= text_equals(verdict, verdict_text(VERDICT_UNKNOWN));
     }
-    const char *state = fails && !asking->needs_sign_in  ? "refused"
-                        : unknown                        ? "checking"
-                        : asking->demands.approval_count ? "pending"
-                                                         : "approved";
+    bool asks = asking->demands.approval_count && !asking->demands.urgent.asked;
+    const char *state = fails && !asking->needs_sign_in ? "refused"
+                        : unknown                       ? "checking"
+                        : asks                          ? "pending"
+                                                        : "approved";
     return visit_json(visit, 200,
                       memory_needed(json_pack("{s:s, s:b, s:o}", "state", state, "needs_sign_in",
                                               asking->needs_sign_in, "evidence", view)));

@@ -12,6 +12,8 @@ handler get_sign_in, get_callback, post_sign_out;
 handler get_me, get_roles, get_link;
 /* api_requests.c */
 handler post_request, get_requests, get_request, post_cancel, post_decision, post_extend;
+/* api_reviews.c */
+handler post_review;
 /* api_grants.c */
 handler get_grants, post_activate, post_release, post_revoke;
 /* api_delegations.c */

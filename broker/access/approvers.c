@@ -217,7 +217,7 @@ void judge_approvers(const struct approvers *approvers, const struct demands *de
                      struct evidence_list *list)
 {
     struct evidence piece = {.check = "approvers", .source = "policy", .observed_at = now};
-    if (!demands->approval_count && !demands->too_many_approvals)
+    if ((!demands->approval_count && !demands->too_many_approvals) || demands->urgent.asked)
         return;
     if (!demands->too_many_approvals && approvers->given >= approvers->needed) {
         piece.verdict = VERDICT_PASS;

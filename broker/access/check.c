@@ -7,6 +7,7 @@
 #include "access/messages.h"
 #include "access/moves.h"
 #include "access/occasion.h"
+#include "access/urgent.h"
 #include "base/json.h"
 #include "base/memory.h"
 #include "base/moment.h"
@@ -24,6 +25,9 @@ static enum fail finish(struct turn *turn, struct checked *checked, struct reaso
     enum fail fail = store_job_end(turn->store, job_request, id->text, why);
     if (!fail && checked->to == REQUEST_APPROVED)
         fail = grants_make(turn, &checked->request, why);
+    if (!fail && checked->to == REQUEST_APPROVED && checked->demands.urgent.asked)
+        fail = urgent_begin(turn, &checked->request, &checked->demands, &checked->approvers,
+                            &checked->reviewers, why);
     if (!fail && checked->to == REQUEST_REFUSED)
         fail = grants_withdraw(turn, id, "request_refused", why);
     if (!fail && checked->to == REQUEST_REFUSED)
@@ -64,7 +68,8 @@ static void conclude(struct checked *checked, const struct evidence_list *list, 
     bool waits;
     enum verdict verdict = evidence_verdict(list, &waits);
     if (verdict == VERDICT_PASS) {
-        checked->to = checked->demands.approval_count ? REQUEST_PENDING : REQUEST_APPROVED;
+        bool waits_for_approval = checked->demands.approval_count && !checked->demands.urgent.asked;
+        checked->to = waits_for_approval ? REQUEST_PENDING : REQUEST_APPROVED;
     } else if (verdict == VERDICT_UNKNOWN && waits && now < checked->request.check_until) {
         checked->to = REQUEST_CHECKING;
     } else {
@@ -162,7 +167,8 @@ static enum pace check(struct task *task, const struct stored_request *request)
         return check_refuse(task, checked, "role_gone");
     checked->demands = gathered.demands;
     if (!approvers_resolve(task, &checked->demands, &request->requester.key, NULL, FACT_MINUTE,
-                           &checked->approvers))
+                           &checked->approvers) ||
+        !urgent_reviewers(task, &checked->demands, &request->requester.key, &checked->reviewers))
         return PACE_WAIT;
     findings_judge(&gathered, request->duration_seconds, true, false, &list);
     judge_limits(&checked->demands, request->duration_seconds,
@@ -172,6 +178,7 @@ static enum pace check(struct task *task, const struct stored_request *request)
                 request->ticket, &list);
     judge_ticket(&checked->demands, &gathered.findings, request->ticket, &list);
     judge_approvers(&checked->approvers, &checked->demands, moment_now(), &list);
+    judge_urgent(&checked->approvers, &checked->reviewers, &checked->demands, moment_now(), &list);
     if (!judge_held(task, request, &list) || !judge_before(task, request, &gathered, &list))
         return task_hold(task, 0);
     checked->request.occasion = occasion_pack(&gathered.occasion, task_arena(task));

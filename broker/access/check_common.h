@@ -9,7 +9,8 @@ struct checked {
     struct stored_request request;
     struct demands demands;
     struct approvers approvers;
-    const char *evidence; /* as it is kept */
+    struct approvers reviewers; /* of what is urgent, once it was given */
+    const char *evidence;       /* as it is kept */
     enum request_state to;
     const char *code;
     struct person requester;  /* name and mail as the directory has them */

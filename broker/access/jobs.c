@@ -10,6 +10,7 @@
 #include "access/recheck.h"
 #include "access/sign_out.h"
 #include "access/tell.h"
+#include "access/urgent.h"
 #include "base/text.h"
 #include "store/jobs.h"
 
@@ -17,7 +18,8 @@ const char *const job_request = "request", *const job_grant = "grant",
                   *const job_message = "message", *const job_house = "house",
                   *const job_watch = "watch", *const job_alarm = "alarm",
                   *const job_person = "person", *const job_recheck = "recheck",
-                  *const job_sign_out = "sign_out", *const job_tell = "tell";
+                  *const job_sign_out = "sign_out", *const job_tell = "tell",
+                  *const job_review = "review";
 
 /*                       subject      what a step does */
 static const struct job_kind kinds[] = {
@@ -32,6 +34,7 @@ static const struct job_kind kinds[] = {
     {"recheck", recheck_step},   /* an active grant: looks again at what its rules have watched */
     {"sign_out", sign_out_step}, /* a person: signs them out of everything */
     {"tell", tell_step},         /* a grant: tells whom its rules name what became of it */
+    {"review", urgent_step},     /* a request that was urgent: tells when its review is overdue */
 };
 
 const struct job_kind *job_kind_find(const char *name)

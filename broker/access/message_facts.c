@@ -13,6 +13,7 @@
 #include "store/doubts.h"
 #include "store/grants.h"
 #include "store/requests.h"
+#include "store/urgent.h"
 #include "store/watch.h"
 
 #include <stdio.h>
@@ -439,6 +440,41 @@ static enum fail add_places(struct store *store, const struct stored_message *me
     return fail;
 }
 
+/* What is owed of access before approval: by whom it is told to, or by whom it was looked at. */
+static enum fail add_urgent(struct store *store, const struct stored_request *request,
+                            const struct person_key *to, struct arena *arena, json_t *facts,
+                            struct reason *why)
+{
+    size_t count = 0, told_count = 0;
+    struct stored_review reviews[STORED_REVIEWS];
+    struct stored_told *told = NULL;
+    const char *by = "";
+    bool justified = true;
+    enum fail fail = store_reviews(store, &request->id, arena, &count, reviews, why);
+    if (!fail)
+        fail = store_urgent_told(store, &request->id, arena, &told_count, &told, why);
+    for (size_t i = 0; !fail && i < count; i++) {
+        if (reviews[i].reviewed_at < 0) {
+            set(facts, "review_due", minute(arena, reviews[i].due_at));
+            continue;
+        }
+        by = arena_text(arena, "%s%s%s", by, *by ? ", " : "", shown(&reviews[i].by));
+        justified &= text_equals(reviews[i].outcome, "justified");
+        set(facts, "review_reason", typed(arena, reviews[i].reason));
+    }
+    for (size_t i = 0; !fail && i < told_count; i++) {
+        if (!person_is(&told[i].person.key, to))
+            continue;
+        if (!told[i].line)
+            set(facts, "passed_over", "yes");
+        else if ((size_t)told[i].line <= count)
+            set(facts, "review_by", minute(arena, reviews[told[i].line - 1].due_at));
+    }
+    set(facts, "reviewed_by", by);
+    set(facts, "outcome", justified ? "it was justified" : "it was not justified");
+    return fail;
+}
+
 enum fail message_letter(struct access *access, struct store *store,
                          const struct stored_message *message, struct arena *arena,
                          struct letter *letter, struct reason *why)
@@ -464,6 +500,8 @@ enum fail message_letter(struct access *access, struct store *store,
         fail = add_places(store, message, arena, facts, why);
     if (!fail)
         fail = add_start(store, &request.id, arena, facts, why);
+    if (!fail && request.urgent)
+        fail = add_urgent(store, &request, &message->to.key, arena, facts, why);
     if (!fail && message->grant)
         fail = add_grant(access, store, message->grant, arena, facts, why);
     if (!fail && message->grant)

@@ -36,6 +36,9 @@ static const char *const kinds[] = {
     [MESSAGE_STUCK] = "stuck",
     [MESSAGE_WARNED] = "warned",
     [MESSAGE_TOLD] = "told",
+    [MESSAGE_URGENT] = "urgent",
+    [MESSAGE_OVERDUE] = "overdue",
+    [MESSAGE_REVIEWED] = "reviewed",
 };
 
 const char *message_kind_text(enum message_kind kind)

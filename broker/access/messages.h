@@ -26,6 +26,9 @@ enum message_kind {
     MESSAGE_STUCK,  /* to the requester and to whom alarms are told: nobody is left to approve it */
     MESSAGE_WARNED, /* to the holder: what was looked at again is bad */
     MESSAGE_TOLD,   /* to whom a rule names: what became of somebody's access */
+    MESSAGE_URGENT, /* to approvers who were passed over, and to reviewers */
+    MESSAGE_OVERDUE,  /* to reviewers, and to whom alarms are told: nobody has reviewed it */
+    MESSAGE_REVIEWED, /* to the requester */
     MESSAGE_KINDS
 };
 

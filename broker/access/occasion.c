@@ -109,7 +109,8 @@ void occasion_of(const struct stored_request *request, const struct memberships 
                                 .memberships = memberships,
                                 .at = request->submitted_at,
                                 .duration_seconds = request->duration_seconds,
-                                .start_at = request->start_at};
+                                .start_at = request->start_at,
+                                .urgent = request->urgent};
     json_auto_t *kept = request->occasion ? json_loads(request->occasion, 0, NULL) : NULL;
     const json_t *risk = json_object_get(kept, "risk");
     int64_t level = json_integer_value(risk);

@@ -277,6 +277,19 @@ static enum fail check_grant(const struct order *order, const struct order_rules
     return FAIL_NONE;
 }
 
+/* Nobody agreed to what is urgent: the rules that let the person have it so are what proves it. */
+static enum fail check_urgent(const struct order *order, const struct demands *wanted,
+                              struct reason *why)
+{
+    if (!wanted->urgent.asked)
+        return FAIL_NONE;
+    if (!wanted->allowed)
+        return because(why, FAIL_DENIED, "no rule lets them have it before it is approved");
+    if (order->ends_at - order->starts_at > wanted->urgent.longest_seconds)
+        return because(why, FAIL_DENIED, "longer than what may be had before it is approved");
+    return FAIL_NONE;
+}
+
 /* Who agreed. */
 
 static bool is_of(const struct order_line *line, const struct approval_demand *demand)
@@ -436,6 +449,8 @@ enum fail order_read(const char *bytes, size_t length, const struct order_rules 
         fail = check_grant(order, rules, arena, why);
     if (!fail && gives && !rules->wanted)
         fail = because(why, FAIL_DENIED, "nobody knows what the policy demands");
+    if (!fail && gives)
+        fail = check_urgent(order, rules->wanted, why);
     if (!fail && !proves && (order->line_count || order->decision_count))
         fail = because(why, FAIL_DENIED, "approvals that nobody asked for");
     if (!fail && proves)

@@ -6,6 +6,7 @@
 #include "access/messages.h"
 #include "access/occasion.h"
 #include "access/prolong.h"
+#include "access/urgent.h"
 #include "access/views.h"
 #include "access/words_kept.h"
 #include "access/worker.h"
@@ -63,6 +64,7 @@ void submission_read(const struct policy *policy, const json_t *body, struct com
         form_complain(&form, "justification", "must say why you need it");
     ret->ticket = form_text(&form, "ticket", OPTIONAL, TICKET_MOST);
     ret->start_at = form_moment(&form, "start", -1);
+    ret->urgent = form_flag(&form, "urgent", false);
     check_words(&form, "justification", ret->justification);
     check_words(&form, "ticket", ret->ticket);
     form_end(&form);
@@ -224,6 +226,35 @@ static enum fail complain_counts(struct store *store, const struct policy *polic
     return fail;
 }
 
+/* What cannot wait for approval cannot wait for anything else, and PIM lets nobody pass over its
+   own. */
+static void check_urgent(const struct access *access, const struct submission *submission,
+                         int64_t now, struct complaints *complaints)
+{
+    if (!submission->urgent)
+        return;
+    if (submission->start_at > now + START_LATE_SECONDS)
+        complain(complaints, "start", "cannot be later for what is urgent");
+    if (submission_is_held(access, submission))
+        complain(complaints, "urgent", "cannot be for a role that is approved in PIM");
+}
+
+/* Whoever may have it once it is approved is told that it is the haste that they may not have. */
+static bool complain_of_haste(const struct policy *policy, const struct submission *submission,
+                              const struct role *const roles[], struct complaints *complaints)
+{
+    struct demands demands;
+    struct occasion occasion = submission->occasion;
+    occasion.urgent = false;
+    if (!submission->urgent)
+        return false;
+    policy_demand(policy, submission->role_count, roles, &occasion, complaints->arena, &demands);
+    if (demands.allowed)
+        complain(complaints, "urgent",
+                 "the policy does not let you have this before it is approved");
+    return demands.allowed;
+}
+
 enum fail submission_check(const struct access *access, struct store *store,
                            struct submission *submission, const struct memberships *memberships,
                            const struct risks *risks, int64_t now, struct complaints *complaints,
@@ -233,20 +264,23 @@ enum fail submission_check(const struct access *access, struct store *store,
     const struct role *roles[REQUEST_ROLES];
     check_start(submission, now, complaints);
     check_held(access, submission, now, complaints);
+    check_urgent(access, submission, now, complaints);
     if (!find_roles(policy, submission, roles, complaints))
         return because(why, FAIL_REFUSED_BY_POLICY, "%s", complaints_text(complaints));
     submission->occasion = (struct occasion){.person = &submission->caller->person.key,
                                              .memberships = memberships,
                                              .at = now,
                                              .duration_seconds = submission->duration_seconds,
-                                             .start_at = submission->start_at};
+                                             .start_at = submission->start_at,
+                                             .urgent = submission->urgent};
     enum fail fail = occasion_past(store, policy, arena, &submission->occasion, why);
     if (fail)
         return fail;
     occasion_risk(risks, &submission->occasion);
     policy_demand(policy, submission->role_count, roles, &submission->occasion, arena, demands);
     submission->demands = demands;
-    if (!demands->allowed && (!demands->unknown || demands->denied || demands->ring))
+    bool refused = !demands->allowed && (!demands->unknown || demands->denied || demands->ring);
+    if (refused && !complain_of_haste(policy, submission, roles, complaints))
         complain_roles(policy, submission, roles, demands, complaints);
     complain_words(submission, complaints);
     if (!complaints->count)
@@ -324,6 +358,7 @@ static enum fail build(struct turn *turn, struct submission *submission, struct 
         .occasion = occasion_pack(&submission->occasion, submission->arena),
         .bundle = submission->bundle,
         .undo = submission->undo,
+        .urgent = submission->urgent,
         .role_count = submission->role_count,
     };
     for (size_t i = 0; i < request->role_count; i++) {
@@ -353,10 +388,11 @@ static enum fail record(struct turn *turn, const struct stored_request *request,
         (void)json_array_append_new(
             roles, json_pack("{s:s, s:s, s:s*}", "role", request->roles[i].role, "target",
                              request->roles[i].target, "extends", request->roles[i].extends));
-    json_auto_t *detail = memory_needed(json_pack(
-        "{s:o, s:s*, s:s, s:s?, s:s, s:s?, s:s}", "roles", roles, "bundle", request->bundle,
-        "duration", span, "start", *start ? start : NULL, "justification",
-        request->justification_mark, "ticket", request->ticket, "policy", request->policy_version));
+    json_auto_t *detail = memory_needed(
+        json_pack("{s:o, s:s*, s:s, s:s?, s:s, s:s?, s:s, s:o*}", "roles", roles, "bundle",
+                  request->bundle, "duration", span, "start", *start ? start : NULL,
+                  "justification", request->justification_mark, "ticket", request->ticket, "policy",
+                  request->policy_version, "urgent", request->urgent ? json_true() : NULL));
     return turn_record(
         turn,
         (struct event){.code = EVENT_REQUEST_SUBMITTED,
@@ -366,6 +402,17 @@ static enum fail record(struct turn *turn, const struct stored_request *request,
                        .to = request_state_text(REQUEST_CHECKING),
                        .detail = detail},
         why);
+}
+
+enum fail submission_check_owed(struct turn *turn, struct submission *submission,
+                                struct reason *why)
+{
+    if (!submission->urgent)
+        return FAIL_NONE;
+    enum fail fail = urgent_check_open(turn, &submission->caller->person.key,
+                                       &submission->stands_in_the_way, why);
+    submission->owes_review = fail == FAIL_CONFLICT;
+    return fail;
 }
 
 enum fail submission_apply(struct turn *turn, void *data, struct reason *why)
@@ -380,6 +427,8 @@ enum fail submission_apply(struct turn *turn, void *data, struct reason *why)
         fail = submission_is_free(turn, submission, why);
     if (!fail && demands_count(submission->demands))
         fail = check_counts(turn, submission, why);
+    if (!fail)
+        fail = submission_check_owed(turn, submission, why);
     if (!fail)
         fail = words_keep(turn, submission->justification, submission->mark, why);
     if (!fail)

@@ -19,6 +19,7 @@ struct submission {
     bool undo;          /* of the bundle: when one is not given, the others are given back */
     int64_t duration_seconds;
     int64_t start_at; /* -1: as soon as may be */
+    bool urgent;      /* before anybody approves it */
     const char *justification, *ticket;
     /* Found out by submission_check; borrowed. */
     const struct demands *demands;
@@ -33,6 +34,7 @@ struct submission {
     struct request_id
         stands_in_the_way; /* of FAIL_CONFLICT: the request that is open already; may be empty */
     const char *says; /* the same, where that request's grant cannot be prolonged so; or NULL */
+    bool owes_review; /* which is one that was urgent */
 };
 
 /* Reads the members of a form, a bundle as its roles; what is wrong becomes complaints. */
@@ -48,6 +50,9 @@ enum fail submission_check(const struct access *access, struct store *store,
 /* Whether one of its roles is activated in PIM before it is approved: by the sign-in that submits
    it. */
 bool submission_is_held(const struct access *access, const struct submission *submission);
+/* Inside a change: FAIL_CONFLICT for what is urgent while a review of the last one is owed. */
+enum fail submission_check_owed(struct turn *turn, struct submission *submission,
+                                struct reason *why);
 /* The change: FAIL_TOO_MANY over the quota, FAIL_CONFLICT when one of the roles is asked for
    already, or held in a way that this would not prolong. */
 enum fail submission_apply(struct turn *turn, void *submission, struct reason *why);

@@ -183,6 +183,25 @@ static enum fail missing_of(struct store *store, size_t role_count,
     return FAIL_NONE;
 }
 
+/* How it may be had before it is approved; null where it may not. */
+static json_t *urgent_of(const struct urgent_demand *urgent)
+{
+    if (!urgent->offered)
+        return json_null();
+    json_t *reviews = memory_needed(json_array());
+    for (size_t i = 0; i < urgent->review_count; i++) {
+        const struct approval_demand *review = &urgent->reviews[i];
+        json_t *from = memory_needed(json_array());
+        for (size_t k = 0; k < review->from_count; k++)
+            (void)json_array_append_new(from, json_string(review->from[k]->name));
+        (void)json_array_append_new(
+            reviews, memory_needed(json_pack("{s:s, s:o, s:o}", "rule", review->rule, "within",
+                                             span(review->within_seconds), "from", from)));
+    }
+    return memory_needed(
+        json_pack("{s:o, s:o}", "longest", span(urgent->longest_seconds), "reviews", reviews));
+}
+
 /* The entry of roles that are asked for together, with what is demanded of all of them; NULL when
    no rule is about whoever asks. */
 static enum fail view_entry(const struct access *access, struct store *store, size_t role_count,
@@ -203,13 +222,13 @@ static enum fail view_entry(const struct access *access, struct store *store, si
     if (fail)
         return fail;
     *ret = memory_needed(
-        json_pack("{s:s, s:s, s:s, s:s?, s:o, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o}", "id",
+        json_pack("{s:s, s:s, s:s, s:s?, s:o, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "id",
                   role->id, "name", role->name, "product", role->product, "opens", role->opens,
                   "tier", role->tier < 0 ? json_null() : json_integer(role->tier), "kind",
                   target_kind_text(role->target.kind), "activation",
                   activation_text(activation_of(access, role)), "limits", limits_of(&demands),
                   "requires", requires_of(&demands, arena), "approvers", approvers_of(&demands),
-                  "missing", missing, "usable_within",
+                  "urgent", urgent_of(&demands.urgent), "missing", missing, "usable_within",
                   role->usable_within_seconds < 0 ? json_null() : span(role->usable_within_seconds),
                   "warnings", view_warnings(role, arena)));
     return FAIL_NONE;

@@ -4,6 +4,7 @@
 #include "access/bundles.h"
 #include "access/grants.h"
 #include "access/stages.h"
+#include "access/urgent.h"
 #include "base/json.h"
 #include "base/memory.h"
 #include "base/moment.h"
@@ -420,16 +421,27 @@ enum fail view_request(const struct access *access, struct store *store,
         fail = view_grants(access, store, count, stored, arena, &grants, why);
     if (fail)
         return fail;
+    json_t *urgent = NULL;
     json_auto_t *view = view_of(access, &request, evidence, approval, grants, arena);
     fail = add_extends(store, &request, arena, view, why);
     if (!fail)
-        *ret = take(view);
-    return fail;
+        fail = view_urgent(store, &request, moment_now(), arena, &urgent, why);
+    if (fail)
+        return fail;
+    (void)json_object_set_new(view, "urgent", urgent);
+    *ret = take(view);
+    return FAIL_NONE;
 }
 
 json_t *view_submitted(const struct access *access, const struct stored_request *request,
                        struct arena *arena)
 {
     json_auto_t *none = memory_needed(json_array());
-    return view_of(access, request, none, none, none, arena);
+    json_t *view = view_of(access, request, none, none, none, arena);
+    json_t *urgent = memory_needed(
+        json_pack("{s:b, s:b, s:[], s:[]}", "owed", 0, "overdue", 0, "reviews", "passed_over"));
+    if (!request->urgent)
+        json_decref(urgent);
+    (void)json_object_set_new(view, "urgent", request->urgent ? urgent : json_null());
+    return view;
 }

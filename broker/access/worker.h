@@ -110,12 +110,13 @@ enum pace task_wait(struct task *task, int64_t ms);
 
 /* The kinds of jobs; subjects are ids. */
 extern const char *const job_request,
-    *const job_grant, *const job_message, *const job_house, *const job_watch,
-                                                                *const job_alarm,
-                                                                    *const job_person,
-                                                                        *const job_recheck,
-                                                                            *const job_sign_out,
-                                                                                *const job_tell;
+    *const job_grant, *const job_message,
+                          *const job_house, *const job_watch, *const job_alarm,
+                                                                  *const job_person,
+                                                                      *const job_recheck,
+                                                                          *const job_sign_out,
+                                                                              *const job_tell,
+                                                                                  *const job_review;
 /* Has a job done at `due_at`; inside a change. */
 enum fail turn_job(struct turn *turn, const char *kind, const char *subject, enum rank rank,
                    int64_t due_at, struct reason *why);

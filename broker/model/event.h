@@ -26,6 +26,8 @@
     X(REQUEST_DENIED, "request.denied")                                                            \
     X(REQUEST_CANCELLED, "request.cancelled")                                                      \
     X(REQUEST_LAPSED, "request.lapsed")                                                            \
+    X(REQUEST_URGENT, "request.urgent") /* let through before anybody approved it */               \
+    X(REVIEW_MADE, "review.made")       /* and looked at afterwards */                             \
     X(DECISION_APPROVED, "decision.approved")                                                      \
     X(DECISION_DENIED, "decision.denied")                                                          \
     X(SIGNING_REFUSED, "signing.refused")       /* a sign-in that was too weak to decide by */     \

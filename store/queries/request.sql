@@ -12,8 +12,8 @@ SELECT text FROM policy WHERE version = $1;
 
 -- name: request_add
 INSERT INTO request (id, tid, oid, state, duration_seconds, start_at, start_within_seconds, justification, ticket,
-    submitted_at, check_until, policy_version, sign_in, demands, occasion, bundle, undo)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17);
+    submitted_at, check_until, policy_version, sign_in, demands, occasion, bundle, undo, urgent)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18);
 
 -- name: request_role_add
 INSERT INTO request_role (request, position, role, target, extends) VALUES ($1, $2, $3, $4, $5);
@@ -21,7 +21,7 @@ INSERT INTO request_role (request, position, role, target, extends) VALUES ($1, 
 -- name: request_read
 SELECT r.tid, r.oid, r.state, r.why, r.duration_seconds, r.start_at, r.start_within_seconds, r.justification, w.text,
     r.ticket, r.submitted_at, r.check_until, r.lapses_at, r.policy_version, r.sign_in, r.demands, p.name, p.mail, r.occasion,
-    r.decide_by, r.stuck_at, r.bundle, r.undo
+    r.decide_by, r.stuck_at, r.bundle, r.undo, r.urgent
 FROM request r
 LEFT JOIN words w ON w.commitment = r.justification
 LEFT JOIN person p ON p.tid = r.tid AND p.oid = r.oid
@@ -71,6 +71,8 @@ SELECT a.request FROM (
     WHERE p.tid = $1 AND p.oid = $2 AND t.opened_at IS NOT NULL
     UNION
     SELECT s.request FROM stand_in s JOIN delegation g ON g.id = s.delegation WHERE g.tid = $1 AND g.delegate = $2
+    UNION
+    SELECT request FROM urgent_told WHERE tid = $1 AND oid = $2
 ) a JOIN request r ON r.id = a.request
 WHERE a.request < $3 AND ($4 IS NULL OR r.state = $4)
     AND ($5 IS NULL OR EXISTS (SELECT 1 FROM request_role t WHERE t.request = r.id AND t.role = $5))
@@ -116,10 +118,12 @@ LEFT JOIN person p ON p.tid = a.tid AND p.oid = a.oid
 WHERE a.request = $1 ORDER BY a.line, a.stage, p.name, a.oid;
 
 -- name: approver_is
--- Whoever was asked, by themselves or in somebody's place.
+-- Whoever was asked, by themselves or in somebody's place, or was told that it is urgent.
 SELECT 1 FROM approver WHERE request = $1 AND tid = $2 AND oid = $3
 UNION ALL
 SELECT 1 FROM stand_in s JOIN delegation g ON g.id = s.delegation WHERE s.request = $1 AND g.tid = $2 AND g.delegate = $3
+UNION ALL
+SELECT 1 FROM urgent_told WHERE request = $1 AND tid = $2 AND oid = $3
 LIMIT 1;
 
 -- name: decision_add

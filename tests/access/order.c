@@ -85,6 +85,25 @@ START_TEST(more_time_proves_what_giving_proves_and_updates_only_what_curfew_assi
 }
 END_TEST
 
+START_TEST(what_is_urgent_is_proved_by_the_rules_that_let_it_happen_and_is_as_short_as_they_say)
+{
+    prepare();
+    struct order order = genuine();
+    int64_t asked = order.ends_at - order.starts_at;
+    wanted_urgent(asked, true);
+    MUST_FAIL(&order, "approvals that nobody asked for");
+    order.line_count = order.decision_count = 0;
+    ck_assert_fine(tried(&order));
+    wanted_urgent(asked - 1, true);
+    MUST_FAIL(&order, "longer than what may be had before it is approved");
+    wanted_urgent(asked, false);
+    MUST_FAIL(&order, "no rule lets them have it before it is approved");
+    order.does = rules.does = ORDER_REMOVES; /* which proves nothing */
+    ck_assert_fine(tried(&order));
+    clean_up();
+}
+END_TEST
+
 START_TEST(what_goes_to_pim_first_needs_nobody_and_the_yes_to_it_everybody)
 {
     prepare();
@@ -304,6 +323,7 @@ SPECIFICATION("access/order", a_request_to_azure_has_the_name_that_the_order_say
               what_was_approved_is_written_to_the_byte,
               a_removal_needs_nobody_and_removes_only_what_it_says,
               more_time_proves_what_giving_proves_and_updates_only_what_curfew_assigned,
+              what_is_urgent_is_proved_by_the_rules_that_let_it_happen_and_is_as_short_as_they_say,
               what_goes_to_pim_first_needs_nobody_and_the_yes_to_it_everybody,
               the_times_are_those_that_were_approved,
               person_and_target_are_those_that_were_approved,

@@ -60,6 +60,12 @@ void wanted_none(void)
     wanted.approval_count = 0;
 }
 
+void wanted_urgent(int64_t longest, bool allowed)
+{
+    wanted.urgent = (struct urgent_demand){.asked = true, .longest_seconds = longest};
+    wanted.allowed = allowed;
+}
+
 void clean_up(void)
 {
     policy_free(policy);

@@ -26,6 +26,8 @@ void prepare(void);
 void clean_up(void);
 /* Policy asks for no approval at all from here on. */
 void wanted_none(void);
+/* It was asked for as urgent, and the rules let it happen for so long, or do not. */
+void wanted_urgent(int64_t longest, bool allowed);
 
 /* What an approver agreed to; to be bent before it is signed. */
 struct commitment agreed_by(const char *approver);

@@ -11,6 +11,8 @@ const sandbox = await startSandbox({ switches: AT_ONCE });
 const policy = JSON.parse(readFileSync(POLICY));
 policy.roles["security-reader"].activation = "delegated";
 policy.rules.find(({ roles }) => roles.includes("copilot-owner")).approval.signed = true;
+for (const rule of policy.rules.slice(1)) rule.urgent = { who: ["soc analysts"], longest: "PT20M", review: { from: ["soc leads"] } };
+policy.bundles = { kit: { name: "Incident kit", roles: ["copilot-contributor", "security-operator"], when_one_fails: "keep" } };
 const curfew = await startCurfew(sandbox, { policy, settings: { limits: { exports_per_day: 3 } } });
 const seen = new Map(); // "GET /api/v1/me 200": how often
 const failed = [];
@@ -165,6 +167,18 @@ await specification("journeys/web_described", {
     assert.deepEqual([waiting.needs, answer.status], ["sign_in", 202]);
     assert.equal((await ana.through(answer.body.go)).location, `/requests/${id}`);
     await ana.untilGrant(id, "active");
+    allFine();
+  },
+
+  async "a bundle that cannot wait for approval, and looking at it afterwards"() {
+    await ana.get("/api/v1/roles");
+    const wanted = { ...asked, roles: ["kit"], duration: "PT20M", urgent: true };
+    assert.equal((await ana.post("/api/v1/requests?dry_run=true", wanted)).body.state, "approved");
+    const { id } = await ana.ask(wanted);
+    await eventually(async () => (await ana.request(id)).grants.every(({ state }) => state === "active") && (await ana.request(id)).grants.length === 2);
+    assert.equal((await ana.post("/api/v1/requests", wanted)).status, 409);
+    assert.equal((await lena.get("/api/v1/requests?reviewable=true")).body.items.length, 1);
+    assert.equal((await lena.post(`/api/v1/requests/${id}/review`, { outcome: "justified", reason: "It was on fire" })).status, 200);
     allFine();
   },
 

@@ -40,6 +40,8 @@ POST /api/v1/requests/PENDING/decision           401 404 403   0 403 403
 POST /api/v1/requests/ACTIVE/decision            401 404 403 409 403 403
 POST /api/v1/requests/CANCELLED/decision         401 404 403 409 403 403
 POST /api/v1/requests/x/decision                 401 404 404 404 404 404
+POST /api/v1/requests/PENDING/review             401 404 403 403 403 403
+POST /api/v1/requests/x/review                   401 404 404 404 404 404
 POST /api/v1/grants/GRANT/activate               401 404 409 403 403 403
 POST /api/v1/grants/GRANT/extend                 401 404 400 403 403 403
 POST /api/v1/grants/GRANT/release                401 404   0 403 403 403
@@ -49,7 +51,7 @@ POST /auth/sign-out                              401   0   0   0   0   0
 `.trim().split("\n").map((line) => line.split(/\s+/)).map(([method, path, ...cells]) =>
   ({ method, path, cells: cells[0] === "200?" ? [401, 200, 200, 200, 200, 200] : cells.map(Number) }));
 
-const bodies = { decision: { decision: "approve", reason: REASON }, revoke: { reason: REASON } };
+const bodies = { decision: { decision: "approve", reason: REASON }, revoke: { reason: REASON }, review: { outcome: "justified", reason: REASON } };
 const people = Object.fromEntries(WHO.map((name) => [name, curfew.browser(name)]));
 for (const name of WHO.slice(1)) await people[name].signIn();
 const { nobody, nils, ana, lena } = people;

@@ -41,19 +41,27 @@ const messages: Record<string, string> = {
   outside: "told that it was approved elsewhere and is taken away",
   warned: "told what was found wrong",
   told: "told because a rule names them",
+  urgent: "told of access before approval",
+  overdue: "told that its review is overdue",
+  reviewed: "told of the review",
 };
 const message = (kind: unknown): string => messages[text(kind)] ?? text(kind);
 const formats: Record<string, string> = { csv: "as CSV", jsonl: "as JSONL", bundle: "as a proof bundle" };
 
 /** Every code an event can have, with what it says. The order is that of the filter. */
 const sentences: Record<string, Sentence> = {
-  "request.submitted": ({ duration }) => `Asked, for ${isoWords(text(duration))}`,
+  "request.submitted": ({ duration, urgent }) =>
+    `Asked, for ${isoWords(text(duration))}${urgent ? ", before anybody approves it" : ""}`,
   "request.pending": "Checked: now approvers are asked",
   "request.approved": "The request is approved",
   "request.refused": ({ why }) => `The request is refused${because(why)}`,
   "request.denied": "The request is denied",
   "request.cancelled": "The request is cancelled",
   "request.lapsed": "The request lapsed: nobody decided in time",
+  "request.urgent": ({ passed_over }) =>
+    `Urgent: let through before anybody approved it (${text(passed_over)} approvers passed over and told)`,
+  "review.made": ({ outcome }) =>
+    `Reviewed afterwards: ${outcome === "justified" ? "it was justified" : "it was not justified"}`,
   "decision.approved": ({ duration }) => (duration ? `Approved, for ${isoWords(text(duration))} only` : "Approved"),
   "decision.denied": "Denied",
   "signing.refused": ({ why }) => `Could not be decided${because(why)}`,
