@@ -19,6 +19,9 @@ const QUEUE = "/api/v1/requests?approvable=true&state=pending";
 const QUEUE_SECONDS = 20;
 const WHO_SECONDS = 120;
 
+/** What was had before anybody approved it, and waits for this person to look at it. */
+const REVIEWS = "/api/v1/requests?reviewable=true";
+
 const useQueue = () => useLive<List<AccessRequest>>(QUEUE, () => QUEUE_SECONDS);
 
 /** Whether this person was ever asked to decide: only then is there something to see under Decide. */
@@ -34,22 +37,33 @@ function useWho(): void {
   }, []);
 }
 
-function Page({ place, me, queue }: { place: Place; me: Me; queue: Live<List<AccessRequest>> }) {
+interface PageProps {
+  place: Place;
+  me: Me;
+  queue: Live<List<AccessRequest>>;
+  reviews: Live<List<AccessRequest>>;
+}
+
+function Page({ place, me, queue, reviews }: PageProps) {
+  const onDecided = () => {
+    queue.refresh();
+    reviews.refresh();
+  };
   switch (place.page) {
     case "ask":
       return <Ask me={me} />;
     case "access":
       return <Access me={me} />;
     case "decide":
-      return <Decide me={me} queue={queue} />;
+      return <Decide me={me} queue={queue} reviews={reviews.value?.items ?? []} />;
     case "history":
       return <History />;
     case "watch":
       return <WatchPage />;
     case "request":
-      return <RequestPage id={place.id} me={me} onDecided={queue.refresh} key={place.id} />;
+      return <RequestPage id={place.id} me={me} onDecided={onDecided} key={place.id} />;
     case "link":
-      return <LinkPage token={place.token} me={me} onDecided={queue.refresh} key={place.token} />;
+      return <LinkPage token={place.token} me={me} onDecided={onDecided} key={place.token} />;
     case "lost":
       return <Lost />;
   }
@@ -59,9 +73,11 @@ export function SignedIn({ me }: { me: Me }) {
   const { path } = address.use();
   const place = placeOf(path);
   const queue = useQueue();
+  const reviews = useLive<List<AccessRequest>>(REVIEWS, () => QUEUE_SECONDS * 3);
   const asked = decides.use();
   const first = useRef(true);
   const waiting = queue.value?.items.filter((request) => waitsFor(request, me)).length ?? 0;
+  const owed = reviews.value?.items.length ?? 0;
   useWho();
 
   useEffect(() => {
@@ -71,8 +87,8 @@ export function SignedIn({ me }: { me: Me }) {
   }, [path]);
 
   return (
-    <Shell me={me} here={place.page} waiting={waiting} decides={asked || waiting > 0}>
-      <Page place={place} me={me} queue={queue} />
+    <Shell me={me} here={place.page} waiting={waiting + owed} decides={asked || waiting + owed > 0}>
+      <Page place={place} me={me} queue={queue} reviews={reviews} />
     </Shell>
   );
 }

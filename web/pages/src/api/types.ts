@@ -47,6 +47,8 @@ export interface Role {
   roles?: MemberRole[];
   /** Of a bundle: "keep" or "undo" the others when one is not given. */
   when_one_fails?: string;
+  /** How this person may have it before anybody approves it, if at all. */
+  urgent?: { longest: string; reviews: { rule: string; within: string; from: string[] }[] } | null;
   requires: { code: string; says: string }[];
   approvers: { rule: string; need: number; within: string; from: string[] }[];
   usable_within: string | null;
@@ -138,6 +140,25 @@ export interface Grant extends Why {
   directory: { status: string | null; request_id: string | null; seen_at: string | null };
 }
 
+/** A look afterwards, that one rule wants at access before approval. */
+export interface Review {
+  rule: string;
+  due_at: string;
+  reviewers: Person[];
+  by: Person | null;
+  outcome: "justified" | "unjustified" | null;
+  reason: string | null;
+  at: string | null;
+}
+
+/** Access before approval: who is told, and whether a review is owed. */
+export interface Urgent {
+  owed: boolean;
+  overdue: boolean;
+  reviews: Review[];
+  passed_over: Person[];
+}
+
 export interface NamedRole {
   id: string;
   name: string;
@@ -155,6 +176,7 @@ export interface AccessRequest extends Why {
   roles: string[];
   named_roles: NamedRole[];
   /** What these are the roles of, where they were asked for as one. */
+  urgent: Urgent | null;
   bundle: { id: string; name: string; opens: string | null; when_one_fails: string } | null;
   duration: string;
   start: string | null;

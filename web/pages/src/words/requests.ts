@@ -12,6 +12,14 @@ export const undoWords = (when_one_fails: string): string =>
     ? "It is all of them or none: when one is not given, the others are given back."
     : "When one is not given, the others stay.";
 
+/** A request that this person owes a review. */
+export const owesReview = (request: AccessRequest, id: string): boolean =>
+  Boolean(
+    request.urgent?.owed &&
+      request.requester.id !== id &&
+      request.urgent.reviews.some(({ by, reviewers }) => !by && reviewers.some((one) => one.id === id)),
+  );
+
 export const nameOf = (person: { id: string; name: string | null }): string =>
   person.name ?? `${person.id.slice(0, 8)}…`;
 

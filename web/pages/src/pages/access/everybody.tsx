@@ -28,6 +28,7 @@ export function Everybody() {
                     <span class="what">
                       {nameOf(request.requester)}: {grant.role_name}
                     </span>
+                    {request.urgent && <Badge tone="bad">Urgent</Badge>}
                     <Badge tone={grantShown(grant).tone}>{grantShown(grant).label}</Badge>
                     <span class="when small">
                       {grant.state === "active" && grant.ends_at && <Left until={grant.ends_at} />}

@@ -10,6 +10,7 @@ export function PastRow({ request }: { request: AccessRequest }) {
     <li>
       <a href={`/requests/${request.id}`}>
         <span class="what">{rolesOf(request)}</span>
+        {request.urgent && <Badge tone="bad">Urgent</Badge>}
         <Badge tone={outcome.tone}>{outcome.label}</Badge>
         <span class="small">{outcome.says}</span>
         <span class="when small">

@@ -10,6 +10,8 @@ import { PageTitle } from "../../parts/page_title";
 import { ProblemNotice } from "../../parts/problem_notice";
 import { Duration } from "./duration";
 import { RoleCards } from "./role_cards";
+import { mayBeUrgent } from "./terms";
+import { UrgentChoice } from "./urgent";
 import { useAsk } from "./use_ask";
 import { VerdictPanel, wouldBeRefused } from "./verdict";
 import { Why } from "./why";
@@ -30,7 +32,7 @@ function Nothing() {
 }
 
 function AskForm({ catalogue, me }: { catalogue: Role[]; me: Me }) {
-  const { filled, change, held, roles, terms, seconds, look, wrong, submit, busy, problem } = useAsk(catalogue, me);
+  const { filled, change, held, urgent, roles, terms, seconds, look, wrong, submit, busy, problem } = useAsk(catalogue, me);
   const form = useRef<HTMLFormElement>(null);
 
   const onSubmit = (event: Event) => {
@@ -70,20 +72,23 @@ function AskForm({ catalogue, me }: { catalogue: Role[]; me: Me }) {
             onInput={(duration) => change({ duration })}
           />
         </fieldset>
+        {mayBeUrgent(roles) && (
+          <UrgentChoice roles={roles} chosen={urgent} error={wrong.urgent} onChoose={(urgent) => change({ urgent })} />
+        )}
         <Why
           filled={filled}
           terms={terms}
-          decided={roles.some((role) => role.approvers.length > 0)}
+          decided={!urgent && roles.some((role) => role.approvers.length > 0)}
           wrong={wrong}
           onChange={change}
         />
       </div>
       <aside class="verdict card" aria-label="What would come of it">
         <h2>What would come of it</h2>
-        <VerdictPanel roles={roles} seconds={seconds} look={look} />
+        <VerdictPanel roles={roles} seconds={seconds} look={look} urgent={urgent} />
         {problem && <ProblemNotice problem={problem} />}
         <Button kind={look.verdict && wouldBeRefused(look.verdict) ? "plain" : "primary"} submit busy={busy}>
-          {look.verdict?.needs_sign_in ? "Sign in again and ask" : "Ask for access"}
+          {look.verdict?.needs_sign_in ? "Sign in again and ask" : urgent ? "Take it now" : "Ask for access"}
         </Button>
       </aside>
     </form>

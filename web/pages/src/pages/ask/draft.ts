@@ -7,10 +7,12 @@ export interface Draft {
   duration: string;
   justification: string;
   ticket: string;
+  /** Before anybody approves it. */
+  urgent: boolean;
 }
 
 const NAME = "draft";
-const empty: Draft = { roles: [], duration: "", justification: "", ticket: "" };
+const empty: Draft = { roles: [], duration: "", justification: "", ticket: "", urgent: false };
 
 export const draft = {
   of(person: string): Draft {

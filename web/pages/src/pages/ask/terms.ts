@@ -19,8 +19,14 @@ function leastOf(role: Role): number {
   return Number(/\d+/.exec(demand?.says ?? "")?.[0] ?? 1);
 }
 
-export function termsOf(roles: Role[]): Terms {
-  const longest = Math.min(...roles.map((role) => spanOf(role.limits.longest) ?? HOUR));
+/** Whether all of it may be had before anybody approves it. */
+export const mayBeUrgent = (roles: Role[]): boolean =>
+  roles.length > 0 && roles.every(({ urgent }) => urgent) && roles.some(({ approvers }) => approvers.length > 0);
+
+export function termsOf(roles: Role[], urgent: boolean): Terms {
+  const spans = roles.map(({ limits }) => spanOf(limits.longest) ?? HOUR);
+  if (urgent) spans.push(...roles.map((role) => spanOf(role.urgent?.longest ?? "") ?? HOUR));
+  const longest = Math.min(...spans);
   const shortest = Math.max(SHORTEST, ...roles.map((role) => spanOf(role.limits.shortest) ?? SHORTEST));
   const suggested = Math.min(longest, ...roles.map((role) => spanOf(role.limits.default) ?? HOUR));
   const usual = Math.max(shortest, suggested);

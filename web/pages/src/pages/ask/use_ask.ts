@@ -4,7 +4,7 @@ import { isoOf, readSpan } from "../../time/span";
 import { complaintWords } from "../../words/complaints";
 import { draft, type Draft } from "./draft";
 import { heldOf, useHeld } from "./held";
-import { durationError, justificationError, termsOf } from "./terms";
+import { durationError, justificationError, mayBeUrgent, termsOf } from "./terms";
 import { useSend } from "./use_send";
 import { useVerdict } from "./use_verdict";
 
@@ -19,7 +19,8 @@ export function useAsk(catalogue: Role[], me: Me) {
   const open = (role: Role) => !heldOf(role, held) && !role.missing.some(({ verdict }) => verdict === "fail");
   const roles = catalogue.filter((role) => filled.roles.includes(role.id) && open(role));
   const ids = roles.map((role) => role.id);
-  const terms = termsOf(roles.length ? roles : catalogue);
+  const urgent = filled.urgent && mayBeUrgent(roles);
+  const terms = termsOf(roles.length ? roles : catalogue, urgent);
   const typed = filled.duration.trim() ? readSpan(filled.duration) : terms.usual;
   const mistaken = {
     roles: roles.length ? null : "Choose at least one role.",
@@ -27,7 +28,7 @@ export function useAsk(catalogue: Role[], me: Me) {
     justification: justificationError(filled.justification, terms),
   };
   const seconds = mistaken.duration ? null : typed;
-  const look = useVerdict(ids, seconds, terms.least);
+  const look = useVerdict(ids, seconds, terms.least, urgent);
   const said = (field: string) => complaintWords((send.problem ?? look.problem)?.of(field));
 
   /** Sends it, unless something is wrong with it; says whether it went. */
@@ -40,6 +41,7 @@ export function useAsk(catalogue: Role[], me: Me) {
       duration: isoOf(seconds),
       justification: filled.justification.trim(),
       ...(ticket && { ticket }),
+      ...(urgent && { urgent }),
     });
     return true;
   };
@@ -51,6 +53,7 @@ export function useAsk(catalogue: Role[], me: Me) {
       send.clear();
     },
     held,
+    urgent,
     roles,
     terms,
     seconds,
@@ -59,6 +62,7 @@ export function useAsk(catalogue: Role[], me: Me) {
     wrong: {
       roles: (tried && mistaken.roles) || said("roles"),
       duration: mistaken.duration ?? said("duration"),
+      urgent: said("urgent"),
       justification: (tried && mistaken.justification) || said("justification"),
       ticket: said("ticket"),
     },

@@ -11,6 +11,7 @@ export interface Wanted {
   duration: string;
   justification: string;
   ticket?: string;
+  urgent?: boolean;
 }
 
 /** Sends a request and goes to it. What was sent without an answer goes under the same key again, so it is done once. */

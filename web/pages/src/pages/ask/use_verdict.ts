@@ -14,7 +14,7 @@ export interface Look {
 }
 
 /** What would come of asking, found out while the form is filled in: it depends on the roles and the time only. */
-export function useVerdict(roles: string[], seconds: number | null, least: number): Look {
+export function useVerdict(roles: string[], seconds: number | null, least: number, urgent: boolean): Look {
   const [turn, setTurn] = useState(0);
   const [look, setLook] = useState<Omit<Look, "again">>({ looking: false });
   const asked = roles.join(" ");
@@ -25,7 +25,7 @@ export function useVerdict(roles: string[], seconds: number | null, least: numbe
     setLook((before) => ({ ...before, looking: true }));
     const timer = setTimeout(() => {
       /* The words are judged when they are sent; until they are written, something as long stands for them. */
-      const body = { roles, duration: isoOf(seconds), justification: "-".repeat(least) };
+      const body = { roles, duration: isoOf(seconds), justification: "-".repeat(least), ...(urgent && { urgent }) };
       act<Verdict>("/api/v1/requests?dry_run=true", body, { signal: stop.signal })
         .then((verdict) => setLook({ verdict, looking: false }))
         .catch((error) => stop.signal.aborted || setLook({ problem: asProblem(error), looking: false }));
@@ -34,7 +34,7 @@ export function useVerdict(roles: string[], seconds: number | null, least: numbe
       clearTimeout(timer);
       stop.abort();
     };
-  }, [asked, seconds, least, turn]);
+  }, [asked, seconds, least, urgent, turn]);
 
   return { ...look, again: () => setTurn((before) => before + 1) };
 }

@@ -21,7 +21,7 @@ const markOf = (piece: Evidence, { needs_sign_in }: Verdict): Mark =>
 export const wouldBeRefused = (verdict: Verdict): boolean =>
   verdict.evidence.some((piece) => markOf(piece, verdict) === "fail");
 
-function headingOf(verdict: Verdict, approvals: number): Heading {
+function headingOf(verdict: Verdict, approvals: number, urgent: boolean): Heading {
   const marks = verdict.evidence.map((piece) => markOf(piece, verdict));
   if (wouldBeRefused(verdict))
     return { tone: "bad", title: "This would be refused now.", says: "Mend what is red, then check again." };
@@ -34,6 +34,7 @@ function headingOf(verdict: Verdict, approvals: number): Heading {
   const missing = verdict.needs_sign_in
     ? "Only a fresh sign-in is missing. It comes when you send."
     : "Everything that must be true is true.";
+  if (urgent) return { tone: "good", title: "You would get this at once.", says: verdict.needs_sign_in ? missing : "Nobody is asked before; it is reviewed afterwards." };
   return approvals
     ? { tone: "good", title: "You can ask for this.", says: missing }
     : {
@@ -43,8 +44,20 @@ function headingOf(verdict: Verdict, approvals: number): Heading {
       };
 }
 
-function Next({ roles, seconds, verdict }: { roles: Role[]; seconds: number; verdict: Verdict }) {
-  const approvals = roles.flatMap((role) => role.approvers);
+/** What is said of what comes next, and not among what is checked. */
+const SAID_NEXT = ["approvers_found", "urgent_passed_over", "urgent_reviewed"];
+
+interface NextProps {
+  roles: Role[];
+  seconds: number;
+  verdict: Verdict;
+  urgent: boolean;
+}
+
+function Next({ roles, seconds, verdict, urgent }: NextProps) {
+  const approvals = urgent ? [] : roles.flatMap((role) => role.approvers);
+  const told = verdict.evidence.find(({ code }) => code === "urgent_passed_over");
+  const reviewed = verdict.evidence.find(({ code }) => code === "urgent_reviewed");
   const yours = roles.filter(({ activation }) => activation === "delegated");
   const held = roles.some(({ activation }) => activation === "pim_approval");
   const bundle = roles.some((role) => role.roles);
@@ -57,6 +70,8 @@ function Next({ roles, seconds, verdict }: { roles: Role[]; seconds: number; ver
           {approvers?.says ?? "Approvers are asked by mail."} They have {isoWords(approvals[0]?.within ?? "")}.
         </li>
       )}
+      {told && <li>{told.says}</li>}
+      {reviewed && <li>{reviewed.says}</li>}
       {bundle && <li>The next role starts when the one before is live, and all of them end together.</li>}
       {held && <li>PIM holds it from then on until it is approved. Its time counts from when you send, also while it waits.</li>}
       {yours.length > 0 && <li>You start it yourself, by signing in once more.</li>}
@@ -71,10 +86,11 @@ interface Props {
   roles: Role[];
   seconds: number | null;
   look: Look;
+  urgent: boolean;
 }
 
 /** What would come of it, before anything is sent. */
-export function VerdictPanel({ roles, seconds, look }: Props) {
+export function VerdictPanel({ roles, seconds, look, urgent }: Props) {
   if (!roles.length)
     return (
       <p class="idle">
@@ -85,18 +101,18 @@ export function VerdictPanel({ roles, seconds, look }: Props) {
   if (look.problem || seconds === null) return <p class="idle">Mend what is marked in the form first.</p>;
   if (!look.verdict) return <Skeleton lines={5} />;
   const { verdict } = look;
-  const heading = headingOf(verdict, roles.flatMap((role) => role.approvers).length);
+  const heading = headingOf(verdict, roles.flatMap((role) => role.approvers).length, urgent);
   return (
     <div aria-busy={look.looking}>
       <Notice tone={heading.tone} title={heading.title} said>
         <p>{heading.says}</p>
       </Notice>
       <Checks
-        evidence={verdict.evidence.filter(({ code }) => code !== "approvers_found")}
+        evidence={verdict.evidence.filter(({ code }) => !SAID_NEXT.includes(code))}
         markOf={(piece) => markOf(piece, verdict)}
         always={[]}
       />
-      {heading.tone !== "bad" && <Next roles={roles} seconds={seconds} verdict={verdict} />}
+      {heading.tone !== "bad" && <Next roles={roles} seconds={seconds} verdict={verdict} urgent={urgent} />}
       {heading.tone !== "good" && (
         <Button kind={heading.tone === "bad" ? "primary" : "plain"} busy={look.looking} onClick={look.again}>
           Check again

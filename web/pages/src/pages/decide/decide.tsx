@@ -9,7 +9,7 @@ import { Rows } from "../../parts/rows";
 import { Section } from "../../parts/section";
 import { Left } from "../../parts/time";
 import { isoWords } from "../../time/span";
-import { nameOf, rolesOf } from "../../words/requests";
+import { nameOf, owesReview, rolesOf } from "../../words/requests";
 import { LateRow } from "./lately";
 import { waitsFor } from "./waits";
 
@@ -60,7 +60,7 @@ function Queue({ requests }: { requests: AccessRequest[] }) {
 }
 
 /** What waits for a decision of this person, and what they were asked before. */
-export function Decide({ me, queue }: { me: Me; queue: Live<List<AccessRequest>> }) {
+export function Decide({ me, queue, reviews }: { me: Me; queue: Live<List<AccessRequest>>; reviews: AccessRequest[] }) {
   const lately = useLive<List<AccessRequest>>(LATELY, () => RESTING);
   const count = queue.value?.items.filter((request) => waitsFor(request, me)).length;
   return (
@@ -71,10 +71,23 @@ export function Decide({ me, queue }: { me: Me; queue: Live<List<AccessRequest>>
           {({ items }) => <Queue requests={items.filter((request) => waitsFor(request, me))} />}
         </Loaded>
       </Section>
+      {reviews.length > 0 && (
+        <Section
+          title={
+            <>
+              To review <Badge tone="bad">{reviews.length}</Badge>
+            </>
+          }
+        >
+          <Rows requests={reviews} empty="">
+            {(request) => <LateRow request={request} key={request.id} />}
+          </Rows>
+        </Section>
+      )}
       <Section title="Lately">
         <Loaded live={lately} lines={3}>
           {({ items }) => (
-            <Rows requests={items.filter((request) => !waitsFor(request, me))} empty="Nothing was decided yet.">
+            <Rows requests={items.filter((request) => !waitsFor(request, me) && !owesReview(request, me.id))} empty="Nothing was decided yet.">
               {(request) => <LateRow request={request} key={request.id} />}
             </Rows>
           )}

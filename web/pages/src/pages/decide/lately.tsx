@@ -13,6 +13,7 @@ export function LateRow({ request }: { request: AccessRequest }) {
         <span class="what">
           {nameOf(request.requester)}: {rolesOf(request)}
         </span>
+        {request.urgent && <Badge tone="bad">Urgent</Badge>}
         <Badge tone={tone}>{label}</Badge>
         <span class="small">{decidedWords(request)}</span>
         <span class="when small">

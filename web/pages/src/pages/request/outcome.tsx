@@ -62,7 +62,7 @@ export function OutcomeNotice({ request, sight, me, late }: Props) {
       return (
         <Notice
           tone="good"
-          title={decided ? `${decided}.` : "Approved by the policy: nobody needs to be asked."}
+          title={decided ? `${decided}.` : request.urgent ? "Given before anybody approved it." : "Approved by the policy: nobody needs to be asked."}
           said
         />
       );

@@ -12,7 +12,12 @@ export interface Sight {
 
 export function sightOf(request: AccessRequest, me: Me, now: number): Sight {
   const own = request.requester.id === me.id;
-  const approver = request.approval.some((line) => line.approvers.some(({ id }) => id === me.id));
+  const told = request.urgent
+    ? [...request.urgent.passed_over, ...request.urgent.reviews.flatMap(({ reviewers }) => reviewers)]
+    : [];
+  const approver =
+    told.some(({ id }) => id === me.id) ||
+    request.approval.some((line) => line.approvers.some(({ id }) => id === me.id));
   const open = request.state === "pending" && (!request.lapses_at || Date.parse(request.lapses_at) > now);
   return {
     own,

@@ -1,6 +1,7 @@
 import { useState } from "preact/hooks";
 import type { Live } from "../../api/live";
 import type { AccessRequest, Me } from "../../api/types";
+import { Badge } from "../../parts/badge";
 import { Button } from "../../parts/button";
 import { Cancel, cancellable } from "../../parts/cancel";
 import { Checks } from "../../parts/checks";
@@ -17,6 +18,7 @@ import { Facts } from "./facts";
 import { OutcomeNotice } from "./outcome";
 import { sightOf } from "./sight";
 import { Timeline } from "./timeline";
+import { UrgentNotice } from "./urgent";
 
 /** What an approver weighs; the other checks are of interest when they fail. */
 const WEIGHED = ["mfa", "device", "user_risk"];
@@ -33,7 +35,10 @@ function Heading({ request, own }: { request: AccessRequest; own: boolean }) {
   const asks = request.state === "pending" ? "asks for" : "asked for";
   const what = `${roles} for ${isoWords(request.duration)}`;
   return (
-    <PageTitle title={own ? roles : `${nameOf(request.requester)}: ${roles}`}>
+    <PageTitle
+      title={own ? roles : `${nameOf(request.requester)}: ${roles}`}
+      beside={request.urgent && <Badge tone="bad">Urgent: before approval</Badge>}
+    >
       {own ? what : `${nameOf(request.requester)} ${asks} ${what}`}
     </PageTitle>
   );
@@ -77,6 +82,14 @@ export function RequestView({ request, live, me, onDecided }: Props) {
               onChange={live.refresh}
             />
           ))}
+          <UrgentNotice
+            request={request}
+            me={me}
+            onReviewed={(reviewed) => {
+              live.take(reviewed);
+              onDecided();
+            }}
+          />
           {request.approval.length > 0 && <Approvals request={request} me={me} />}
           <Section card title="Steps">
             <Timeline request={request} />
