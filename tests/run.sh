@@ -46,12 +46,14 @@ step() {
 
 # compile NAME COMPILER SANITIZERS TARGETS…
 compile() {
-    name=$1 compiler=$2 sanitizers=$3
+    name=$1 compiler=$2 sanitizers=$3 coverage=OFF
     shift 3
+    [ "$name" != gcc ] || coverage=ON
     step "$name-configure" "$name: configuring" \
         cmake -G Ninja -S "$source" -B "$build/$name" -DCMAKE_C_COMPILER="$compiler" -DSANITIZE="$sanitizers" \
-        -DPAGES="$build/pages/dist" &&
-        step "$name-build" "$name: building" ninja -C "$build/$name" "$@"
+        -DCOVERAGE="$coverage" -DPAGES="$build/pages/dist" &&
+        step "$name-build" "$name: building" ninja -C "$build/$name" "$@" &&
+        { [ "$coverage" = OFF ] || node "$source/tests/coverage.mjs" "$build/$name" --begin; }
 }
 
 # What takes every round of the long sweeps: a sanitizer takes a tenth of them.
@@ -85,7 +87,8 @@ run_all() {
     compile_plain &&
         check plain 'sweeps; checks of the sources, and of the program as it is shipped' "^(check/|$swept\$|journeys/(crash|disk)\$)"
     compile gcc gcc address,undefined &&
-        check gcc 'every test, with AddressSanitizer and UndefinedBehaviorSanitizer' . '^check/'
+        check gcc 'every test, with AddressSanitizer and UndefinedBehaviorSanitizer' . '^check/' &&
+        node "$source/tests/coverage.mjs" "$build/gcc" >"$logs/coverage"
     compile clang clang address,undefined &&
         check clang 'the tests of each folder but the longest sweeps, with those of clang' . \
             "^((check|journeys|browser|sandbox|contract|bench)/|$swept\$)"
@@ -100,6 +103,7 @@ mkdir -p "$build"
 build=$(cd "$build" && pwd)
 logs=$build/logs
 mkdir -p "$logs"
+rm -f "$logs/coverage"
 runner=''
 results=$(mktemp -d)
 temporary=$(mktemp -d)
@@ -123,6 +127,7 @@ check* | journeys/crash | journeys/disk) compile_plain && check plain "$names" "
 *) compile gcc gcc address,undefined && check gcc "$names" "$names" '^check/' ;;
 esac
 
+[ ! -s "$logs/coverage" ] || cat "$logs/coverage"
 seconds=$(($(date +%s) - began))
 printf 'All of it took %d minutes and %d seconds\n' $((seconds / 60)) $((seconds % 60))
 # Each file holds two numbers, and under them the names of what failed.
