@@ -7,6 +7,8 @@
 #include "doctor.h"
 #include "outbound/probe.h"
 #include "policies/policy.h"
+#include "policy_replay.h"
+#include "policy_try.h"
 #include "serve.h"
 #include "settings.h"
 #include "store/store.h"
@@ -142,22 +144,99 @@ static int command_settings(int count, char **words)
     return FINE;
 }
 
+static void print_complaints(const struct complaints *complaints, const struct reason *why,
+                             FILE *to)
+{
+    for (size_t i = 0; i < complaints_kept(complaints); i++)
+        (void)fprintf(to, "%s: %s\n", complaints->list[i].field, complaints->list[i].says);
+    if (!complaints->count)
+        (void)fprintf(to, "%s\n", why->text);
+}
+
+static int code_of(enum verdict verdict)
+{
+    return verdict == VERDICT_PASS ? FINE : verdict == VERDICT_FAIL ? ANSWER_IS_NO : COULD_NOT_TELL;
+}
+
+static int command_policy_try(int count, char **words)
+{
+    int code = FINE;
+    scoped(arena_scoped) struct arena *arena = arena_new();
+    scoped(settings_scoped) struct settings *settings = NULL;
+    struct complaints complaints = {.arena = arena};
+    struct reason why = {0};
+    enum verdict verdict = VERDICT_UNKNOWN;
+    struct trial trial = {
+        .facts = option(&count, words, "--facts"),
+        .person = option(&count, words, "--person"),
+        .roles = option(&count, words, "--role"),
+        .duration = option(&count, words, "--for"),
+        .justification = option(&count, words, "--why"),
+        .ticket = option(&count, words, "--ticket"),
+        .start = option(&count, words, "--start"),
+    };
+    bool live = count > 1;
+    if (live && !(settings = settings_of(&count, words, 1, &code)))
+        return code;
+    if (count != 1 || !trial.roles || (!trial.facts && !(trial.person && settings)))
+        return usage("policy try takes a folder, --role, and --facts or --person with --config");
+    trial.folder = words[0];
+    trial.settings = settings;
+    scoped(text_scoped) struct text report = TEXT_LIMIT(1024 * 1024);
+    enum fail fail = policy_try(&trial, &report, &verdict, &complaints, &why);
+    (void)fputs(text_of(&report), stdout);
+    if (fail)
+        print_complaints(&complaints, &why, stderr);
+    if (fail)
+        return fail == FAIL_INVALID ? USAGE : COULD_NOT_TELL;
+    return code_of(verdict);
+}
+
+static int command_policy_replay(int count, char **words)
+{
+    enum { USUAL_DAYS = 30, DAYS_MOST = 3650 };
+    int code = FINE;
+    int64_t days = USUAL_DAYS;
+    enum verdict verdict = VERDICT_UNKNOWN;
+    struct reason why = {0};
+    scoped(arena_scoped) struct arena *arena = arena_new();
+    struct complaints complaints = {.arena = arena};
+    const char *wanted = option(&count, words, "--days");
+    if (wanted && (!text_read_number(wanted, DAYS_MOST, &days) || !days))
+        return usage("--days takes a number of days");
+    scoped(settings_scoped) struct settings *settings = settings_of(&count, words, 1, &code);
+    if (!settings)
+        return code;
+    if (count != 1)
+        return usage("policy replay takes the folder of a draft");
+    scoped(text_scoped) struct text report = TEXT_LIMIT(4 * 1024 * 1024);
+    enum fail fail = policy_replay(settings, words[0], days, &report, &verdict, &complaints, &why);
+    (void)fputs(text_of(&report), stdout);
+    if (fail)
+        print_complaints(&complaints, &why, stderr);
+    if (fail)
+        return fail == FAIL_INVALID ? USAGE : COULD_NOT_TELL;
+    return code_of(verdict);
+}
+
 static int command_policy_check(int count, char **words)
 {
     scoped(arena_scoped) struct arena *arena = arena_new();
     scoped(policy_scoped) struct policy *policy = NULL;
-    struct complaints complaints = {.arena = arena};
+    struct complaints complaints = {.arena = arena}, warnings = {.arena = arena};
     struct reason why = {0};
+    bool strict = flag(&count, words, "--strict");
     if (count != 1)
         return usage("policy check takes one folder");
-    if (policy_read(words[0], &policy, &complaints, &why) == FAIL_NONE) {
+    if (policy_check(words[0], &policy, &complaints, &warnings, &why) == FAIL_NONE) {
+        for (size_t i = 0; i < complaints_kept(&warnings); i++)
+            printf("warning: %s: %s\n", warnings.list[i].field, warnings.list[i].says);
+        if (warnings.count > complaints_kept(&warnings))
+            printf("warning: and %zu more\n", warnings.count - complaints_kept(&warnings));
         printf("%s: %zu roles, %s\n", words[0], policy_role_count(policy), policy_version(policy));
-        return FINE;
+        return strict && warnings.count ? ANSWER_IS_NO : FINE;
     }
-    for (size_t i = 0; i < complaints_kept(&complaints); i++)
-        printf("%s: %s\n", complaints.list[i].field, complaints.list[i].says);
-    if (!complaints.count)
-        printf("%s\n", why.text);
+    print_complaints(&complaints, &why, stdout);
     return ANSWER_IS_NO;
 }
 
@@ -246,8 +325,19 @@ static const struct command commands[] = {
      "Says what is wrong with settings, keys, store, permissions and the tenant, and what to do.",
      command_doctor},
     {"settings", "", "Prints every setting with its default and meaning.", command_settings},
-    {"policy check", "FOLDER", "Reads the policy files of a folder and says what is wrong.",
+    {"policy check", "FOLDER [--strict]",
+     "Reads the policy files of a folder and says what is wrong, and warns of what is hardly "
+     "meant; with --strict that is a no as well.",
      command_policy_check},
+    {"policy try",
+     "FOLDER --role ID[,ID…] (--facts FILE | --config FILE --person OID [--facts FILE]) "
+     "[--for SPAN] [--why TEXT] [--ticket T] [--start MOMENT]",
+     "Says whether somebody would get the roles now, why, and who would be asked.",
+     command_policy_try},
+    {"policy replay", "DRAFT --config FILE [--days 30]",
+     "Says what a draft of the policy would change for the requests of the last days, and which of "
+     "them nobody could approve.",
+     command_policy_replay},
     {"audit verify", "[--policy FILE] [--prev CHECKPOINT] [--max-age SPAN] BUNDLE",
      "Checks a proof bundle offline; the exit code says what is wrong.", command_verify},
     {"audit export", "--config FILE [--format csv|jsonl|bundle]",

@@ -44,7 +44,7 @@ static const char *origin_of(const struct settings *settings)
     return arena_text(settings->arena, "%s/audit", host ? host + 3 : settings->public_url);
 }
 
-static void fill_options(struct parts *parts)
+void parts_options(struct parts *parts)
 {
     const struct settings *settings = parts->settings;
     enum activation activation = ACTIVATION_APPLICATION;
@@ -97,7 +97,7 @@ static enum fail open_ledger(struct parts *parts, struct reason *why)
 enum fail parts_store(struct parts *parts, struct reason *why)
 {
     struct access *access = &parts->access;
-    fill_options(parts);
+    parts_options(parts);
     enum fail fail = stores_open(parts->settings->store, &access->stores, &parts->fresh, why);
     if (!fail)
         fail = open_ledger(parts, why);

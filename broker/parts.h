@@ -19,6 +19,8 @@ struct parts {
     bool fresh; /* the store is new */
 };
 
+/* What use cases go by, from the settings. */
+void parts_options(struct parts *parts);
 /* What changes things: store, keys, ledger and writer. */
 enum fail parts_store(struct parts *parts, struct reason *why);
 /* What talks to Microsoft: loop, identity and directory. */

@@ -145,6 +145,8 @@ json_t *policy_pack_people(size_t count, const struct people *const sets[]);
 bool policy_unpack_people(const json_t *packed, struct arena *arena, size_t *count,
                           const struct people *const **ret);
 
+/* What is allowed, but hardly meant. */
+void policy_warn(const struct policy *policy, struct complaints *warnings);
 /* Fills the policy from the merged object of all files. */
 void policy_build(struct policy *policy, const json_t *merged, struct complaints *complaints);
 

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "base/form.h"
+#include "base/text.h"
 #include "model/facts.h"
 #include "model/role.h"
 
@@ -27,6 +28,11 @@ enum {
    `complaints` then name file and line as `soc.json:12: rules[0].limits.longest`. */
 enum fail policy_read(const char *folder, struct policy **ret, struct complaints *complaints,
                       struct reason *why);
+/* The same for whoever checks a folder: what is allowed but hardly meant (a request that nobody
+   could approve, a role that nobody may ask for, a rule that demands too little) goes into
+   `warnings`. */
+enum fail policy_check(const char *folder, struct policy **ret, struct complaints *complaints,
+                       struct complaints *warnings, struct reason *why);
 /* The same from the text that `policy_text` gave. */
 enum fail policy_parse(const char *text, struct policy **ret, struct complaints *complaints,
                        struct reason *why);
@@ -299,6 +305,11 @@ enum tri approval_holds(const struct approval_demand *stage, bool escalated,
                         const struct manager *manager);
 /* Whether any stage asks the manager of whoever asks. */
 bool demands_ask_manager(const struct demands *demands);
+/* Why each rule that speaks of one of the roles has a say or not: a line each, by their names. */
+void policy_explain(const struct policy *policy, size_t role_count,
+                    const struct role *const roles[], const struct occasion *occasion,
+                    struct arena *arena, struct text *out);
+
 /* Whether decisions are to be signed: any line that asks for it asks it of everybody who decides.
    Nobody decides on what is urgent. */
 bool demands_ask_signed(const struct demands *demands);

@@ -151,6 +151,8 @@ static json_t *merge(struct files *files)
             complain(files->complaints, place_in(files, file, "rules"), "must be a list");
         (void)json_array_extend(rules, (json_t *)more);
         json_object_foreach (file->json, name, value) {
+            if (text_equals(name, "$schema")) /* for editors */
+                continue;
             if (!json_object_get(merged, name))
                 (void)json_object_set(merged, name, value); /* unknown: policy_build complains */
             else if (is_whole(name))
@@ -231,6 +233,19 @@ static struct policy *policy_from(const json_t *merged, struct complaints *compl
 enum fail policy_read(const char *folder, struct policy **ret, struct complaints *complaints,
                       struct reason *why)
 {
+    return policy_check(folder, ret, complaints, NULL, why);
+}
+
+/* From the place in all files together to that in the file that holds it. */
+static void place_all(const struct files *files, size_t from, struct complaints *complaints)
+{
+    for (size_t i = from; i < complaints_kept(complaints); i++)
+        complaints->list[i].field = placed(files, complaints->list[i].field);
+}
+
+enum fail policy_check(const char *folder, struct policy **ret, struct complaints *complaints,
+                       struct complaints *warnings, struct reason *why)
+{
     scoped(files_scoped) struct files files = {.arena = complaints->arena,
                                                .complaints = complaints};
     enum fail fail = load_folder(&files, folder, why);
@@ -241,10 +256,13 @@ enum fail policy_read(const char *folder, struct policy **ret, struct complaints
     json_auto_t *merged = merge(&files);
     size_t in_place = complaints_kept(complaints);
     scoped(policy_scoped) struct policy *policy = policy_from(merged, complaints);
-    for (size_t i = in_place; i < complaints_kept(complaints); i++)
-        complaints->list[i].field = placed(&files, complaints->list[i].field);
+    place_all(&files, in_place, complaints);
     if (complaints->count)
         return because(why, FAIL_INVALID, "%s", complaints_text(complaints));
+    if (warnings) {
+        policy_warn(policy, warnings);
+        place_all(&files, 0, warnings);
+    }
     *ret = take(policy);
     return FAIL_NONE;
 }

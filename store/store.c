@@ -72,6 +72,24 @@ enum fail stores_open(const char *url, struct stores **ret, bool *made, struct r
     return fail;
 }
 
+enum fail stores_look(const char *url, struct stores **ret, struct reason *why)
+{
+    scoped(store_scoped) struct store *store = NULL;
+    enum fail fail = store_look(url, &store, why);
+    if (fail)
+        return fail;
+    fail = sql_transact(store->sql, SQL_COMMIT, why); /* each borrower begins its own */
+    if (fail)
+        return fail;
+    struct stores *stores = MEMORY_NEW(struct stores);
+    stores->path = memory_copy(""); /* there is this one connection */
+    stores->lock = -1;
+    (void)pthread_mutex_init(&stores->mutex, NULL);
+    stores->idle[stores->idle_count++] = take(store);
+    *ret = stores;
+    return FAIL_NONE;
+}
+
 void stores_free(struct stores *stores)
 {
     if (!stores)

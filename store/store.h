@@ -23,6 +23,10 @@ enum fail stores_open(const char *url, struct stores **ret, bool *made, struct r
 void stores_free(struct stores *stores);
 SCOPED(stores)
 
+/* The same of one that only reads, for whoever looks into a store that may be in use: nothing is
+   locked, made or changed (store_look). */
+enum fail stores_look(const char *url, struct stores **ret, struct reason *why);
+
 /* A connection for the writer; the caller's now. */
 enum fail stores_writer(struct stores *stores, struct store **ret, struct reason *why);
 void store_free(struct store *store);

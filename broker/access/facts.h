@@ -24,6 +24,11 @@ struct waiter {
 };
 
 struct facts *facts_new(struct directory *directory);
+/* The same from elsewhere than the directory: `answer` gives each fact at once, the caller's then.
+ */
+struct facts *facts_given(struct fact *(*answer)(const void *given,
+                                                 const struct question *question),
+                          const void *given);
 void facts_free(struct facts *facts);
 SCOPED(facts)
 

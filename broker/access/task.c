@@ -264,6 +264,42 @@ struct task *task_new(struct access *access, struct holds *holds, const struct j
     return task;
 }
 
+struct here {
+    struct task *task;
+    int64_t until_ms;
+};
+
+static int64_t work_here(void *context)
+{
+    struct here *here = context;
+    struct access *access = task_access(here->task);
+    int64_t now_ms = moment_now_ms(), left_ms = here->until_ms - moment_ticks_ms();
+    task_run(here->task);
+    int64_t next_ms = directory_work(access->directory);
+    if (here->task->over || left_ms <= 0) {
+        loop_stop(access->loop);
+        return MOMENT_NEVER;
+    }
+    return now_ms + left_ms < next_ms ? now_ms + left_ms : next_ms;
+}
+
+bool inquire_here(struct access *access, struct inquiry *inquiry, int64_t most_ms)
+{
+    struct task *task = task_new(access, NULL, NULL, "", inquiry);
+    struct here here = {.task = task, .until_ms = moment_ticks_ms() + most_ms};
+    if (access->loop)
+        loop_run(access->loop, work_here, &here);
+    else
+        task_run(task);
+    bool done = task->over;
+    if (!done) { /* whatever still waits to be sent is answered before the task is gone */
+        directory_free(access->directory);
+        access->directory = NULL;
+    }
+    task_free(task);
+    return done;
+}
+
 void task_free(struct task *task)
 {
     end_step(task);

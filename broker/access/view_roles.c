@@ -126,6 +126,11 @@ static json_t *approvers_of(const struct demands *demands)
     return list;
 }
 
+json_t *view_requires(const struct demands *demands, struct arena *arena)
+{
+    return requires_of(demands, arena);
+}
+
 static void set_number(json_t *object, const char *name, int64_t number)
 {
     if (number != INT64_MAX)

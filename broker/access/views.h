@@ -41,6 +41,8 @@ enum fail view_role(const struct access *access, struct store *store, const stru
 enum fail view_bundle_entry(const struct access *access, struct store *store,
                             const struct bundle *bundle, const struct occasion *occasion,
                             struct arena *arena, json_t **ret, struct reason *why);
+/* What all matching rules demand, in words: a list of `says`. The caller's. */
+json_t *view_requires(const struct demands *demands, struct arena *arena);
 /* Every target that is watched: when it was read, and what was found. */
 enum fail view_watch(struct access *access, struct store *store, int64_t now, struct arena *arena,
                      json_t **ret, struct reason *why);

@@ -50,6 +50,9 @@ struct inquiry {
  * same.
  */
 void worker_inquire(struct worker *worker, struct inquiry *inquiry);
+/* Without a worker: runs it on this thread, on the loop where facts come from the directory, for
+   `most_ms` at the longest; false: it is not done by then. For commands that only look. */
+bool inquire_here(struct access *access, struct inquiry *inquiry, int64_t most_ms);
 
 /* What a step may use. */
 /* Its own, with the policy that was in force when it began. */

@@ -80,6 +80,8 @@ struct fact {
     };
 };
 
+/* One use, the caller's; nothing is known yet. */
+struct fact *fact_new(enum fact_kind kind, int64_t at);
 struct fact *fact_share(struct fact *fact);
 void fact_free(struct fact *fact);
 SCOPED(fact)

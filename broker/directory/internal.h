@@ -47,6 +47,3 @@ void errands_give_up(struct directory *directory);
 /* Asks the operator's ticket system (FACT_TICKET); `done` as for directory_ask. */
 void ticket_ask(struct directory *directory, const char *ticket,
                 void (*done)(void *context, struct fact *fact), void *context);
-
-/* One use, the caller's; nothing is known yet. */
-struct fact *fact_new(enum fact_kind kind, int64_t at);
