@@ -70,6 +70,24 @@ static json_t *view_target(struct access *access, struct store *store,
                   view_emergency(access, store, watch->emergency, arena), "findings", found));
 }
 
+/* What was found of Curfew's own policy stands beside what is found of targets, as long as it does.
+ */
+static void add_policy(struct access *access, struct store *store, size_t count,
+                       const struct stored_finding findings[], int64_t now, struct arena *arena,
+                       json_t *items)
+{
+    for (size_t i = 0; i < count; i++) {
+        const struct stored_watch watch = {
+            .target = "policy", .since = findings[i].opened_at, .read_at = now};
+        if (!text_equals(findings[i].target, watch.target))
+            continue;
+        json_t *view = view_target(access, store, &watch, count, findings, now, arena);
+        (void)json_object_set_new(view, "role_name", json_string("The policy"));
+        (void)json_array_append_new(items, view);
+        return;
+    }
+}
+
 enum fail view_watch(struct access *access, struct store *store, int64_t now, struct arena *arena,
                      json_t **ret, struct reason *why)
 {
@@ -90,6 +108,7 @@ enum fail view_watch(struct access *access, struct store *store, int64_t now, st
         lag = own > lag ? own : lag;
         (void)json_array_append_new(items, view);
     }
+    add_policy(access, store, found, findings, now, arena, items);
     *ret =
         memory_needed(json_pack("{s:o, s:n, s:I, s:b}", "items", items, "cursor", "lag_seconds",
                                 (json_int_t)lag, "told", policy_told(access->policy, &told) > 0));

@@ -67,6 +67,37 @@ await specification("journeys/policy_commands", {
     assert.match(short.output, /fail +limits: [^]*10/);
   },
 
+  async "what a team decided in a sentence: two approvers of different teams, a privileged workstation, signed, taken away when the device is bad"() {
+    const [engineers, security, platform, workstations] = [1, 2, 3, 4].map((n) => `c0000000-0000-4000-8000-00000000000${n}`);
+    const folder = join(curfew.folder, "sentence");
+    mkdirSync(folder);
+    writeFileSync(join(folder, "policy.json"), JSON.stringify({
+      people: { engineers: { groups: [engineers] }, security: { groups: [security] }, platform: { groups: [platform] } },
+      roles: { "copilot-owner": { name: "Copilot owner", target: { kind: "group", group: GROUPS.owners }, tier: 0 } },
+      rules: [{
+        name: "Copilot owner", roles: ["copilot-owner"], who: ["engineers"],
+        require: { mfa: { within: "PT10M" }, device: { workstation: { groups: [workstations] } } },
+        limits: { longest: "PT2H" },
+        approval: { signed: true, stages: [{ from: ["security"] }, { from: ["platform"] }] },
+        watch: { grace: "PT10M", then: "revoke", checks: ["device"] },
+      }],
+    }));
+    const file = (change = () => {}) =>
+      facts((all) => {
+        Object.assign(all, { person: { id: PERSONS.ana, in: ["engineers"] }, people: { security: [{ id: PERSONS.lena, name: "Lena Vogt" }], platform: [{ id: PERSONS.marc, name: "Marc Dubois" }] } });
+        all.device.groups = [workstations];
+        change(all);
+      });
+    const trial = (change, span = "PT2H") => curfew.run("policy", "try", folder, "--role", "copilot-owner", "--for", span, "--facts", file(change));
+    const { code, output } = await trial();
+    assert.equal(code, 0, output);
+    for (const says of [/is a privileged workstation/, /taken away when your device does not comply for 10 min/, /stage 1: 1 of 1, within PT1H, signed: Lena Vogt/, /stage 2: 1 of 1, within PT1H, signed: Marc Dubois/]) assert.match(output, says);
+    assert.match((await trial(undefined, "PT3H")).output, /PT3H is longer than the policy allows: at most PT2H[^]*No: /);
+    assert.match((await trial(({ device }) => (device.groups = []))).output, /is not a privileged workstation[^]*No: /);
+    assert.match((await trial(({ sign_in }) => (sign_in.age = "PT11M"))).output, /fail +mfa[^]*No: /);
+    assert.match((await trial(({ people }) => (people.platform = people.security))).output, /fail +approvers[^]*No: /);
+  },
+
   async "facts with mistakes are refused with all of them, and a question that makes no sense is one of usage"() {
     const wrong = await given((all) => Object.assign(all, { person: { id: "ana", in: ["soc analists"] }, sign_in: { age: "2m", mfa: true }, weather: "fine" }));
     assert.equal(wrong.code, 2);

@@ -120,6 +120,8 @@ await specification("journeys/reload", {
     assert.equal(event.detail.mistakes, 2);
     assert.match(event.detail.first, /policy\.json:\d+/);
     assert.equal(await metric("curfew_policy_refused"), "1");
+    const shown = async () => (await priya.get("/api/v1/watch")).body.items.find(({ target }) => target === "policy");
+    assert.match((await shown()).findings[0].says, /^The new version of the policy has mistakes and is not in force/);
     await sandbox.clock.advance("PT10S");
     const mail = await sandbox.mailTo("lena.vogt@contoso.example", "Alarm", mark);
     assert.match(mail.content, /has mistakes and is not in force/);
@@ -128,6 +130,7 @@ await specification("journeys/reload", {
     assert.equal(await inForce(), before);
     await reload(policy());
     assert.equal(await metric("curfew_policy_refused"), "0");
+    assert.equal(await shown(), undefined);
     assert.equal(await inForce(), before);
     assert.equal((await history("policy.loaded")).length, loads, "the same version is no event");
     const { text } = await ana.get("/metrics");
