@@ -191,13 +191,13 @@ static bool gather_roles(struct task *task, const struct stored_request *request
     return here;
 }
 
-static bool gather_device(struct task *task, struct findings *findings)
+static bool gather_device(struct task *task, struct findings *findings, int64_t age_ms)
 {
     const char *id = findings->sign_in->device_id;
     if (!id)
         return true;
-    const struct fact *device = ask(task, FACT_DEVICE, id, FACT_FRESH);
-    const struct fact *managed = ask(task, FACT_MANAGED, id, FACT_FRESH);
+    const struct fact *device = ask(task, FACT_DEVICE, id, age_ms);
+    const struct fact *managed = ask(task, FACT_MANAGED, id, age_ms);
     findings->device = device ? &device->device : NULL;
     findings->managed = managed ? &managed->managed : NULL;
     return device && managed;
@@ -280,7 +280,7 @@ bool findings_demands(struct task *task, const struct stored_request *request,
 
 /* The groups of devices that make a privileged workstation. */
 static bool gather_workstation(struct task *task, const struct required *required,
-                               struct findings *findings)
+                               struct findings *findings, int64_t age_ms)
 {
     struct group_list all = {.arena = task_arena(task)};
     const struct device *device = findings->device;
@@ -294,15 +294,16 @@ static bool gather_workstation(struct task *task, const struct required *require
                                       .subject = device->object_id,
                                       .group_count = all.count,
                                       .groups = all.ids};
-    const struct fact *in = task_fact(task, &question, FACT_FRESH);
+    const struct fact *in = task_fact(task, &question, age_ms);
     findings->device_groups = in ? &in->device_groups : NULL;
     return in;
 }
 
-bool findings_device(struct task *task, const struct required *required, struct findings *findings)
+bool findings_device(struct task *task, const struct required *required, struct findings *findings,
+                     int64_t age_ms)
 {
-    bool here = gather_device(task, findings);
-    return gather_workstation(task, required, findings) && here;
+    bool here = gather_device(task, findings, age_ms);
+    return gather_workstation(task, required, findings, age_ms) && here;
 }
 
 /* In mode `application` PIM asks nobody whether they are eligible: a rule may. */
@@ -358,7 +359,7 @@ static bool gather_demanded(struct task *task, const struct stored_request *requ
     struct findings *findings = &gathered->findings;
     const struct demands *demands = &gathered->demands;
     const struct required *required = &demands->required;
-    bool here = gather_workstation(task, required, findings);
+    bool here = gather_workstation(task, required, findings, FACT_FRESH);
     if (required->eligible)
         here &= gather_eligible(task, request, gathered);
     if (demands->watch_risk)
@@ -395,7 +396,7 @@ bool findings_gather(struct task *task, const struct stored_request *request,
         access->options.claim_count ? ask(task, FACT_CONTEXTS, NULL, FACT_TEN_MINUTES) : NULL;
     const struct fact *account = ask(task, FACT_ACCOUNT, oid, FACT_FRESH);
     bool here = gather_roles(task, request, grant, &gathered);
-    here &= gather_device(task, findings);
+    here &= gather_device(task, findings, FACT_FRESH);
     if ((access->options.claim_count && !contexts) || !account)
         return false;
     findings->contexts = contexts ? &contexts->contexts : NULL;

@@ -38,7 +38,8 @@ bool findings_eligibility(struct task *task, const struct person_key *person, co
                           const struct eligibles **eligibles, const struct memberships **through);
 /* The device of the sign-in that `findings` speaks of, which must name one, as judge_device wants
    it; false: answer PACE_WAIT. */
-bool findings_device(struct task *task, const struct required *required, struct findings *findings);
+bool findings_device(struct task *task, const struct required *required, struct findings *findings,
+                     int64_t age_ms);
 /* The demands that were kept with a request; false when there are none, or they lost something. */
 bool findings_kept_demands(const struct stored_request *request, struct arena *arena,
                            struct demands *demands);

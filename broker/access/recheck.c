@@ -278,7 +278,7 @@ static bool look_at_device(struct task *task, struct recheck *recheck, struct fi
 {
     if (text_is_empty(recheck->sign_in.device_id)) /* the sign-in named none: nothing to look at */
         return true;
-    if (!findings_device(task, &recheck->demands.required, findings))
+    if (!findings_device(task, &recheck->demands.required, findings, READ_AGE_MS))
         return false;
     judge_device(&recheck->demands, findings, list);
     keep(recheck, WATCH_DEVICE, list, task_arena(task));
