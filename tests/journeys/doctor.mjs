@@ -195,6 +195,20 @@ const permissions = {
     found(checks, "ok", "mail", "curfew@contoso.example", /only Exchange knows/);
   },
 
+  async "what rules demand and the settings do not give is said, and the permissions that it takes"() {
+    const file = withPolicy(({ rules }) => Object.assign(rules[0].require, { eligible: true, sign_in_risk: { at_most: "low" }, ticket: { look_up: true } }));
+    const settings = JSON.parse(readFileSync(file, "utf8"));
+    settings.entra.api_token = "none";
+    writeFileSync(file, JSON.stringify(settings));
+    const checks = await findings(file);
+    found(checks, "WRONG", "policy", "ticket", /no ticket system is named/);
+    found(checks, "warning", "policy", "sign_in_log", /a quarter of an hour behind/);
+    found(checks, "WRONG", "permission", "PrivilegedEligibilitySchedule.Read.AzureADGroup", /eligible for a group, as a rule demands/);
+    const methods = withPolicy(({ rules }) => (rules[0].require.mfa.methods = ["rsa"]));
+    writeFileSync(methods, JSON.stringify({ ...JSON.parse(readFileSync(methods, "utf8")), entra: settings.entra }));
+    found(await findings(methods), "WRONG", "policy", "mfa", /only tokens of version 1 tell/);
+  },
+
   async "tier 0 is said loudly: a warning where the mode needs it, wrong where nothing does"() {
     const more = ["RoleManagement.ReadWrite.Directory", "AccessReview.Read.All"];
     const checks = await afterwards(() => sandbox.control("PATCH", `/apps/${CURFEW}`, { permissions: [...names, ...more] }));

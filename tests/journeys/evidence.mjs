@@ -2,8 +2,9 @@
 // own log has it, of PIM, and of what people type; each met once and missed once, with the words that say how to mend it.
 import assert from "node:assert/strict";
 import { createServer } from "node:http";
-import { readFileSync } from "node:fs";
-import { POLICY, startCurfew } from "../support/curfew.mjs";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { POLICY, setUpCurfew } from "../support/curfew.mjs";
 import { LIST } from "../support/registration.mjs";
 import { AT_ONCE, CURFEW, device, GROUPS, PERSONS, startSandbox } from "../support/sandbox.mjs";
 import { finally_, specification } from "../support/spec.mjs";
@@ -47,10 +48,12 @@ function policy() {
 }
 
 await sandbox.control("PATCH", `/apps/${CURFEW}`, { permissions: LIST.permissions.filter(({ mode = "application" }) => mode === "application").map(({ name }) => name).concat("PrivilegedEligibilitySchedule.Read.AzureADGroup") });
-const curfew = await startCurfew(sandbox, {
+const curfew = await setUpCurfew(sandbox, {
   policy: policy(),
-  settings: { ticket: { url: `http://127.0.0.1:${server.address().port}/api/tickets/{ticket}`, state: "result.state", open: ["New", "In work"] } },
+  settings: { ticket: { secret_file: "tickets.secret", url: `http://127.0.0.1:${server.address().port}/api/tickets/{ticket}`, state: "result.state", open: ["New", "In work"] } },
 });
+writeFileSync(join(curfew.folder, "tickets.secret"), "for-tickets-only\n", { mode: 0o600 });
+await curfew.start();
 const people = { ana: curfew.browser("ana"), ben: curfew.browser("ben"), nils: curfew.browser("nils") };
 
 /** What becomes of asking for the role with this evidence: state, code and words, and how to mend it. */
@@ -200,7 +203,8 @@ await specification("journeys/evidence", {
     assert.deepEqual(await refused("by-ticket", ticketed("INC-2")), ["ticket_closed", 'Ticket INC-2 is not open: it is "Closed".']);
     assert.deepEqual(await refused("by-ticket", ticketed("INC-3")), ["ticket_unknown", "There is no ticket INC-3."]);
     await granted("ticket_open", "by-ticket", ticketed("INC-1"));
-    assert.ok(asked.every(({ method, url, authorization }) => method === "GET" && /^\/api\/tickets\/INC-\d$/.test(url) && !authorization));
+    assert.ok(asked.every(({ method, url, authorization }) => method === "GET" && /^\/api\/tickets\/INC-\d$/.test(url) && authorization === "Bearer for-tickets-only"));
+    assert.ok(!curfew.output.includes("for-tickets-only"));
     const before = asked.length;
     assert.equal((await refused("by-ticket", ticketed("INC-3")))[0], "ticket_unknown");
     assert.ok(asked.length <= before + 1);

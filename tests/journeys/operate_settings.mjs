@@ -79,6 +79,23 @@ for (const [what, [change, ...expected]] of Object.entries({
   "plain HTTP served to the network": [(s) => (s.listen = "0.0.0.0:80"), ["listen", "0.0.0.0:80 would speak plain HTTP to the network: give `tls_certificate_file`, or name the reverse proxy in `proxies`"]],
   "an address to listen on that is a name": [(s) => (s.listen = "localhost:8080"), ["listen", '"localhost:8080" is not an address and a port: write 127.0.0.1:8080 or [::]:443']],
   "a proxy that is a name": [(s) => (s.proxies = ["proxy.example"]), ["proxies", '"proxy.example" is neither an address nor a network such as 10.0.0.0/8']],
+  "tickets at an address without a place for them": [
+    (s) => (s.ticket = { url: "https://tickets.example.com/api", open: ["open"] }),
+    ["ticket.url", "must be https://host/path with {ticket} where the ticket belongs, once"],
+  ],
+  "tickets whose place is the host": [
+    (s) => (s.ticket = { url: "https://{ticket}.example.com/api/{ticket}", open: ["open"] }),
+    ["ticket.url", "must be https://host/path with {ticket} where the ticket belongs, once"],
+  ],
+  "tickets in the open": [
+    (s) => (s.ticket = { url: "http://tickets.example.com/{ticket}", open: ["open"] }),
+    ["ticket", '"http://tickets.example.com": plain http is only for this machine itself'],
+  ],
+  "tickets at an address with a password": [
+    (s) => (s.ticket = { url: "https://curfew:secret@tickets.example.com/{ticket}", open: ["open"] }),
+    ["ticket", `"?" is not right: ${AN_URL}`],
+  ],
+  "tickets of which none is open": [(s) => (s.ticket = { url: "https://tickets.example.com/{ticket}" }), ["ticket.open", "is missing"]],
   "a context that is none": [(s) => (s.entra.contexts = { c0: ["mfa"] }), ["entra.contexts.c0", "is not an authentication context: c1 to c99"]],
   "a context that proves what nothing proves": [(s) => (s.entra.contexts = { c1: ["love"] }), ["entra.contexts.c1", '"love" is not one of "mfa", "phishing_resistant", "compliant_device"']],
   "a channel that is not there yet": [(s) => (s.notify = [{ kind: "pigeon", from: "a@b.example" }]), ["notify[0].kind", null]],
