@@ -153,13 +153,16 @@ static void check(struct task *task, struct rehearsal *rehearsal, struct found *
     struct reason why = {0};
     struct submission *submission = &rehearsal->submission;
     const struct findings *findings = &found->gathered.findings;
-    if (rehearsal->given)
+    if (rehearsal->given) {
         judge_limits(&found->gathered.demands, submission->duration_seconds,
                      (int64_t)text_characters(submission->justification), list);
-    else
+        judge_words(&found->gathered.demands, submission->justification, submission->ticket, list);
+    } else {
         (void)submission_check(task_access(task), task_store(task), submission,
                                findings->memberships, findings->risks, findings->now,
                                &found->complaints, &demands, task_arena(task), &why);
+    }
+    judge_ticket(&found->gathered.demands, findings, submission->ticket, list);
 }
 
 enum pace rehearsal_step(struct task *task, void *data)
@@ -170,6 +173,7 @@ enum pace rehearsal_step(struct task *task, void *data)
     struct stored_request request = {.requester = submission->caller->person,
                                      .duration_seconds = submission->duration_seconds,
                                      .start_at = submission->start_at,
+                                     .ticket = submission->ticket,
                                      .submitted_at = submission->caller->sign_in.at,
                                      .role_count = submission->role_count};
     struct found found = {.request = &request, .complaints = {.arena = task_arena(task)}};

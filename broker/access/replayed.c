@@ -47,6 +47,8 @@ static const char *refusal(const struct demands *demands, const struct occasion 
     const char *all = NULL;
     judge_membership(demands, &findings, &list);
     judge_limits(demands, occasion->duration_seconds, (int64_t)words, &list);
+    if (request->justification)
+        judge_words(demands, request->justification, request->ticket, &list);
     json_auto_t *packed = evidence_pack(&list), *view = evidence_view(packed);
     for (size_t i = 0; i < json_array_size(view); i++) {
         const json_t *piece = json_array_get(view, i);

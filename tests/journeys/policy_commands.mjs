@@ -98,6 +98,68 @@ await specification("journeys/policy_commands", {
     assert.match((await trial(({ people }) => (people.platform = people.security))).output, /fail +approvers[^]*No: /);
   },
 
+  async "every fact that a file can say has its say: log, device, ticket, manager, humans, the past"() {
+    const folder = join(curfew.folder, "everything");
+    mkdirSync(folder);
+    writeFileSync(join(folder, "policy.json"), JSON.stringify({
+      person_key: "employeeId",
+      people: { engineers: { groups: [GROUPS.analysts] }, managers: { manager: true }, leads: { groups: [GROUPS.leads] } },
+      roles: {
+        one: { name: "One", target: { kind: "group", group: GROUPS.owners }, activation: "pim_approval" },
+        two: { name: "Two", target: { kind: "group", group: GROUPS.contributors }, activation: "delegated" },
+      },
+      rules: [
+        {
+          name: "All", roles: ["one", "two"], who: ["engineers"],
+          require: {
+            mfa: {}, device: { managed: true, synced_within: "PT8H", workstation: { categories: ["Workstations"] } }, sign_in_risk: { at_most: "low" },
+            modern_authentication: true, eligible: true, ticket: { look_up: true },
+          },
+          approval: { stages: [{ from: ["managers", "leads"], need: 2 }] },
+        },
+        { name: "Again", roles: ["one"], who: ["engineers"], when: { first_time: true }, deny: "Not the first time." },
+        { name: "Beside", roles: ["one"], who: ["engineers"], when: { holds: ["two"] }, deny: "Not beside two." },
+      ],
+    }));
+    const trial = async (change = () => {}, role = "one") => {
+      const file = facts((all) => {
+        Object.assign(all, {
+          person: { id: PERSONS.ana, groups: [GROUPS.analysts], employee_id: "1", mail: "ana.torres@contoso.example", had: ["one"], holds: [], manager: { id: PERSONS.marc, name: "Marc Dubois", employee_id: "4" } },
+          sign_in: { age: "PT2M", methods: ["mfa"], client: "Browser", risk: "low" },
+          device: { name: "SEC-114", compliant: true, managed: true, synced: "PT1H", category: "Workstations" },
+          people: { leads: [{ id: PERSONS.lena, name: "Lena Vogt", employee_id: "3" }, { id: PERSONS.ben, employee_id: "1" }] },
+          ticket: "open",
+        });
+        change(all);
+      });
+      return curfew.run("policy", "try", folder, "--role", role, "--facts", file, "--ticket", "INC-7");
+    };
+    for (const role of ["one", "two"]) {
+      const fine = await trial(undefined, role);
+      assert.equal(fine.code, 0, fine.output);
+      assert.match(fine.output, /2 of 2, within PT1H: (Marc Dubois, Lena Vogt|Lena Vogt, Marc Dubois)$/m, "Ben's account is one of Ana's");
+    }
+    const spoilt = [
+      [({ sign_in }) => (sign_in.client = "IMAP4"), 1, /fail +modern_auth/],
+      [({ sign_in }) => (sign_in.risk = "high"), 1, /fail +sign_in_risk/],
+      [({ sign_in }) => (delete sign_in.risk, delete sign_in.client), 3, /unknown +sign_in_risk/],
+      [({ device }) => (device.managed = false), 1, /fail +device/],
+      [({ device }) => (device.synced = "P2D"), 1, /fail +device/],
+      [({ device }) => (device.category = "Kiosks"), 1, /fail +device: SEC-114 is not a privileged workstation/],
+      [(all) => (all.ticket = "closed"), 1, /fail +ticket/],
+      [(all) => (all.ticket = "unknown"), 1, /fail +ticket/],
+      [(all) => delete all.ticket, 3, /unknown +ticket/],
+      [({ person }) => delete person.manager, 3, /unknown +approvers/],
+      [({ person }) => (person.had = []), 1, /denies +Again[^]*Not the first time/],
+      [({ person }) => (person.holds = ["two"]), 1, /denies +Beside/],
+    ];
+    for (const [change, code, says] of spoilt) {
+      const answer = await trial(change);
+      assert.match(answer.output, says);
+      assert.equal(answer.code, code, answer.output);
+    }
+  },
+
   async "facts with mistakes are refused with all of them, and a question that makes no sense is one of usage"() {
     const wrong = await given((all) => Object.assign(all, { person: { id: "ana", in: ["soc analists"] }, sign_in: { age: "2m", mfa: true }, weather: "fine" }));
     assert.equal(wrong.code, 2);
