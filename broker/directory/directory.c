@@ -75,9 +75,10 @@ int64_t directory_work(struct directory *directory)
 
 bool directory_skew(const struct directory *directory, int64_t *seconds)
 {
-    if (directory->dated)
-        *seconds = directory->skew_seconds;
-    return directory->dated;
+    if (!atomic_load(&directory->dated))
+        return false;
+    *seconds = atomic_load(&directory->skew_seconds);
+    return true;
 }
 
 int64_t directory_rests_until(const struct directory *directory, int service)

@@ -73,8 +73,8 @@ static void learn(struct directory *directory, enum service service, const struc
 {
     throttle_learn(&directory->throttle, service, answer, randombytes_random(), moment_ticks_ms());
     if (answer->date >= 0) {
-        directory->dated = true;
-        directory->skew_seconds = answer->date - moment_now();
+        atomic_store(&directory->skew_seconds, answer->date - moment_now());
+        atomic_store(&directory->dated, true);
     }
 }
 

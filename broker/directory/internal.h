@@ -14,8 +14,8 @@ struct directory {
     struct throttle throttle;
     struct sending *waiting;  /* for their turn, the first come first */
     struct sending *gathered; /* to leave together at the end of this turn of the loop */
-    bool dated;
-    int64_t skew_seconds;
+    atomic_bool dated;        /* set after `skew_seconds`: any thread asks for it */
+    atomic_int_fast64_t skew_seconds;
 };
 
 /* One call with a token, in its service's turn, and once more with a new token when it is answered

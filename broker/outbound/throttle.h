@@ -4,6 +4,7 @@
 
 #include "outbound/call.h"
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -28,10 +29,11 @@ enum { THROTTLE_FAILURES = 5 };
 
 struct throttle {
     struct throttled {
-        unsigned failures;      /* in a row */
-        int64_t rest_until_ms;  /* as the service asked, or as is decent */
-        int64_t pace_until_ms;  /* so many calls a second and no more */
-        int64_t probe_until_ms; /* one call is out to try */
+        unsigned failures;                 /* in a row */
+        atomic_int_fast64_t rest_until_ms; /* as the service asked, or as is decent; any thread
+                                              may look */
+        int64_t pace_until_ms;             /* so many calls a second and no more */
+        int64_t probe_until_ms;            /* one call is out to try */
     } services[SERVICE_COUNT];
 };
 
