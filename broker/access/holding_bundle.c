@@ -17,6 +17,22 @@ static enum fail apply_undone(struct turn *turn, void *data, struct reason *why)
     return fail ? fail : turn_job(turn, job_grant, work->grant.id.text, RANK_END, turn->now, why);
 }
 
+/* The one before may have become active while this step was on its way, and woken it for nothing.
+ */
+static enum fail apply_waits(struct turn *turn, void *data, struct reason *why)
+{
+    struct work *work = data;
+    struct bundle_place place;
+    enum fail fail = still_as_seen(turn, work, why);
+    if (!fail)
+        fail = bundle_place(turn->store, &work->request, &work->grant, turn->arena, &place, why);
+    if (fail)
+        return fail;
+    bool waits_on = place.waits_for && !place.undone;
+    return turn_job(turn, job_grant, work->grant.id.text, RANK_START,
+                    waits_on ? work->grant.start_by + 1 : turn->now, why);
+}
+
 bool bundle_settles(struct work *work, enum pace *pace)
 {
     struct bundle_place place;
@@ -33,7 +49,7 @@ bool bundle_settles(struct work *work, enum pace *pace)
         *pace = waits ? move_to(work, GRANT_FAILED, undone)
                       : task_change(work->task, apply_undone, work);
     else if (waits && place.waits_for) /* which wakes this one */
-        *pace = look_at(work, work->grant.start_by + 1);
+        *pace = task_change(work->task, apply_waits, work);
     else if (waits && moment_now() < work->request.start_at)
         *pace = look_at(work, work->request.start_at);
     else

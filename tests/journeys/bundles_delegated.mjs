@@ -52,6 +52,8 @@ await specification("journeys/bundles_delegated", {
     await stage.later("PT30M");
     await until(request, "active", "waiting");
     await stage.later("PT31M");
+    await eventually(async () => (await ana.request(request.id)).grants[1].state === "lapsed", { what: "lapsing" });
+    await stage.later("PT2M"); // at its next look at the latest
     const { grants } = await until(request, "ended", "lapsed");
     assert.deepEqual(grants.map(({ why }) => why), ["bundle_undone", "not_started"]);
     for (const target of [GROUPS.contributors, ROLES.securityReader]) assert.deepEqual(await stage.live(target), []);

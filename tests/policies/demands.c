@@ -286,7 +286,7 @@ START_TEST(demands_that_lost_anything_are_refused)
     json_auto_t *packed = demands_pack(&demands);
     const char *name;
     json_t *value;
-    ck_assert_uint_eq(json_object_size(packed), 23);
+    ck_assert_uint_eq(json_object_size(packed), 24);
     json_object_foreach (packed, name, value) {
         struct demands back;
         json_auto_t *less = json_copy(packed), *wrong = json_copy(packed);
