@@ -22,6 +22,20 @@ static void read_roles(const struct trial *trial, struct arena *arena, struct su
     }
 }
 
+/* A bundle stands for its roles. */
+static void open_bundle(const struct policy *policy, struct arena *arena, struct submission *ret)
+{
+    const struct bundle *bundle =
+        ret->role_count == 1 ? policy_find_bundle(policy, ret->roles[0]) : NULL;
+    if (!bundle)
+        return;
+    ret->bundle = ret->roles[0];
+    ret->role_count = bundle->role_count;
+    ret->roles = ARENA_ARRAY(arena, const char *, bundle->role_count);
+    for (size_t i = 0; i < bundle->role_count; i++)
+        ret->roles[i] = bundle->roles[i]->id;
+}
+
 /* What it is suggested to be where nobody says how long. */
 static int64_t usual_duration(const struct policy *policy, const struct submission *submission)
 {
@@ -46,6 +60,7 @@ static void read_question(const struct trial *trial, const struct policy *policy
         .ticket = trial->ticket,
     };
     read_roles(trial, complaints->arena, ret);
+    open_bundle(policy, complaints->arena, ret);
     ret->duration_seconds = usual_duration(policy, ret);
     if (!ret->role_count)
         complain(complaints, "--role", "is missing: the id of a role in the policy");
