@@ -80,7 +80,7 @@ static void check_numbers(const struct rule *rule, struct form *form)
         struct approval_demand *stage = ARENA_NEW(arena, struct approval_demand);
         *stage =
             approval_demand_at(&rule->stages[i], INT64_MIN, arena); /* whoever was ever in it */
-        if (!is_known(stage))
+        if (!is_known(stage) || rule->stage_whens[i])
             continue;
         known[count++] = stage;
         need += stage->need;
@@ -140,7 +140,8 @@ static void read_escalation(struct policy *policy, struct form *parent,
 }
 
 static void read_stage(struct policy *policy, const json_t *value, const char *place,
-                       struct complaints *complaints, struct approval_demand *stage)
+                       struct complaints *complaints, struct approval_demand *stage,
+                       const struct when **ret)
 {
     struct form form = form_open(value, place, complaints);
     stage->from = policy_read_approvers(policy, &form, "from", &stage->from_count);
@@ -151,6 +152,8 @@ static void read_stage(struct policy *policy, const json_t *value, const char *p
     stage->is_signed |= form_flag(&form, "signed", false);
     read_reminders(&form, stage);
     read_escalation(policy, &form, stage);
+    struct when *when = ARENA_NEW(policy->arena, struct when);
+    *ret = policy_read_when(policy, &form, when) ? when : NULL;
     form_end(&form);
 }
 
@@ -169,12 +172,14 @@ void policy_read_approval(struct policy *policy, struct rule *rule, struct form 
     form_end(&form);
     size_t before = parent->complaints->count;
     rule->stages = ARENA_ARRAY(policy->arena, struct approval_demand, LINE_STAGES);
+    rule->stage_whens = ARENA_ARRAY(policy->arena, const struct when *, LINE_STAGES);
     for (size_t i = 0; i < json_array_size(stages); i++) {
         const char *place = arena_text(parent->complaints->arena, "%s.stages[%zu]", form.at, i);
         struct approval_demand *stage = &rule->stages[rule->stage_count++];
         *stage = (struct approval_demand){
             .rule = rule->name, .stage = (int)i + 1, .is_signed = is_signed};
-        read_stage(policy, json_array_get(stages, i), place, parent->complaints, stage);
+        read_stage(policy, json_array_get(stages, i), place, parent->complaints, stage,
+                   &rule->stage_whens[i]);
     }
     if (parent->complaints->count == before)
         check_numbers(rule, &form);

@@ -44,16 +44,32 @@ struct approval_demand approval_demand_at(const struct approval_demand *stage, i
     return then;
 }
 
-static void add_approval(struct demands *demands, const struct rule *rule, int64_t at,
-                         struct arena *arena)
+/* What is asked for. */
+struct asked {
+    size_t role_count;
+    const struct role *const *roles;
+    const struct occasion *occasion;
+};
+
+/* A stage of which it is not known whether it is skipped is not. */
+static bool is_skipped(const struct when *when, const struct asked *asked)
+{
+    bool unsaid;
+    return when &&
+           when_holds(when, asked->role_count, asked->roles, asked->occasion, &unsaid) == TRI_NO;
+}
+
+static void add_approval(struct demands *demands, const struct rule *rule,
+                         const struct asked *asked, struct arena *arena)
 {
     if (line_count(demands) == APPROVAL_LINES) {
         demands->too_many_approvals = true;
         return;
     }
     for (size_t i = 0; i < rule->stage_count; i++)
-        demands->approvals[demands->approval_count++] =
-            approval_demand_at(&rule->stages[i], at, arena);
+        if (!is_skipped(rule->stage_whens[i], asked))
+            demands->approvals[demands->approval_count++] =
+                approval_demand_at(&rule->stages[i], asked->occasion->at, arena);
 }
 
 static void add_require(struct demands *demands, const struct rule *rule, struct arena *arena)
@@ -138,7 +154,7 @@ static void match(const struct policy *policy, const struct role *role,
 }
 
 /* In the order of their names, each once. */
-static void add_rules(struct demands *demands, const struct occasion *occasion, size_t count,
+static void add_rules(struct demands *demands, const struct asked *asked, size_t count,
                       const struct rule **matches, struct arena *arena)
 {
     rules_sort(count, matches);
@@ -154,9 +170,9 @@ static void add_rules(struct demands *demands, const struct occasion *occasion, 
         }
         add_require(demands, rule, arena);
         limits_add(rule, demands);
-        policy_add_watching(demands, rule, occasion->at, arena);
+        policy_add_watching(demands, rule, asked->occasion->at, arena);
         if (rule->stage_count)
-            add_approval(demands, rule, occasion->at, arena);
+            add_approval(demands, rule, asked, arena);
     }
 }
 
@@ -181,7 +197,8 @@ void policy_demand(const struct policy *policy, size_t role_count, const struct 
     watch_nothing(&demands->watch);
     for (size_t i = 0; i < role_count; i++)
         match(policy, roles[i], occasion, demands, matches, &count);
-    add_rules(demands, occasion, count, matches, arena);
+    const struct asked asked = {.role_count = role_count, .roles = roles, .occasion = occasion};
+    add_rules(demands, &asked, count, matches, arena);
     enum tri in = phases_let_in(&policy->phases, occasion);
     demands->unknown |= in == TRI_UNKNOWN;
     if (in == TRI_NO)

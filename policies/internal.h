@@ -43,6 +43,7 @@ struct rule {
     int64_t start_ahead_seconds, cool_down_seconds;
     int64_t person_at_once, role_at_once, per_day;
     struct approval_demand *stages;
+    const struct when **stage_whens; /* beside them: otherwise it is skipped; NULL: never */
     struct watch_demand watch;
     struct tell_demand tell[TELLS];
     const struct urgent *urgent; /* NULL: nobody may */

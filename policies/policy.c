@@ -69,10 +69,18 @@ bool policy_watches_risk(const struct policy *policy)
     return false;
 }
 
+static bool rule_asks_risk(const struct rule *rule)
+{
+    for (size_t i = 0; i < rule->stage_count; i++)
+        if (rule->stage_whens[i] && rule->stage_whens[i]->watches_risk)
+            return true;
+    return rule->has_when && rule->when.watches_risk;
+}
+
 bool policy_asks_risk(const struct policy *policy)
 {
     for (size_t i = 0; i < policy->rule_count; i++)
-        if (policy->rules[i].has_when && policy->rules[i].when.watches_risk)
+        if (rule_asks_risk(&policy->rules[i]))
             return true;
     return false;
 }

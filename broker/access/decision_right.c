@@ -238,10 +238,13 @@ static enum fail check_humans(struct decision *decision, struct reason *why)
                : check_human(decision, decision->place, why);
 }
 
-/* Whether any stage on which they speak wants to know why. */
+/* Whether it has to say why: a denial always, an approval where a stage on which they speak wants
+   it. */
 static bool wants_reason(const struct decision *decision)
 {
     const struct demands *demands = decision->demands;
+    if (!decision->approves)
+        return true;
     for (size_t i = 0; i < demands->approval_count; i++) {
         const struct approval_demand *demand = &demands->approvals[i];
         if (demand->needs_reason && is_asked(decision, demand) &&

@@ -53,7 +53,7 @@ START_TEST(an_unknown_member_is_named_with_those_that_are_known)
             "at_once, per_day, cool_down");
     refused("\"need\": 2", "\"denies\": 1", "soc.json:33: rules[0].approval.stages[0].denies",
             "is not known here; known are: from, need, deny, within, reason, signed, remind, "
-            "escalate");
+            "escalate, when");
 }
 END_TEST
 
