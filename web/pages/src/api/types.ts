@@ -104,8 +104,14 @@ export interface Decision {
 export interface Approval {
   stage: number;
   rule: string;
+  /** Stages of one rule are asked one after the other. */
+  state: "waiting" | "asked" | "met";
   need: number;
+  given: number;
+  /** So many denials end the request. */
+  deny: number;
   due_at: string | null;
+  escalated_at: string | null;
   /** Deciding takes a sign-in whose token says what was decided. */
   signed: boolean;
   approvers: (Person & { unreachable?: boolean })[];

@@ -65,8 +65,13 @@ const sentences: Record<string, Sentence> = {
   "decision.approved": ({ duration }) => (duration ? `Approved, for ${isoWords(text(duration))} only` : "Approved"),
   "decision.denied": "Denied",
   "signing.refused": ({ why }) => `Could not be decided${because(why)}`,
-  "approval.void": ({ code, outcome }) =>
-    `The approval does not count: PIM did not take it${because(code ?? outcome)}`,
+  "approval.void": ({ code, outcome, why }) =>
+    why === "left"
+      ? "An approval does not count any more: who gave it is no approver now"
+      : `The approval does not count: PIM did not take it${because(code ?? outcome)}`,
+  "approval.opened": ({ rule }) => `The next stage is asked, by the rule “${text(rule)}”`,
+  "approval.reminded": "Who has not decided was reminded",
+  "approval.escalated": ({ rule }) => `Others may decide as well now, by the rule “${text(rule)}”`,
   "grant.waiting": "Access is to start",
   "start.refused": ({ why }) => `Could not be started${because(why)}`,
   "grant.activating": "Access is being set up",

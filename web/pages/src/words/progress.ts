@@ -94,7 +94,7 @@ export function grantWords(grant: Grant, now: number, holder: string | null = nu
 /** What a request that is not decided waits for. */
 export function requestWords(request: AccessRequest): string {
   if (request.state === "pending") {
-    const names = request.approval.flatMap((line) =>
+    const names = request.approval.filter(({ state }) => state === "asked").flatMap((line) =>
       line.approvers.map((approver) => approver.name ?? "somebody without a name"),
     );
     const unique = [...new Set(names)];

@@ -29,14 +29,23 @@ function Approver({ line, approver, me }: { line: Approval; approver: Approval["
   );
 }
 
-/** Who can decide, and who has. */
+/** How far a stage is; "" where it is the only one of its rule, and asked. */
+function stageWords(line: Approval): string {
+  if (line.state === "met") return "Agreed. ";
+  if (line.state === "waiting") return "Later, when the stage before it has agreed. ";
+  return line.given > 0 ? `${line.given} so far. ` : "";
+}
+
+/** Who can decide, and who has, stage after stage. */
 export function Approvals({ request, me }: { request: AccessRequest; me: Me }) {
   return (
     <Section card title="Who decides">
       {request.approval.map((line) => (
-        <div key={line.rule}>
+        <div key={`${line.rule}/${line.stage}`}>
           <p class="small">
+            {stageWords(line)}
             {line.need} of {line.approvers.length} must approve, by the rule &ldquo;{line.rule}&rdquo;
+            {line.deny > 1 && `; ${line.deny} denials end the request`}
           </p>
           <ul class="people">
             {line.approvers.map((approver) => (
