@@ -53,6 +53,11 @@ static void judge_demands(struct doctor *doctor)
                      "Set `entra.api_token` to `v1`, or demand a context instead of methods.",
                      "A rule demands methods of signing in, which only tokens of version 1 tell: "
                      "whoever it speaks of is never let in.");
+    if (policy_watches(doctor->policy, WATCH_DEVICE) && text_equals(settings->api_token, "none"))
+        doctor_found(doctor, HEALTH_WARNING, "policy", "watch",
+                     "Set `entra.api_token` to `v1`: its tokens name the device.",
+                     "A rule has the device watched while access lives, but no token names it: it "
+                     "cannot be watched.");
     if ((all.watch_sign_in_risk || all.modern_authentication) &&
         settings->check_within < LOG_SECONDS)
         doctor_found(doctor, HEALTH_WARNING, "policy", "sign_in_log",

@@ -209,6 +209,8 @@ struct watch_demand {
     } checks[WATCH_CHECKS];
 };
 
+/* Whether any rule has that watched. */
+bool policy_watches(const struct policy *policy, enum watch_check check);
 void watch_nothing(struct watch_demand *watch);
 bool watch_looks_at(const struct watch_demand *watch, enum watch_check check);
 

@@ -50,6 +50,14 @@ bool watch_looks_at(const struct watch_demand *watch, enum watch_check check)
            watch->checks[check].revoke_seconds != INT64_MAX;
 }
 
+bool policy_watches(const struct policy *policy, enum watch_check check)
+{
+    for (size_t i = 0; i < policy->rule_count; i++)
+        if (watch_looks_at(&policy->rules[i].watch, check))
+            return true;
+    return false;
+}
+
 void watch_nothing(struct watch_demand *watch)
 {
     watch->every_seconds = INT64_MAX;

@@ -61,6 +61,10 @@ const before = {
     found(other, "ok", "token", undefined, /gives a token/);
     const unused = await findings(withPolicy((policy) => policy.rules.splice(1, 1)));
     found(unused, "warning", "policy", "security-operator", /No rule/);
+    const watched = withPolicy((policy) => (policy.rules[0].watch = { then: "revoke", checks: ["device"] }));
+    const unnamed = JSON.parse(readFileSync(watched));
+    writeFileSync(watched, JSON.stringify({ ...unnamed, entra: { ...unnamed.entra, api_token: "none" } }));
+    found(await findings(watched), "warning", "policy", "watch", /cannot be watched/);
   },
 };
 
