@@ -258,7 +258,43 @@ START_TEST(reviews_are_written_as_they_are_printed)
 }
 END_TEST
 
+START_TEST(sign_ins_registrations_and_managed_devices)
+{
+    struct question person = {.kind = FACT_SIGN_INS,
+                              .subject = "26be570a-ae82-4189-b4e2-a37c6808512d",
+                              .object = "2020-03-13T19:00:00Z"};
+    struct question details = {.kind = FACT_REGISTRATION,
+                               .subject = "86462606-fde0-4fc4-9e0c-a20eb73e54c6"};
+    struct question laptop = {.kind = FACT_MANAGED,
+                              .subject = "6fa60d52-01e7-4b18-8055-4759461fc16b"};
+    const char *next = NULL;
+    scoped(fact_scoped) struct fact *log =
+        read_fact(&person, example("044-signins-list.resp.json"), &next);
+    ck_assert_uint_eq(log->sign_ins.count, 1);
+    ck_assert_text(log->sign_ins.entries[0].client, "Browser");
+    ck_assert_int_eq(log->sign_ins.entries[0].risk, RISK_NONE);
+    ck_assert_ptr_null(log->sign_ins.entries[0].device_id);
+    ck_assert_ptr_nonnull(next);
+    scoped(fact_scoped) struct fact *legacy =
+        read_example(&person, "045-signins-legacy-auth.resp.json");
+    ck_assert_text(legacy->sign_ins.entries[0].client, "IMAP4");
+    scoped(fact_scoped) struct fact *registered =
+        read_example(&details, "058-user-registration-details.resp.json");
+    ck_assert(registered->registration.exists && registered->registration.mfa);
+    scoped(fact_scoped) struct fact *compliant =
+        read_example(&laptop, "055-managed-device-compliant.resp.json");
+    const struct managed_device *device = &compliant->managed.devices[0];
+    ck_assert_text(device->category, "PAW");
+    ck_assert_text(device->management, "managed");
+    ck_assert(device->synced_at > 0 && !device->grace_until && !device->jail_broken);
+    scoped(fact_scoped) struct fact *grace =
+        read_example(&laptop, "056-managed-device-grace.resp.json");
+    ck_assert_int_gt(grace->managed.devices[0].grace_until, device->synced_at);
+}
+END_TEST
+
 SPECIFICATION_OF_EXAMPLES("directory/examples", role_instances, group_instances, policies_of_pim,
                           risky_users, devices, conditional_access, groups,
                           requests_that_were_taken, requests_that_wait_for_an_approval,
-                          reviews_are_written_as_they_are_printed)
+                          reviews_are_written_as_they_are_printed,
+                          sign_ins_registrations_and_managed_devices)
