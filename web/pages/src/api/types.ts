@@ -94,6 +94,8 @@ export interface Why {
 
 export interface Decision {
   by: Person;
+  /** The approver in whose place it was made; null: their own. */
+  for: Person | null;
   decision: "approve" | "deny";
   reason: string | null;
   duration: string | null;
@@ -114,8 +116,24 @@ export interface Approval {
   escalated_at: string | null;
   /** Deciding takes a sign-in whose token says what was decided. */
   signed: boolean;
-  approvers: (Person & { unreachable?: boolean })[];
+  approvers: (Person & {
+    unreachable?: boolean;
+    /** Who was asked to decide in their place, and until when they may. */
+    delegates: (Person & { until: string })[];
+  })[];
   decisions: Decision[];
+}
+
+/** Somebody decides in an approver's place for a time. */
+export interface Delegation {
+  id: string;
+  state: "ahead" | "in_force" | "over";
+  approver: Person;
+  delegate: Person;
+  from: string;
+  until: string;
+  reason: string | null;
+  ended_at: string | null;
 }
 
 export interface Grant extends Why {

@@ -7,6 +7,8 @@ type Sentence = string | ((detail: Record<string, unknown>) => string);
 const text = (value: unknown): string => (typeof value === "string" || typeof value === "number" ? String(value) : "");
 const because = (value: unknown): string => (value ? `: ${text(value).replaceAll("_", " ")}` : "");
 
+const inPlace = (detail: Record<string, unknown>): string => (detail.for ? ", in another approver\u2019s place" : "");
+
 const ends: Record<string, string> = {
   expired: "Ended at its time",
   released: "Ended: given back",
@@ -44,6 +46,9 @@ const messages: Record<string, string> = {
   urgent: "told of access before approval",
   overdue: "told that its review is overdue",
   reviewed: "told of the review",
+  delegate: "told that they decide in somebody\u2019s place",
+  delegated: "told that somebody decides in their place",
+  delegation_ended: "told that nobody decides in the place any more",
 };
 const message = (kind: unknown): string => messages[text(kind)] ?? text(kind);
 const formats: Record<string, string> = { csv: "as CSV", jsonl: "as JSONL", bundle: "as a proof bundle" };
@@ -62,8 +67,9 @@ const sentences: Record<string, Sentence> = {
     `Urgent: let through before anybody approved it (${text(passed_over)} approvers passed over and told)`,
   "review.made": ({ outcome }) =>
     `Reviewed afterwards: ${outcome === "justified" ? "it was justified" : "it was not justified"}`,
-  "decision.approved": ({ duration }) => (duration ? `Approved, for ${isoWords(text(duration))} only` : "Approved"),
-  "decision.denied": "Denied",
+  "decision.approved": (detail) =>
+    (detail.duration ? `Approved, for ${isoWords(text(detail.duration))} only` : "Approved") + inPlace(detail),
+  "decision.denied": (detail) => `Denied${inPlace(detail)}`,
   "signing.refused": ({ why }) => `Could not be decided${because(why)}`,
   "approval.void": ({ code, outcome, why }) =>
     why === "left"
@@ -72,6 +78,9 @@ const sentences: Record<string, Sentence> = {
   "approval.opened": ({ rule }) => `The next stage is asked, by the rule “${text(rule)}”`,
   "approval.reminded": "Who has not decided was reminded",
   "approval.escalated": ({ rule }) => `Others may decide as well now, by the rule “${text(rule)}”`,
+  "delegation.made": ({ from, until }) =>
+    `Named to decide in their place, ${momentWords(text(from))} to ${momentWords(text(until))}`,
+  "delegation.ended": "Ended before its time: deciding in somebody\u2019s place",
   "grant.waiting": "Access is to start",
   "start.refused": ({ why }) => `Could not be started${because(why)}`,
   "grant.activating": "Access is being set up",

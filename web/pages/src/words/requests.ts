@@ -1,4 +1,4 @@
-import type { AccessRequest, Decision } from "../api/types";
+import type { AccessRequest, Decision, Me, Person } from "../api/types";
 import type { Tone } from "../parts/badge";
 import { whenWords } from "../time/moment";
 import { endedWords, grantShown, requestShown } from "./states";
@@ -29,12 +29,25 @@ export function decisionsOf(request: AccessRequest): Decision[] {
   return [...all.values()].sort((a, b) => a.at.localeCompare(b.at));
 }
 
+/** "Lena Vogt", or "Marc Dubois for Lena Vogt". */
+const byWords = ({ by, for: place }: Decision): string => nameOf(by) + (place ? ` for ${nameOf(place)}` : "");
+
+/** Approvers in whose place somebody decides, by themselves first; as far as nobody has spoken for them. */
+export function placesOf(request: AccessRequest, me: Me, now: number): Person[] {
+  const decided = decisionsOf(request);
+  const approvers = new Map(request.approval.flatMap((line) => line.approvers).map((one) => [one.id, one]));
+  return [...approvers.values()]
+    .filter(({ id, delegates }) => id === me.id || delegates.some((one) => one.id === me.id && Date.parse(one.until) > now))
+    .filter(({ id }) => !decided.some(({ by, for: place }) => (place ?? by).id === id))
+    .sort((a, b) => Number(b.id === me.id) - Number(a.id === me.id));
+}
+
 /** "Approved by Lena Vogt at 10:03"; null while nobody decided. */
 export function decidedWords(request: AccessRequest): string | null {
   const decisions = decisionsOf(request);
   const last = decisions[decisions.length - 1];
   if (!last) return null;
-  const names = decisions.filter(({ decision }) => decision === last.decision).map(({ by }) => nameOf(by));
+  const names = decisions.filter(({ decision }) => decision === last.decision).map(byWords);
   return `${last.decision === "approve" ? "Approved" : "Denied"} by ${names.join(" and ")} ${whenWords(last.at)}`;
 }
 

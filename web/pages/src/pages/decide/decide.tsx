@@ -10,6 +10,7 @@ import { Section } from "../../parts/section";
 import { Left } from "../../parts/time";
 import { isoWords } from "../../time/span";
 import { nameOf, owesReview, rolesOf } from "../../words/requests";
+import { Delegations } from "./delegations";
 import { LateRow } from "./lately";
 import { waitsFor } from "./waits";
 
@@ -93,6 +94,7 @@ export function Decide({ me, queue, reviews }: { me: Me; queue: Live<List<Access
           )}
         </Loaded>
       </Section>
+      <Delegations me={me} />
     </>
   );
 }

@@ -6,9 +6,10 @@ import { Chips } from "../../parts/chips";
 import { Field as Labelled, type FieldIds } from "../../parts/field";
 import { Panel } from "../../parts/panel";
 import { clock } from "../../time/clock";
+import { fromLocal, toLocal } from "../../time/local";
 import { complaintWords } from "../../words/complaints";
 import { codeWords, eventCodes } from "../../words/events";
-import { fromLocal, toLocal, type Field, type Filters } from "./filters";
+import type { Field, Filters } from "./filters";
 import { NamedField } from "./named_field";
 import { seen } from "./people";
 

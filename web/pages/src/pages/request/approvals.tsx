@@ -1,12 +1,32 @@
 import type { AccessRequest, Approval, Me } from "../../api/types";
+import { useNow } from "../../time/clock";
 import { Icon } from "../../parts/icon";
 import { Section } from "../../parts/section";
 import { Moment } from "../../parts/time";
 import { isoWords } from "../../time/span";
 import { nameOf } from "../../words/requests";
 
+type Delegate = Approval["approvers"][number]["delegates"][number];
+
+/** Who may decide in an approver's place now. */
+function InPlace({ delegates, me }: { delegates: Delegate[]; me: Me }) {
+  const now = useNow();
+  return (
+    <>
+      {delegates
+        .filter(({ until }) => Date.parse(until) > now)
+        .map((delegate) => (
+          <p class="small" key={delegate.id}>
+            {delegate.id === me.id ? "You decide" : `${nameOf(delegate)} decides`} in their place until{" "}
+            <Moment at={delegate.until} />
+          </p>
+        ))}
+    </>
+  );
+}
+
 function Approver({ line, approver, me }: { line: Approval; approver: Approval["approvers"][number]; me: Me }) {
-  const decided = line.decisions.find(({ by }) => by.id === approver.id);
+  const decided = line.decisions.find(({ by, for: place }) => (place ?? by).id === approver.id);
   return (
     <li class={decided?.decision}>
       <Icon name={decided ? (decided.decision === "approve" ? "check" : "cross") : "person"} />
@@ -16,6 +36,7 @@ function Approver({ line, approver, me }: { line: Approval; approver: Approval["
           {approver.id === me.id && " (you)"}
           {decided && (
             <span class="muted">
+              {decided.for && `: ${decided.by.id === me.id ? "you" : nameOf(decided.by)}, in their place,`}
               {decided.decision === "approve" ? " approved " : " denied "}
               <Moment at={decided.at} />
               {decided.duration && `, for ${isoWords(decided.duration)}`}
@@ -23,6 +44,7 @@ function Approver({ line, approver, me }: { line: Approval; approver: Approval["
           )}
         </p>
         {decided?.reason && <p class="quote">{decided.reason}</p>}
+        {!decided && <InPlace delegates={approver.delegates} me={me} />}
         {approver.unreachable && !decided && <p class="small">Has no mail address: Curfew cannot tell them.</p>}
       </div>
     </li>

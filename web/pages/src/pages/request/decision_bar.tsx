@@ -2,14 +2,15 @@ import { useState } from "preact/hooks";
 import { announce } from "../../announce";
 import { Problem } from "../../api/problem";
 import { act } from "../../api/session";
-import type { AccessRequest } from "../../api/types";
+import type { AccessRequest, Me, Person } from "../../api/types";
 import { keep, kept } from "../../keep";
 import { Button } from "../../parts/button";
 import { Chips } from "../../parts/chips";
 import { Confirm } from "../../parts/confirm";
 import { Reason } from "../../parts/reason";
+import { clock } from "../../time/clock";
 import { isoOf, spanOf, spanWords } from "../../time/span";
-import { nameOf, rolesOf } from "../../words/requests";
+import { nameOf, placesOf, rolesOf } from "../../words/requests";
 
 type Choice = "approve" | "deny";
 
@@ -47,8 +48,35 @@ function Shorter({ asked, chosen, onChoose }: ShorterProps) {
   );
 }
 
+interface PlaceProps {
+  places: Person[];
+  me: Me;
+  chosen: string;
+  onChoose: (id: string) => void;
+}
+
+/** In whose place it is decided: said where it is another's, asked where there is a choice. */
+function Place({ places, me, chosen, onChoose }: PlaceProps) {
+  const [only] = places;
+  if (places.length < 2) return only && only.id !== me.id ? <p>You decide in the place of {nameOf(only)}.</p> : null;
+  return (
+    <div class="field">
+      <span class="label" id="in-whose-place">
+        In whose place
+      </span>
+      <Chips
+        labelledBy="in-whose-place"
+        choices={places.map((place) => ({ value: place.id, says: place.id === me.id ? "Your own" : nameOf(place) }))}
+        chosen={chosen}
+        onChoose={onChoose}
+      />
+    </div>
+  );
+}
+
 interface Props {
   request: AccessRequest;
+  me: Me;
   onDecided: (request: AccessRequest) => void;
   onLate: (says: string) => void;
 }
@@ -58,13 +86,15 @@ interface DecideProps extends Props {
   onClose: () => void;
 }
 
-function DecideDialog({ request, choice, onDecided, onLate, onClose }: DecideProps) {
+function DecideDialog({ request, me, choice, onDecided, onLate, onClose }: DecideProps) {
   const name = `decision.${request.id}`;
   const asked = spanOf(request.duration) ?? 0;
   const held = request.grants.some(({ mode }) => mode === "pim_approval");
   const [reason, setReason] = useState(() => kept<string>(name) ?? "");
   const [seconds, setSeconds] = useState(asked);
   const [error, setError] = useState<string | null>(null);
+  const places = placesOf(request, me, clock.now());
+  const [place, setPlace] = useState(places[0]?.id ?? me.id);
   const write = (value: string) => {
     setReason(value);
     setError(null);
@@ -74,7 +104,8 @@ function DecideDialog({ request, choice, onDecided, onLate, onClose }: DecidePro
   const decide = async () => {
     const shorter = choice === "approve" && seconds < asked ? { duration: isoOf(seconds) } : {};
     try {
-      const body = { decision: choice, reason: reason.trim(), ...shorter };
+      const inPlace = place === me.id ? {} : { for: place };
+      const body = { decision: choice, reason: reason.trim(), ...shorter, ...inPlace };
       onDecided(await act<AccessRequest>(`/api/v1/requests/${request.id}/decision`, body));
       announce(choice === "approve" ? "You approved." : "You denied.");
     } catch (failed) {
@@ -100,6 +131,7 @@ function DecideDialog({ request, choice, onDecided, onLate, onClose }: DecidePro
         {nameOf(request.requester)}: {rolesOf(request)}
         {choice === "deny" && ` for ${spanWords(asked)}`}
       </p>
+      <Place places={places} me={me} chosen={place} onChoose={setPlace} />
       {held && <p>PIM holds this: you sign in once more, and your decision goes there in your name.</p>}
       {choice === "approve" && !held && <Shorter asked={asked} chosen={seconds} onChoose={setSeconds} />}
       <Reason id="decision-reason" value={reason} onInput={write} usual={usual[choice]} error={error} />

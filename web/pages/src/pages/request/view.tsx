@@ -107,6 +107,7 @@ export function RequestView({ request, live, me, onDecided }: Props) {
       {sight.mayDecide && (
         <DecisionBar
           request={request}
+          me={me}
           onDecided={(decided) => {
             live.take(decided);
             onDecided();
