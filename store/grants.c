@@ -111,6 +111,16 @@ enum fail store_grants_page(struct store *store, const struct person_key *person
     return read_grants(&rows, arena, count, grants, why);
 }
 
+enum fail store_grants_used(struct store *store, const struct person_key *person, int64_t since,
+                            size_t most, struct arena *arena, size_t *count,
+                            struct stored_grant **grants, struct reason *why)
+{
+    scoped(rows_scoped) struct rows rows =
+        sql_ask(store->sql, SQL_GRANTS_USED, TEXT(person->tid), TEXT(person->oid), NUMBER(since),
+                NUMBER((int64_t)most));
+    return read_grants(&rows, arena, count, grants, why);
+}
+
 enum fail store_grant_move(struct store *store, const struct grant_id *id, enum grant_state from,
                            enum grant_state to, const char *because_of, struct reason *why)
 {

@@ -49,6 +49,10 @@ enum fail store_grants_live_for(struct store *store, const struct person_key *pe
 enum fail store_grants_page(struct store *store, const struct person_key *person, bool live,
                             const char *before, size_t most, struct arena *arena, size_t *count,
                             struct stored_grant **grants, struct reason *why);
+/* What a person held and was done with after that moment, the newest first. */
+enum fail store_grants_used(struct store *store, const struct person_key *person, int64_t since,
+                            size_t most, struct arena *arena, size_t *count,
+                            struct stored_grant **grants, struct reason *why);
 /* FAIL_CONFLICT when it is not in `from` any more. Only access/moves.c calls this. */
 enum fail store_grant_move(struct store *store, const struct grant_id *id, enum grant_state from,
                            enum grant_state to, const char *because_of, struct reason *why);

@@ -1,5 +1,6 @@
 #include "web/asking.h"
 
+#include "access/advice.h"
 #include "access/approvers.h"
 #include "access/occasion.h"
 #include "access/urgent.h"
@@ -260,9 +261,28 @@ enum next asking_begin(struct visit *visit, struct asking *asking, handler *then
     return then(visit);
 }
 
+static enum fail advise(struct visit *visit, const struct asking *asking, json_t **ret)
+{
+    const struct submission *submission = &asking->submission;
+    struct advice_about about = {.person = &visit->caller->person.key,
+                                 .role_count = submission->role_count,
+                                 .duration_seconds = submission->duration_seconds,
+                                 .now = visit->now};
+    struct store *store = visit_store(visit);
+    if (!store)
+        return FAIL_UNAVAILABLE;
+    for (size_t i = 0; i < about.role_count; i++)
+        about.roles[i] = policy_find_role(visit->access->policy, submission->roles[i]);
+    return advice_give(visit->access, store, &about, visit->arena, ret, &visit->why);
+}
+
 enum next asking_verdict(struct visit *visit, struct asking *asking)
 {
     bool fails = false, unknown = false;
+    json_t *advice = NULL;
+    enum fail fail = advise(visit, asking, &advice);
+    if (fail)
+        return visit_fail(visit, fail);
     json_t *view = evidence_view(asking->evidence);
     for (size_t i = 0; i < json_array_size(view); i++) {
         const char *verdict =
@@ -275,7 +295,8 @@ enum next asking_verdict(struct visit *visit, struct asking *asking)
                         : unknown                       ? "checking"
                         : asks                          ? "pending"
                                                         : "approved";
-    return visit_json(visit, 200,
-                      memory_needed(json_pack("{s:s, s:b, s:o}", "state", state, "needs_sign_in",
-                                              asking->needs_sign_in, "evidence", view)));
+    return visit_json(
+        visit, 200,
+        memory_needed(json_pack("{s:s, s:b, s:o, s:o}", "state", state, "needs_sign_in",
+                                asking->needs_sign_in, "evidence", view, "advice", advice)));
 }

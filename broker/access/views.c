@@ -1,5 +1,6 @@
 #include "access/views.h"
 
+#include "access/advice.h"
 #include "access/attempt.h"
 #include "access/bundles.h"
 #include "access/grants.h"
@@ -399,6 +400,26 @@ static enum fail add_extends(struct store *store, const struct stored_request *r
     return fail;
 }
 
+/* What whoever asks, and whoever decides, may weigh; null once that is done. */
+static enum fail advice_on(const struct access *access, struct store *store,
+                           const struct stored_request *request, struct arena *arena, json_t **ret,
+                           struct reason *why)
+{
+    struct advice_about about = {.person = &request->requester.key,
+                                 .duration_seconds = request->duration_seconds,
+                                 .now = moment_now()};
+    for (size_t i = 0; i < request->role_count; i++) {
+        const struct role *role = policy_find_role(access->policy, request->roles[i].role);
+        if (role)
+            about.roles[about.role_count++] = role;
+    }
+    if (request_is_over(request->state)) {
+        *ret = json_null();
+        return FAIL_NONE;
+    }
+    return advice_give(access, store, &about, arena, ret, why);
+}
+
 enum fail view_request(const struct access *access, struct store *store,
                        const struct request_id *id, struct arena *arena, json_t **ret,
                        struct reason *why)
@@ -419,6 +440,9 @@ enum fail view_request(const struct access *access, struct store *store,
         fail = approval_of(store, id, arena, &approval, why);
     if (!fail)
         fail = view_grants(access, store, count, stored, arena, &grants, why);
+    json_t *advice = NULL;
+    if (!fail)
+        fail = advice_on(access, store, &request, arena, &advice, why);
     if (fail)
         return fail;
     json_t *urgent = NULL;
@@ -429,6 +453,7 @@ enum fail view_request(const struct access *access, struct store *store,
     if (fail)
         return fail;
     (void)json_object_set_new(view, "urgent", urgent);
+    (void)json_object_set_new(view, "advice", take(advice));
     *ret = take(view);
     return FAIL_NONE;
 }
@@ -443,5 +468,6 @@ json_t *view_submitted(const struct access *access, const struct stored_request 
     if (!request->urgent)
         json_decref(urgent);
     (void)json_object_set_new(view, "urgent", request->urgent ? urgent : json_null());
+    (void)json_object_set_new(view, "advice", json_null());
     return view;
 }

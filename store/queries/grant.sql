@@ -19,6 +19,14 @@ FROM grant_ WHERE tid = $1 AND oid = $2 AND id < $3
     AND ($4 = 0 OR state NOT IN ('ended', 'failed', 'lapsed'))
 ORDER BY id DESC LIMIT $5;
 
+-- name: grants_used
+-- What somebody held and was done with: until its time, or until they gave it back.
+SELECT id, request, position, tid, oid, role, target, state, why, holding, start_by, starts_at, ends_at, ended_at, seen,
+    seen_at, absent_at, status, asked_end, mode
+FROM grant_ WHERE tid = $1 AND oid = $2 AND state = 'ended' AND why IN ('expired', 'released') AND starts_at IS NOT NULL
+    AND ends_at IS NOT NULL AND ended_at > $3
+ORDER BY id DESC LIMIT $4;
+
 -- name: grants_live
 SELECT id, request, position, tid, oid, role, target, state, why, holding, start_by, starts_at, ends_at, ended_at, seen,
     seen_at, absent_at, status, asked_end, mode

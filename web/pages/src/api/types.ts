@@ -79,11 +79,20 @@ export interface Warning {
   mend: string | null;
 }
 
+/** What lets somebody get by with less; it decides nothing. */
+export interface Advice {
+  tier: number | null;
+  lesser: { for: string; id: string; name: string; opens: string | null; says: string }[];
+  duration: { suggested: string; says: string } | null;
+  together: { id: string; says: string }[];
+}
+
 /** What a request would become. */
 export interface Verdict {
   state: string;
   needs_sign_in: boolean;
   evidence: Evidence[];
+  advice: Advice;
 }
 
 export interface Why {
@@ -211,6 +220,8 @@ export interface AccessRequest extends Why {
   lapses_at: string | null;
   policy_version: string;
   evidence: Evidence[];
+  /** Null once it is decided. */
+  advice: Advice | null;
   approval: Approval[];
   grants: Grant[];
 }

@@ -8,6 +8,7 @@ import { Loaded } from "../../parts/loaded";
 import { Notice } from "../../parts/notice";
 import { PageTitle } from "../../parts/page_title";
 import { ProblemNotice } from "../../parts/problem_notice";
+import { isoWords } from "../../time/span";
 import { Duration } from "./duration";
 import { RoleCards } from "./role_cards";
 import { mayBeUrgent } from "./terms";
@@ -85,7 +86,16 @@ function AskForm({ catalogue, me }: { catalogue: Role[]; me: Me }) {
       </div>
       <aside class="verdict card" aria-label="What would come of it">
         <h2>What would come of it</h2>
-        <VerdictPanel roles={roles} seconds={seconds} look={look} urgent={urgent} />
+        <VerdictPanel
+          roles={roles}
+          seconds={seconds}
+          look={look}
+          urgent={urgent}
+          onInstead={(asked, lesser) =>
+            change({ roles: [...filled.roles.filter((id) => id !== asked && id !== lesser), lesser] })
+          }
+          onShorter={(duration) => change({ duration: isoWords(duration) })}
+        />
         {problem && <ProblemNotice problem={problem} />}
         <Button kind={look.verdict && wouldBeRefused(look.verdict) ? "plain" : "primary"} submit busy={busy}>
           {look.verdict?.needs_sign_in ? "Sign in again and ask" : urgent ? "Take it now" : "Ask for access"}

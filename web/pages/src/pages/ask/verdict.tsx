@@ -1,4 +1,5 @@
 import type { Evidence, Role, Verdict } from "../../api/types";
+import { AdviceList } from "../../parts/advice";
 import { Button } from "../../parts/button";
 import { Checks, type Mark } from "../../parts/checks";
 import { Skeleton } from "../../parts/loaded";
@@ -87,10 +88,12 @@ interface Props {
   seconds: number | null;
   look: Look;
   urgent: boolean;
+  onInstead: (asked: string, lesser: string) => void;
+  onShorter: (duration: string) => void;
 }
 
 /** What would come of it, before anything is sent. */
-export function VerdictPanel({ roles, seconds, look, urgent }: Props) {
+export function VerdictPanel({ roles, seconds, look, urgent, onInstead, onShorter }: Props) {
   if (!roles.length)
     return (
       <p class="idle">
@@ -112,6 +115,8 @@ export function VerdictPanel({ roles, seconds, look, urgent }: Props) {
         markOf={(piece) => markOf(piece, verdict)}
         always={[]}
       />
+      {/* The cards of the roles say their tiers. */}
+      <AdviceList advice={{ ...verdict.advice, tier: null }} onInstead={onInstead} onShorter={onShorter} />
       {heading.tone !== "bad" && <Next roles={roles} seconds={seconds} verdict={verdict} urgent={urgent} />}
       {heading.tone !== "good" && (
         <Button kind={heading.tone === "bad" ? "primary" : "plain"} busy={look.looking} onClick={look.again}>

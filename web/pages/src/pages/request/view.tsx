@@ -1,6 +1,7 @@
 import { useState } from "preact/hooks";
 import type { Live } from "../../api/live";
 import type { AccessRequest, Me } from "../../api/types";
+import { AdviceList, hasAdvice } from "../../parts/advice";
 import { Badge } from "../../parts/badge";
 import { Button } from "../../parts/button";
 import { Cancel, cancellable } from "../../parts/cancel";
@@ -57,6 +58,11 @@ export function RequestView({ request, live, me, onDecided }: Props) {
       <div class="columns">
         <div class="main">
           <Facts request={request} />
+          {request.advice && hasAdvice(request.advice) && (
+            <Section card title="To weigh">
+              <AdviceList advice={request.advice} />
+            </Section>
+          )}
           <Section card title="What was checked">
             {request.evidence.length ? (
               <Checks evidence={request.evidence} always={WEIGHED} />
