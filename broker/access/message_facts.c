@@ -314,13 +314,6 @@ static enum fail add_cause(struct store *store, const struct grant_id *grant, st
     return fail;
 }
 
-/* What became of somebody's access, for whom a rule names. */
-static void add_told(const char *tell, struct arena *arena, json_t *facts)
-{
-    const char *says = words_say(arena, arena_text(arena, "told_%s", tell), facts);
-    set(facts, "what", says ? says : tell);
-}
-
 /* There is nothing to start any more when it was started, or is over. */
 static enum fail still_waits(struct store *store, const struct grant_id *id, struct arena *arena,
                              struct reason *why)
@@ -511,7 +504,7 @@ enum fail message_letter(struct access *access, struct store *store,
     if (fail)
         return fail;
     if (text_equals(message->kind, "told")) {
-        add_told(message->about, arena, facts);
+        set(facts, "what", words_say(arena, arena_text(arena, "told_%s", message->about), facts));
         return write_letter(message, facts, NULL, arena, letter, why);
     }
     message_locator(access, message->request, &message->to.key, locator);
