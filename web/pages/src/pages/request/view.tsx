@@ -45,6 +45,28 @@ function Heading({ request, own }: { request: AccessRequest; own: boolean }) {
   );
 }
 
+/** What was found out, and what should be known of its roles themselves. */
+function Found({ request }: { request: AccessRequest }) {
+  return (
+    <>
+      <Section card title="What was checked">
+        {request.evidence.length ? (
+          <Checks evidence={request.evidence} always={WEIGHED} />
+        ) : (
+          <p class="muted">Curfew is still looking.</p>
+        )}
+      </Section>
+      {request.named_roles.flatMap((role) =>
+        role.warnings.map(({ code, says, mend }) => (
+          <Notice tone="wait" title={says} key={`${role.id} ${code}`}>
+            {mend && <p>{mend}</p>}
+          </Notice>
+        )),
+      )}
+    </>
+  );
+}
+
 /** One request, complete: what somebody needs to decide, to wait, or to understand afterwards. */
 export function RequestView({ request, live, me, onDecided }: Props) {
   const [cancelling, setCancelling] = useState(false);
@@ -63,20 +85,7 @@ export function RequestView({ request, live, me, onDecided }: Props) {
               <AdviceList advice={request.advice} />
             </Section>
           )}
-          <Section card title="What was checked">
-            {request.evidence.length ? (
-              <Checks evidence={request.evidence} always={WEIGHED} />
-            ) : (
-              <p class="muted">Curfew is still looking.</p>
-            )}
-          </Section>
-          {request.named_roles.flatMap((role) =>
-            role.warnings.map(({ code, says, mend }) => (
-              <Notice tone="wait" title={says} key={`${role.id} ${code}`}>
-                {mend && <p>{mend}</p>}
-              </Notice>
-            )),
-          )}
+          <Found request={request} />
         </div>
         <div class="side">
           {request.grants.map((grant) => (
