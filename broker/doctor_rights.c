@@ -68,7 +68,8 @@ static const struct right {
     {"Policy.Read.All", EVERY, ALWAYS, "no authentication context counts for anything",
      "GET /v1.0/identity/conditionalAccess/policies"},
     {"User.Read.All", EVERY, ALWAYS, "accounts cannot be read, nor memberships",
-     "GET /v1.0/users/{id}, POST /v1.0/users/{id}/checkMemberGroups"},
+     "GET /v1.0/users/{id}, POST /v1.0/users/{id}/checkMemberGroups, GET "
+     "/v1.0/users/{id}/manager"},
     {"User.RevokeSessions.All", EVERY, WITH_CLOSING,
      "nobody is signed out when a role is taken away from them",
      "POST /v1.0/users/{id}/revokeSignInSessions"},

@@ -15,7 +15,9 @@ const filesOf = (folder) =>
   readdirSync(folder, { withFileTypes: true }).flatMap((one) => (one.isDirectory() ? filesOf(join(folder, one.name)) : [join(folder, one.name)]));
 const stage = await delegated({
   switches: { sign_in_log_ms: 0 },
-  policy: ({ roles, rules }) => {
+  policy: ({ people, roles, rules }) => {
+    people["their manager"] = { manager: true };
+    rules[0].approval.stages[0].from.push("their manager");
     roles["security-operator"].close_sessions = true;
     Object.assign(rules[0].require, { modern_authentication: true, device: { workstation: { groups: [GROUPS.analysts] } } });
   },

@@ -15,6 +15,8 @@ const workstations = await sandbox.control("POST", "/groups", { name: "Privilege
 // with all that a rule can have read
 const everything = JSON.parse(readFileSync(POLICY));
 Object.assign(everything.rules[0].require, { modern_authentication: true, device: { workstation: { groups: [workstations.id] } } });
+everything.people["their manager"] = { manager: true };
+everything.rules[0].approval.stages[0].from.push("their manager");
 const curfew = await startCurfew(sandbox, { policy: everything });
 const TOP = fileURLToPath(new URL("../..", import.meta.url));
 // as it is shipped, for the mode application; tests/journeys/delegated.mjs has the other one
