@@ -59,6 +59,8 @@ static enum fail judged(struct turn *turn, void *data, struct reason *why)
         fail = finish(turn, checked, why);
     if (!fail && checked->to != REQUEST_REFUSED)
         fail = store_request_demand(turn->store, request, why);
+    if (!fail && checked->to == REQUEST_APPROVED && checked->demands.urgent.asked)
+        fail = urgent_tell_named(turn, &request->id, why);
     return fail;
 }
 

@@ -1,6 +1,7 @@
 #include "access/urgent.h"
 
 #include "access/messages.h"
+#include "access/tell.h"
 #include "base/memory.h"
 #include "base/moment.h"
 #include "store/jobs.h"
@@ -96,6 +97,16 @@ static enum fail send(struct turn *turn, const struct request_id *id, struct rea
     enum fail fail = store_urgent_told(turn->store, id, turn->arena, &count, &told, why);
     for (size_t i = 0; !fail && i < count; i++)
         fail = message_put(turn, MESSAGE_URGENT, id, NULL, &told[i].person.key, why);
+    return fail;
+}
+
+enum fail urgent_tell_named(struct turn *turn, const struct request_id *id, struct reason *why)
+{
+    size_t count = 0;
+    struct stored_grant *grants = NULL;
+    enum fail fail = store_grants_of(turn->store, id, turn->arena, &count, &grants, why);
+    for (size_t i = 0; !fail && i < count; i++)
+        fail = tell_begin(turn, &grants[i], TELL_URGENT, why);
     return fail;
 }
 

@@ -20,6 +20,8 @@ enum fail urgent_check_open(struct turn *turn, const struct person_key *person,
 enum fail urgent_begin(struct turn *turn, const struct stored_request *request,
                        const struct demands *demands, const struct approvers *passed_over,
                        const struct approvers *reviewers, struct reason *why);
+/* Once its demands are kept: tells whom rules name to hear of it, for each role. */
+enum fail urgent_tell_named(struct turn *turn, const struct request_id *id, struct reason *why);
 /* The job of a request: a review that is still owed when it is due is an alarm. */
 enum pace urgent_step(struct task *task);
 

@@ -15,6 +15,7 @@ function policy() {
     rule.require = { mfa: {}, device: { compliant: true } };
     rule.urgent = urgent;
   }
+  all.rules[0].tell = { urgent: ["admins"] };
   all.rules[1].approval.signed = true;
   all.rules[2].require = { mfa: {} };
   all.rules[2].urgent = { who: ["on call"], review: { from: ["ana alone"], within: "PT2H" } };
@@ -96,6 +97,8 @@ await specification("journeys/urgent", {
     const toMarc = await sandbox.mailTo(mailOf.marc, subject, mails);
     assert.match(toMarc.content, /You owe it a review by/);
     await sandbox.mailTo(mailOf.ben, subject, mails);
+    const named = async () => (await sandbox.mail(mailOf.tom)).find(({ id, content }) => id > mails && /Ana Torres/.test(content));
+    await eventually(named, { what: "mail to whom the rule names" });
     const { items } = (await priya.get(`/api/v1/audit?action=request.urgent&request=${request.id}`)).body;
     assert.deepEqual(items.map(({ detail }) => [detail.passed_over, detail.rules]), [[3, ["Copilot owner"]]]);
     const submitted = (await priya.get(`/api/v1/audit?action=request.submitted&request=${request.id}`)).body.items[0];
