@@ -441,8 +441,7 @@ static enum fail add_urgent(struct store *store, const struct stored_request *re
     size_t count = 0, told_count = 0;
     struct stored_review reviews[STORED_REVIEWS];
     struct stored_told *told = NULL;
-    const char *by = "";
-    bool justified = true;
+    const char *by = "", *outcome = "it was justified";
     enum fail fail = store_reviews(store, &request->id, arena, &count, reviews, why);
     if (!fail)
         fail = store_urgent_told(store, &request->id, arena, &told_count, &told, why);
@@ -452,19 +451,18 @@ static enum fail add_urgent(struct store *store, const struct stored_request *re
             continue;
         }
         by = arena_text(arena, "%s%s%s", by, *by ? ", " : "", shown(&reviews[i].by));
-        justified &= text_equals(reviews[i].outcome, "justified");
+        outcome = text_equals(reviews[i].outcome, "justified") ? outcome : "it was not justified";
         set(facts, "review_reason", typed(arena, reviews[i].reason));
     }
     for (size_t i = 0; !fail && i < told_count; i++) {
-        if (!person_is(&told[i].person.key, to))
-            continue;
-        if (!told[i].line)
+        bool theirs = person_is(&told[i].person.key, to);
+        if (theirs && !told[i].line)
             set(facts, "passed_over", "yes");
-        else if ((size_t)told[i].line <= count)
+        else if (theirs && (size_t)told[i].line <= count)
             set(facts, "review_by", minute(arena, reviews[told[i].line - 1].due_at));
     }
     set(facts, "reviewed_by", by);
-    set(facts, "outcome", justified ? "it was justified" : "it was not justified");
+    set(facts, "outcome", outcome);
     return fail;
 }
 

@@ -8,7 +8,6 @@
 #include <string.h>
 
 static struct complaints complaints;
-
 /* Reads the folder of this case, which must be wrong. */
 static void read_wrong(void)
 {
@@ -38,8 +37,9 @@ static void refused(const char *old, const char *new, const char *field, const c
 
 START_TEST(an_unknown_member_is_named_with_those_that_are_known)
 {
-    refused("\"rules\": [", "\"rings\": {},\n  \"rules\": [", "soc.json:21: rings",
-            "is not known here; known are: people, roles, bundles, rules, alarms, phases, person_key");
+    refused(
+        "\"rules\": [", "\"rings\": {},\n  \"rules\": [", "soc.json:21: rings",
+        "is not known here; known are: people, roles, bundles, rules, alarms, phases, person_key");
     refused("\"users\": [", "\"members\": [], \"users\": [", "soc.json:4: people.leads.members",
             "is not known here; known are: users, groups, until, manager, sets");
     refused("\"tier\": 0", "\"level\": 0", "soc.json:10: roles.copilot-owner.level",

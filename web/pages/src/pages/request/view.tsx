@@ -71,6 +71,7 @@ function Found({ request }: { request: AccessRequest }) {
 export function RequestView({ request, live, me, onDecided }: Props) {
   const [cancelling, setCancelling] = useState(false);
   const [late, setLate] = useState<string | null>(null);
+  const taken = (now: AccessRequest) => (live.take(now), onDecided());
   const sight = sightOf(request, me, useNow());
   const holder = sight.own ? null : nameOf(request.requester);
   return (
@@ -97,14 +98,7 @@ export function RequestView({ request, live, me, onDecided }: Props) {
               onChange={live.refresh}
             />
           ))}
-          <UrgentNotice
-            request={request}
-            me={me}
-            onReviewed={(reviewed) => {
-              live.take(reviewed);
-              onDecided();
-            }}
-          />
+          <UrgentNotice request={request} me={me} onReviewed={taken} />
           {request.approval.length > 0 && <Approvals request={request} me={me} />}
           <Section card title="Steps">
             <Timeline request={request} />
@@ -122,11 +116,8 @@ export function RequestView({ request, live, me, onDecided }: Props) {
       {sight.mayDecide && (
         <DecisionBar
           request={request}
-          me={me}
-          onDecided={(decided) => {
-            live.take(decided);
-            onDecided();
-          }}
+            me={me}
+          onDecided={taken}
           onLate={(says) => {
             setLate(says);
             live.refresh();
