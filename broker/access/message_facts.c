@@ -2,6 +2,7 @@
 
 #include "access/drift.h"
 #include "access/grants.h"
+#include "access/message_causes.h"
 #include "access/stages.h"
 #include "base/json.h"
 #include "base/memory.h"
@@ -51,14 +52,6 @@ static const char *shown(const struct person *person)
     return text_is_empty(person->name) ? person->key.oid : person->name;
 }
 
-/* A moment as people read it in a message: "2026-01-15 10:00". */
-static const char *minute(struct arena *arena, int64_t moment)
-{
-    char text[21];
-    moment_text(moment, text);
-    return arena_text(arena, "%.10s %.5s", text, text + 11);
-}
-
 /* "1 h 30 min" */
 static const char *span(struct arena *arena, int64_t seconds)
 {
@@ -86,11 +79,6 @@ static const char *role_names(const struct access *access, const struct stored_r
     return bundle ? arena_text(arena, "%s (%s)", bundle->name, names) : names;
 }
 
-static void set(json_t *facts, const char *name, const char *text)
-{
-    (void)json_object_set_new(facts, name, json_string(text ? text : ""));
-}
-
 /* The sentence of a code, as the evidence of that phase has it with its arguments. */
 static void add_why(struct store *store, const struct request_id *id, const char *phase,
                     const char *code, struct arena *arena, json_t *facts)
@@ -107,8 +95,8 @@ static void add_why(struct store *store, const struct request_id *id, const char
         if (text_equals(json_member_text(json_array_get(list, i), "code"), code))
             args = json_object_get(json_array_get(list, i), "args");
     const char *says = words_say(arena, code, args);
-    set(facts, "why", says ? says : code);
-    set(facts, "mend", words_say(arena, arena_text(arena, "%s.mend", code), args));
+    message_set(facts, "why", says ? says : code);
+    message_set(facts, "mend", words_say(arena, arena_text(arena, "%s.mend", code), args));
 }
 
 /* What the evidence says, in one line: device and sign-in first. */
@@ -131,7 +119,7 @@ static void add_evidence(struct store *store, const struct request_id *id, struc
             all = arena_text(arena, "%s%s%s", all, *all ? " " : "", says ? says : code);
         }
     }
-    set(facts, "evidence", all);
+    message_set(facts, "evidence", all);
 }
 
 static enum fail add_decisions(struct store *store, const struct stored_request *request,
@@ -150,13 +138,13 @@ static enum fail add_decisions(struct store *store, const struct stored_request 
         bool own = person_is(&decisions[i].by.key, &decisions[i].place.key);
         by = arena_text(arena, "%s%s%s%s%s", by, *by ? ", " : "", shown(&decisions[i].by),
                         own ? "" : " for ", own ? "" : shown(&decisions[i].place));
-        set(facts, "reason", typed(arena, decisions[i].reason));
+        message_set(facts, "reason", typed(arena, decisions[i].reason));
     }
-    set(facts, "decided_by", by);
-    set(facts, "state",
-        *by && (approved || denied)
-            ? arena_text(arena, "%s by %s", request_state_text(request->state), by)
-            : request_state_text(request->state));
+    message_set(facts, "decided_by", by);
+    message_set(facts, "state",
+                *by && (approved || denied)
+                    ? arena_text(arena, "%s by %s", request_state_text(request->state), by)
+                    : request_state_text(request->state));
     return FAIL_NONE;
 }
 
@@ -196,8 +184,8 @@ static enum fail add_asked(struct store *store, const struct stored_request *req
         if (stage->due_at >= due_at || !asks(progress, i, person, count, list))
             continue;
         due_at = stage->due_at;
-        set(facts, "rule", stage->rule);
-        set(facts, "lapses", minute(arena, due_at));
+        message_set(facts, "rule", stage->rule);
+        message_set(facts, "lapses", message_minute(arena, due_at));
     }
     if (!fail && due_at == INT64_MAX)
         return because(why, FAIL_CONFLICT, "nothing is asked of %s now", person->oid);
@@ -220,9 +208,9 @@ static enum fail add_extended(struct access *access, struct store *store,
         fail = store_grant(store, &id, arena, &held, why);
         if (!fail)
             all = arena_text(arena, "%s%s%s until %s", all, *all ? ", " : "",
-                             role_name(access, held.role), minute(arena, held.ends_at));
+                             role_name(access, held.role), message_minute(arena, held.ends_at));
     }
-    set(facts, "extended", all);
+    message_set(facts, "extended", all);
     return fail;
 }
 
@@ -230,12 +218,13 @@ static enum fail add_request(struct access *access, struct store *store,
                              const struct stored_request *request, struct arena *arena,
                              json_t *facts, struct reason *why)
 {
-    set(facts, "requester", shown(&request->requester));
-    set(facts, "roles", role_names(access, request, arena));
-    set(facts, "duration", span(arena, request->duration_seconds));
-    set(facts, "justification", typed(arena, request->justification));
-    set(facts, "ticket", request->ticket ? typed(arena, request->ticket) : "");
-    set(facts, "lapses", request->lapses_at >= 0 ? minute(arena, request->lapses_at) : "");
+    message_set(facts, "requester", shown(&request->requester));
+    message_set(facts, "roles", role_names(access, request, arena));
+    message_set(facts, "duration", span(arena, request->duration_seconds));
+    message_set(facts, "justification", typed(arena, request->justification));
+    message_set(facts, "ticket", request->ticket ? typed(arena, request->ticket) : "");
+    message_set(facts, "lapses",
+                request->lapses_at >= 0 ? message_minute(arena, request->lapses_at) : "");
     add_why(store, &request->id, "submission", request->why, arena, facts);
     add_evidence(store, &request->id, arena, facts);
     enum fail fail = add_extended(access, store, request, arena, facts, why);
@@ -254,7 +243,7 @@ static enum fail add_gap(struct store *store, const struct stored_grant *grant, 
         store_grants_live_for(store, &grant->holder, grant->target, arena, &count, &live, why);
     for (size_t i = 0; !fail && i < count; i++)
         if (live[i].state == GRANT_ACTIVE)
-            set(facts, "gap", minute(arena, live[i].ends_at));
+            message_set(facts, "gap", message_minute(arena, live[i].ends_at));
     return fail;
 }
 
@@ -266,52 +255,13 @@ static enum fail add_grant(struct access *access, struct store *store, const str
     enum fail fail = store_grant(store, id, arena, &grant, why);
     if (fail)
         return fail;
-    set(facts, "role", role_name(access, grant.role));
-    set(facts, "ends", grant.ends_at >= 0 ? minute(arena, grant.ends_at) : "");
-    set(facts, "start_by", minute(arena, grant.start_by));
-    set(facts, grant.mode == ACTIVATION_PIM_APPROVAL ? "held" : "free", "yes");
+    message_set(facts, "role", role_name(access, grant.role));
+    message_set(facts, "ends", grant.ends_at >= 0 ? message_minute(arena, grant.ends_at) : "");
+    message_set(facts, "start_by", message_minute(arena, grant.start_by));
+    message_set(facts, grant.mode == ACTIVATION_PIM_APPROVAL ? "held" : "free", "yes");
     grant_phase(&grant.id, phase);
     add_why(store, &grant.request, phase, grant.why, arena, facts);
     return add_gap(store, &grant, arena, facts, why);
-}
-
-/* What a piece of evidence says, and how it is mended. */
-static void add_piece(const char *piece, const char *says, const char *mends, struct arena *arena,
-                      json_t *facts)
-{
-    json_auto_t *kept = json_loads(piece, 0, NULL);
-    const char *code = json_member_text(kept, "code");
-    const json_t *args = json_object_get(kept, "args");
-    if (!code)
-        return;
-    set(facts, says, words_say(arena, code, args));
-    set(facts, mends, words_say(arena, arena_text(arena, "%s.mend", code), args));
-}
-
-/* What is wrong now; nothing is to be said any more when it is well again. */
-static enum fail add_doubt(struct store *store, const char *id, struct arena *arena, json_t *facts,
-                           struct reason *why)
-{
-    struct stored_doubt doubt;
-    enum fail fail = store_doubt(store, id, arena, &doubt, why);
-    if (fail)
-        return fail;
-    add_piece(doubt.piece, "why", "mend", arena, facts);
-    set(facts, "revokes", doubt.revokes_at >= 0 ? minute(arena, doubt.revokes_at) : "");
-    return FAIL_NONE;
-}
-
-/* What the watch took it away for, if it did. */
-static enum fail add_cause(struct store *store, const struct grant_id *grant, struct arena *arena,
-                           json_t *facts, struct reason *why)
-{
-    size_t count = 0;
-    struct stored_doubt *doubts = NULL;
-    enum fail fail = store_doubts(store, grant->text, arena, &count, &doubts, why);
-    for (size_t i = 0; !fail && i < count; i++)
-        if (doubts[i].revoked)
-            add_piece(doubts[i].piece, "cause", "mend", arena, facts);
-    return fail;
 }
 
 /* There is nothing to start any more when it was started, or is over. */
@@ -334,8 +284,8 @@ static enum fail add_start(struct store *store, const struct request_id *id, str
     enum fail fail = store_grants_of(store, id, arena, &count, &grants, why);
     for (size_t i = 0; i < count; i++)
         theirs += grants[i].mode == ACTIVATION_DELEGATED;
-    set(facts, "by_itself", theirs < count ? "yes" : "");
-    set(facts, "by_them", theirs ? "yes" : "");
+    message_set(facts, "by_itself", theirs < count ? "yes" : "");
+    message_set(facts, "by_them", theirs ? "yes" : "");
     return fail;
 }
 
@@ -360,15 +310,15 @@ static enum fail add_findings(const struct access *access, struct store *store, 
     }
     if (count > SAID_MOST)
         all = arena_text(arena, "%s And %zu more.", all, count - SAID_MOST);
-    set(facts, "what", count == 1 ? name : arena_text(arena, "%zu findings", count));
-    set(facts, "findings", all);
+    message_set(facts, "what", count == 1 ? name : arena_text(arena, "%zu findings", count));
+    message_set(facts, "findings", all);
     return fail;
 }
 
 static enum fail write_letter(const struct stored_message *message, json_t *facts, const char *link,
                               struct arena *arena, struct letter *letter, struct reason *why)
 {
-    set(facts, "link", link);
+    message_set(facts, "link", link);
     *letter = (struct letter){.id = arena_copy(arena, message->id.text),
                               .to_name = message->to.name,
                               .to_address = message->to.mail};
@@ -398,12 +348,13 @@ static enum fail delegation_letter(struct access *access, struct store *store,
         return fail;
     bool by_approver = text_equals(delegation.ended_by, delegation.approver.key.oid);
     json_auto_t *facts = memory_needed(json_object());
-    set(facts, "approver", shown(&delegation.approver));
-    set(facts, "delegate", shown(&delegation.delegate));
-    set(facts, "from", minute(arena, delegation.from_at));
-    set(facts, "until", minute(arena, delegation.until_at));
-    set(facts, "reason", typed(arena, delegation.reason));
-    set(facts, "ended_by", shown(by_approver ? &delegation.approver : &delegation.delegate));
+    message_set(facts, "approver", shown(&delegation.approver));
+    message_set(facts, "delegate", shown(&delegation.delegate));
+    message_set(facts, "from", message_minute(arena, delegation.from_at));
+    message_set(facts, "until", message_minute(arena, delegation.until_at));
+    message_set(facts, "reason", typed(arena, delegation.reason));
+    message_set(facts, "ended_by",
+                shown(by_approver ? &delegation.approver : &delegation.delegate));
     const char *link = arena_text(arena, "%s/decide", access->options.public_url);
     return write_letter(message, facts, link, arena, letter, why);
 }
@@ -427,9 +378,9 @@ static enum fail add_places(struct store *store, const struct stored_message *me
         if (person_is(&list[i].delegate.key, &message->to.key))
             names =
                 arena_text(arena, "%s%s%s", names, *names ? ", " : "", shown(&list[i].approver));
-    set(facts, "place", names);
+    message_set(facts, "place", names);
     if (*names)
-        set(facts, "rule", "");
+        message_set(facts, "rule", "");
     return fail;
 }
 
@@ -447,22 +398,23 @@ static enum fail add_urgent(struct store *store, const struct stored_request *re
         fail = store_urgent_told(store, &request->id, arena, &told_count, &told, why);
     for (size_t i = 0; !fail && i < count; i++) {
         if (reviews[i].reviewed_at < 0) {
-            set(facts, "review_due", minute(arena, reviews[i].due_at));
+            message_set(facts, "review_due", message_minute(arena, reviews[i].due_at));
             continue;
         }
         by = arena_text(arena, "%s%s%s", by, *by ? ", " : "", shown(&reviews[i].by));
         outcome = text_equals(reviews[i].outcome, "justified") ? outcome : "it was not justified";
-        set(facts, "review_reason", typed(arena, reviews[i].reason));
+        message_set(facts, "review_reason", typed(arena, reviews[i].reason));
     }
     for (size_t i = 0; !fail && i < told_count; i++) {
         bool theirs = person_is(&told[i].person.key, to);
         if (theirs && !told[i].line)
-            set(facts, "passed_over", "yes");
+            message_set(facts, "passed_over", "yes");
         else if (theirs && (size_t)told[i].line <= count)
-            set(facts, "review_by", minute(arena, reviews[told[i].line - 1].due_at));
+            message_set(facts, "review_by",
+                        message_minute(arena, reviews[told[i].line - 1].due_at));
     }
-    set(facts, "reviewed_by", by);
-    set(facts, "outcome", outcome);
+    message_set(facts, "reviewed_by", by);
+    message_set(facts, "outcome", outcome);
     return fail;
 }
 
@@ -496,13 +448,14 @@ enum fail message_letter(struct access *access, struct store *store,
     if (!fail && message->grant)
         fail = add_grant(access, store, message->grant, arena, facts, why);
     if (!fail && message->grant)
-        fail = add_cause(store, message->grant, arena, facts, why);
+        fail = message_add_cause(store, message->grant, arena, facts, why);
     if (!fail && text_equals(message->kind, "warned"))
-        fail = add_doubt(store, message->about, arena, facts, why);
+        fail = message_add_doubt(store, message->about, arena, facts, why);
     if (fail)
         return fail;
     if (text_equals(message->kind, "told")) {
-        set(facts, "what", words_say(arena, arena_text(arena, "told_%s", message->about), facts));
+        message_set(facts, "what",
+                    words_say(arena, arena_text(arena, "told_%s", message->about), facts));
         return write_letter(message, facts, NULL, arena, letter, why);
     }
     message_locator(access, message->request, &message->to.key, locator);

@@ -132,8 +132,8 @@ await specification("journeys/bundles", {
     const mark = await sandbox.mark();
     const request = await approved("kit-undo");
     await until(request, "ending", "ending", "failed", "failed");
-    await sandbox.fault({ method: "POST", path: ROLE_REQUESTS }, { kind: "error", status: 429, code: "TooManyRequests", headers: { "Retry-After": "2" } }, { times: 2 });
     const marked = await sandbox.mark();
+    await sandbox.fault({ method: "POST", path: ROLE_REQUESTS }, { kind: "error", status: 429, code: "TooManyRequests", headers: { "Retry-After": "2" } }, { times: 2 });
     await later("PT6M");
     const { grants } = await until(request, "ended", "ended", "failed", "failed");
     assert.deepEqual(grants.map(({ why }) => why), ["bundle_undone", "bundle_undone", "already_held", "bundle_undone"]);

@@ -124,7 +124,7 @@ await specification("journeys/refusals", {
     assert.deepEqual(answer.body.errors, [{ field: "duration", says: "is longer than the policy allows: at most PT4H" }]);
   },
 
-  async "a role that this person may not ask for, in the same words as one that does not exist"() {
+  async "S03: a role that this person may not ask for, in the same words as one that does not exist"() {
     const nils = await curfew.browser("nils").signIn();
     const says = async (role) => {
       const answer = await nils.post("/api/v1/requests", { roles: [role], duration: "PT1H", justification: "Incident 42 again" });
@@ -136,7 +136,7 @@ await specification("journeys/refusals", {
     assert.deepEqual((await nils.get("/api/v1/roles")).body.items, []);
   },
 
-  async "an empty justification, and one that is too short"() {
+  async "S14: an empty justification, one that is too short, too long, or turns the writing"() {
     const says = async (justification) => {
       const answer = await ana.post("/api/v1/requests", { roles: ["copilot-owner"], duration: "PT1H", justification });
       return [answer.status, answer.body.code, answer.body.errors[0].says];
@@ -148,7 +148,7 @@ await specification("journeys/refusals", {
     assert.match((await says("bidi \u202e trick here"))[2], /U\+202E/);
   },
 
-  async "a form with unknown, repeated, missing and wrong members, all named at once"() {
+  async "S05: a form with unknown, repeated, missing and wrong members, all named at once"() {
     const answer = await ana.post("/api/v1/requests", { roles: [], duration: "2 hours", extra: 1 });
     assert.equal(answer.status, 400);
     assert.deepEqual(answer.body.errors.map((one) => one.field).sort(), ["duration", "extra", "justification", "roles"]);
@@ -297,7 +297,7 @@ await specification("journeys/refusals", {
     }
   },
 
-  async "the same role twice, which points to the first"() {
+  async "S17: the same role twice, which points to the first"() {
     const request = await pending();
     const again = await ana.post("/api/v1/requests", { roles: ["copilot-owner"], duration: "PT1H", justification: "Incident 42 again" });
     assert.deepEqual([again.status, again.body.code], [409, "conflict"]);

@@ -32,6 +32,11 @@ function Nothing() {
   );
 }
 
+/** The roles with a lesser one in the place of one that was asked for. */
+function instead(roles: string[], asked: string, lesser: string): string[] {
+  return [...roles.filter((id) => id !== asked && id !== lesser), lesser];
+}
+
 function AskForm({ catalogue, me }: { catalogue: Role[]; me: Me }) {
   const { filled, change, held, urgent, roles, terms, seconds, look, wrong, submit, busy, problem } = useAsk(catalogue, me);
   const form = useRef<HTMLFormElement>(null);
@@ -91,9 +96,7 @@ function AskForm({ catalogue, me }: { catalogue: Role[]; me: Me }) {
           seconds={seconds}
           look={look}
           urgent={urgent}
-          onInstead={(asked, lesser) =>
-            change({ roles: [...filled.roles.filter((id) => id !== asked && id !== lesser), lesser] })
-          }
+          onInstead={(asked, lesser) => change({ roles: instead(filled.roles, asked, lesser) })}
           onShorter={(duration) => change({ duration: isoWords(duration) })}
         />
         {problem && <ProblemNotice problem={problem} />}

@@ -15,7 +15,7 @@ export function sightOf(request: AccessRequest, me: Me, now: number): Sight {
   const told = request.urgent
     ? [...request.urgent.passed_over, ...request.urgent.reviews.flatMap(({ reviewers }) => reviewers)]
     : [];
-  const stages = request.approval.filter((line) => 
+  const stages = request.approval.filter((line) =>
     line.approvers.some(({ id, delegates }) => id === me.id || delegates.some((one) => one.id === me.id)),
   );
   const approver = stages.length > 0 || told.some(({ id }) => id === me.id);
