@@ -3,6 +3,7 @@
 #include "base/zone.h"
 #include "policies/building.h"
 
+#include <stdio.h>
 #include <string.h>
 
 enum { WEEKDAYS = 7, MINUTES = 24 * 60 };
@@ -14,7 +15,8 @@ static int read_hour(struct form *form, const char *name, int most)
     if (!text)
         return -1;
     int64_t hour, minute;
-    const char hours[] = {text[0], text[0] ? text[1] : '\0', '\0'};
+    char hours[3];
+    (void)snprintf(hours, sizeof hours, "%.2s", text);
     if (strlen(text) == 5 && text[2] == ':' && text_read_number(hours, 24, &hour) &&
         text_read_number(text + 3, 59, &minute) && hour * 60 + minute <= most)
         return (int)(hour * 60 + minute);

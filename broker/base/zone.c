@@ -87,7 +87,9 @@ static bool read_day(const char **at, struct change_day *day)
 {
     if (*(*at)++ != ',')
         return false;
-    day->kind = **at == 'M' || **at == 'J' ? *(*at)++ : 'n';
+    day->kind = 'n';
+    if (**at == 'M' || **at == 'J')
+        day->kind = *(*at)++;
     if (day->kind != 'M' && !read_number(at, &day->day))
         return false;
     if (day->kind == 'M' &&
