@@ -122,7 +122,7 @@ static const struct {
     {"G24", 504, "", WRITE_UNKNOWN, NULL},
 };
 
-START_TEST(every_answer_has_its_outcome)
+START_TEST(every_answer_has_its_outcome) /* S63, S64, S65 */
 {
     for (size_t i = 0; i < COUNT(rows); i++) {
         scoped(arena_scoped) struct arena *arena = arena_new();

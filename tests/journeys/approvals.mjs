@@ -63,7 +63,7 @@ async function release(request) {
 }
 
 await specification("journeys/approvals", {
-  async "two of three: one is not enough, the same one again does not count, the second settles it"() {
+  async "S27: two of three: one is not enough, the same one again does not count, the second settles it"() {
     const request = await ask("two");
     assert.equal(request.approval[0].need, 2);
     const first = await lena.decide(request.id);
@@ -79,7 +79,7 @@ await specification("journeys/approvals", {
     await release(request);
   },
 
-  async "both deciders at the very same time: approved once, one grant"() {
+  async "S26: both deciders at the very same time: approved once, one grant"() {
     const request = await ask("two");
     const answers = await Promise.all([lena.decide(request.id), marc.decide(request.id), ben.decide(request.id)]);
     assert.equal(answers.filter(({ status }) => status === 200).length, 2);
@@ -103,7 +103,7 @@ await specification("journeys/approvals", {
     await eventually(async () => (await sandbox.mail("ana.torres@contoso.example")).some(({ subject, content }) => subject === "Denied: The two role" && content.includes("&quot;Not in this shift&quot;")), { what: "mail" });
   },
 
-  async "nobody counts twice: two rules that one person could meet need two persons"() {
+  async "S30: nobody counts twice: two rules that one person could meet need two persons"() {
     const request = await ask("both");
     assert.equal((await lena.decide(request.id)).body.state, "pending");
     const second = await ben.decide(request.id);
@@ -112,7 +112,7 @@ await specification("journeys/approvals", {
     await release(request);
   },
 
-  async "people who fit only one of two rules do not meet the other"() {
+  async "S31: people who fit only one of two rules do not meet the other"() {
     await sandbox.control("PATCH", `/groups/${GROUPS.leads}`, { members: [PERSONS.ben, PERSONS.lena, PERSONS.marc, PERSONS.nils] });
     await sandbox.clock.advance("PT2M");
     await all();
@@ -131,7 +131,7 @@ await specification("journeys/approvals", {
     assert.ok(request.why_says);
   },
 
-  async "the requester is no approver: named directly, in capital letters, or through a group"() {
+  async "S22: the requester is no approver: named directly, in capital letters, or through a group"() {
     const request = await ask("all");
     const names = request.approval[0].approvers.map(({ name }) => name);
     assert.ok(names.includes("Lena Vogt") && names.includes("Ben Okafor"), names.join());
@@ -158,7 +158,7 @@ await specification("journeys/approvals", {
     await cancel(request);
   },
 
-  async "the shorter time binds, whoever names it; nobody makes it longer"() {
+  async "S36: the shorter time binds, whoever names it; nobody makes it longer"() {
     const request = await ask("two", { duration: "PT2H" });
     const longer = await lena.decide(request.id, "approve", { duration: "PT3H" });
     assert.deepEqual([longer.status, longer.body.code], [403, "refused_by_policy"]);

@@ -89,7 +89,7 @@ await specification("journeys/crash", {
     assert.ok(lost > 5, `something was lost ${lost} times`);
   },
 
-  async "killed before and after it sends to Entra, Graph and the mailbox, and before and after it hears from them"() {
+  async "S73: killed before and after it sends to Entra, Graph and the mailbox, and before and after it hears from them"() {
     await sweep(pointsOf("outside", 3), kill("outside"), { seconds: 25 });
   },
 

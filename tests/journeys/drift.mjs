@@ -130,7 +130,7 @@ await specification("journeys/drift", {
     await later();
   },
 
-  async "an assignment by somebody else, until its end"() {
+  async "S76: an assignment by somebody else, until its end"() {
     const ends_at = await inHours(8);
     const made = await assign(PERSONS.nils, { ends_at });
     await raisesOnce(MEMBERS, "unexplained", PERSONS.nils, async () => {
@@ -231,7 +231,7 @@ await specification("journeys/drift", {
     await over(one);
   },
 
-  async "the only owner of a group is stuck, until there is another"() {
+  async "S92: the only owner of a group is stuck, until there is another"() {
     const [tom] = (await sandbox.assignments()).live.filter(({ principal, target }) => principal.id === PERSONS.tom && target.id === GROUPS.owners && target.access === "owner");
     await drop(tom.id);
     const one = await live("owners-owner");
@@ -239,7 +239,7 @@ await specification("journeys/drift", {
     await over(one);
   },
 
-  async "a weakened policy of PIM is a change, and a finding until it is as it was"() {
+  async "S93: a weakened policy of PIM is a change, and a finding until it is as it was"() {
     const target = { group: GROUPS.contributors, access: "member" };
     const changes = async () => (await events("drift.policy_changed")).length;
     const before = await changes();

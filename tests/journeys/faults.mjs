@@ -147,7 +147,7 @@ for (const status of ["Granted", "PendingApproval", "PendingProvisioning", "Acce
 }
 
 Object.assign(cases, {
-  async "an assignment that somebody else made is not touched: the grant fails and says until when"() {
+  async "S67: an assignment that somebody else made is not touched: the grant fails and says until when"() {
     const ends = new Date(Date.parse((await sandbox.clock.now()).now) + 5 * 3600e3);
     const made = await sandbox.control("POST", "/assignments", { principal: PERSONS.ana, group: GROUPS.contributors, access: "member", ends_at: ends.toISOString().slice(0, 19) + "Z" });
     const mark = await sandbox.mark();
@@ -231,7 +231,7 @@ Object.assign(cases, {
     await clear(request);
   },
 
-  async "given back after two minutes: accepted at once, carried out when five are over"() {
+  async "S69: given back after two minutes: accepted at once, carried out when five are over"() {
     const mark = await sandbox.mark();
     const request = await ask();
     const { id } = await ana.untilGrant(request.id, "active");

@@ -144,6 +144,20 @@ await specification("journeys/grants", {
     assert.deepEqual([(await effects(mark, "assign")).length, (await effects(mark, "remove")).length], [1, 0]);
   },
 
+  async "S74: switched off across its end, access ended all the same; back again, Curfew says when and removes nothing"() {
+    const mark = await sandbox.mark();
+    const request = await ana.ask({ roles: ["security-reader"], duration: "PT30M" });
+    const { ends_at } = await ana.untilGrant(request.id, "active");
+    await curfew.stop();
+    await sandbox.clock.advance("PT45M");
+    assert.deepEqual(await live(ROLES.securityReader), []);
+    await curfew.start();
+    await later("PT1S");
+    const ended = await ana.untilGrant(request.id, "ended");
+    assert.deepEqual([ended.why, ended.ends_at], ["expired", ends_at]);
+    assert.deepEqual(await effects(mark, "remove"), []);
+  },
+
   async "a directory role given back early is removed, and its words carry the request's id"() {
     const mark = await sandbox.mark();
     const request = await ana.ask({ roles: ["security-reader"], justification: "Incident 43: look around", ticket: "INC-43" });

@@ -206,7 +206,7 @@ await specification("journeys/refusals", {
     assert.deepEqual([after.status, after.body.detail], [409, "This request is lapsed: nothing is left to decide."]);
   },
 
-  async "GET of a link fifty times changes nothing, and the human click still works"() {
+  async "S49: GET of a link fifty times changes nothing, and the human click still works"() {
     const mark = await sandbox.mailMark();
     const request = await pending();
     const mail = await sandbox.mailTo("marc.dubois@contoso.example", "Decide", mark);
@@ -227,7 +227,7 @@ await specification("journeys/refusals", {
     await cancel(request);
   },
 
-  async "a POST without or with a foreign anti-forgery token, origin, site or content type"() {
+  async "S50: a POST without or with a foreign anti-forgery token, origin, site or content type"() {
     const request = await pending();
     const lena = await curfew.browser("lena").signIn();
     const marc = await curfew.browser("marc").signIn();
@@ -251,7 +251,7 @@ await specification("journeys/refusals", {
     await cancel(request);
   },
 
-  async "somebody else's link, a truncated one, a changed one: the same 404 for everybody"() {
+  async "S25, S51: somebody else's link, a truncated one, a changed one: the same 404 for everybody"() {
     const mark = await sandbox.mailMark();
     const request = await pending();
     const mail = await sandbox.mailTo("lena.vogt@contoso.example", "Decide", mark);
@@ -284,7 +284,7 @@ await specification("journeys/refusals", {
     await cancel(request);
   },
 
-  async "an approver who left the group after the mail"() {
+  async "S24: an approver who left the group after the mail"() {
     const request = await pending();
     const lena = await curfew.browser("lena").signIn();
     await sandbox.control("PATCH", `/groups/${GROUPS.leads}`, { members: [PERSONS.ben, PERSONS.marc] });

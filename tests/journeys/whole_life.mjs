@@ -47,7 +47,7 @@ await specification("journeys/whole_life", {
     assert.equal((await ana.request(request.id)).state, "pending");
   },
 
-  async "approved, the directory holds it with its own end"() {
+  async "S39: approved, the directory holds it with its own end"() {
     const decided = await lena.decide(request.id);
     assert.equal(decided.status, 200);
     assert.equal(decided.body.state, "approved");

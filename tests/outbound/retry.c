@@ -5,7 +5,7 @@
 /* Sun, 06 Nov 1994 08:49:37 GMT */
 static const int64_t then = 784111777;
 
-START_TEST(retry_after_is_read_in_all_its_forms)
+START_TEST(retry_after_is_read_in_all_its_forms) /* S66 */
 {
     static const struct {
         const char *value;

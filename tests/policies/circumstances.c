@@ -53,7 +53,7 @@ static enum tri lets_in(const char *when, struct occasion occasion)
     return demands.allowed ? TRI_YES : demands.unknown || demands.unsaid ? TRI_UNKNOWN : TRI_NO;
 }
 
-START_TEST(S01_a_deny_for_a_group_of_somebody_whom_another_rule_lets_ask_refuses)
+START_TEST(S01_S45_a_deny_for_a_group_of_somebody_whom_another_rule_lets_ask_refuses)
 {
     scoped(policy_scoped) struct policy *policy = given_policy(POLICY(
         RULE("lets", "analysts") "}," RULE("denies", "hunters") ", 'deny': 'Hunters hunt.'}"));
@@ -378,7 +378,7 @@ START_TEST(a_level_adds_what_it_stands_for_and_loosens_nothing)
 END_TEST
 
 SPECIFICATION("policies/circumstances",
-              S01_a_deny_for_a_group_of_somebody_whom_another_rule_lets_ask_refuses,
+              S01_S45_a_deny_for_a_group_of_somebody_whom_another_rule_lets_ask_refuses,
               of_several_denials_the_first_by_name_is_told_whatever_their_order,
               a_denial_that_may_apply_lets_nobody_in_until_it_is_known,
               whom_a_rule_leaves_out_it_neither_lets_in_nor_binds,

@@ -93,7 +93,7 @@ START_TEST(of_a_strict_and_a_lax_rule_the_strict_one_wins) /* S09 */
 }
 END_TEST
 
-START_TEST(roles_asked_for_together_meet_all_their_demands) /* S10 */
+START_TEST(roles_asked_for_together_meet_all_their_demands) /* S10, S47 */
 {
     scoped(policy_scoped) struct policy *policy = given_policy(POLICY(
         "{'name': '1', 'roles': ['owner'], 'who': ['bob'], 'limits': {'longest': 'PT8H'},"

@@ -3,7 +3,7 @@
 #include "policies/given.h"
 #include "policies/wrong.h"
 
-START_TEST(an_approval_that_nobody_could_give_is_refused)
+START_TEST(S35_an_approval_that_nobody_could_give_is_refused)
 {
     refused("\"need\": 2", "\"need\": 3", "soc.json:33: rules[0].approval.stages[0].need",
             "3 approvals are needed, but `from` names fewer people");
@@ -94,7 +94,7 @@ START_TEST(the_form_of_an_approval_is_told)
 }
 END_TEST
 
-SPECIFICATION("policies/mistakes_of_approval", an_approval_that_nobody_could_give_is_refused,
+SPECIFICATION("policies/mistakes_of_approval", S35_an_approval_that_nobody_could_give_is_refused,
               stages_that_need_more_people_than_there_are_are_refused,
               reminders_and_escalations_come_while_somebody_is_asked,
               the_manager_of_whoever_asks_is_an_approver_and_nothing_else,

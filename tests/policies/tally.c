@@ -34,7 +34,7 @@ START_TEST(nobody_counts_for_two_lines)
 }
 END_TEST
 
-START_TEST(approvals_from_outside_do_not_count)
+START_TEST(S31_approvals_from_outside_do_not_count)
 {
     struct tally_line lines[] = {line(2, "ab"), line(1, "c")};
     ck_assert_int_eq(tally_given(2, lines, 2), 2);
@@ -122,7 +122,7 @@ START_TEST(the_count_is_that_of_trying_everything)
 END_TEST
 
 SPECIFICATION("policies/tally", one_line_is_met_by_as_many_as_it_needs, nobody_counts_for_two_lines,
-              approvals_from_outside_do_not_count, nothing_needed_is_met,
+              S31_approvals_from_outside_do_not_count, nothing_needed_is_met,
               the_largest_demand_that_a_policy_may_make_fits,
               what_is_filled_stays_filled_as_more_people_come,
               the_count_is_that_of_trying_everything)
