@@ -16,6 +16,7 @@ const NUDGES_MOST = 60; // of twenty seconds: what is not at rest by then hangs
 const READ_BACK_MS = 200;
 const SILENT_MS = 3000;
 const HEALS_AFTER_MS = 150;
+const ALWAYS = ["house", "watch", "person"]; // jobs that are never done
 const LOST = 3; // the exit codes of a process whose disk failed, and of one that could not start
 const NOT_STARTED = 1;
 
@@ -263,11 +264,11 @@ export class World {
 
   /** Waits until no job is left to do. */
   atRest() {
-    return this.until("rest", () => this.#jobs("house", "watch"));
+    return this.until("rest", () => this.#jobs(...ALWAYS));
   }
 
   /** Waits until all messages are sent. */
   quiet() {
-    return this.until("quiet", () => this.#jobs("house", "watch", "request", "grant"));
+    return this.until("quiet", () => this.#jobs(...ALWAYS, "request", "grant", "recheck"));
   }
 }
