@@ -211,6 +211,20 @@ enum fail grant_revoke(struct turn *turn, struct stored_grant *grant, const json
     return fail ? fail : tell_begin(turn, grant, TELL_REVOKED, why);
 }
 
+enum fail grant_revoke_access(struct turn *turn, struct stored_grant *grant, const json_t *detail,
+                              struct reason *why)
+{
+    size_t count = 0;
+    struct stored_grant *live = NULL;
+    enum fail fail = grant_revoke(turn, grant, detail, why);
+    if (!fail)
+        fail = store_grants_live_for(turn->store, &grant->holder, grant->target, turn->arena,
+                                     &count, &live, why);
+    for (size_t i = 0; !fail && i < count; i++) /* one that ends already is left alone */
+        fail = grant_revoke(turn, &live[i], detail, why);
+    return fail;
+}
+
 static enum fail end_one(struct turn *turn, const struct grant_end *end, struct stored_grant *grant,
                          const json_t *detail, struct reason *why)
 {

@@ -38,6 +38,9 @@ enum fail grant_give_up(struct turn *turn, struct stored_grant *grant, const cha
    already stays so. Its holder is signed out where its role says so. `detail` is borrowed. */
 enum fail grant_revoke(struct turn *turn, struct stored_grant *grant, const json_t *detail,
                        struct reason *why);
+/* The same, with whatever else gives the same to the same person: for a cause that is theirs. */
+enum fail grant_revoke_access(struct turn *turn, struct stored_grant *grant, const json_t *detail,
+                              struct reason *why);
 
 /* An end that somebody asks for. Filled by the caller; `reason` of a revocation must be given. */
 struct grant_end {

@@ -83,7 +83,7 @@ enum fail recheck_revoke(struct turn *turn, struct stored_grant *grant, enum wat
                                  .revoked = true};
     id_new(turn->now_ms, doubt.id.text);
     enum fail fail = store_doubt_save(turn->store, &doubt, why);
-    return fail ? fail : grant_revoke(turn, grant, detail, why);
+    return fail ? fail : grant_revoke_access(turn, grant, detail, why);
 }
 
 static const struct stored_doubt *find_doubt(const struct recheck *recheck, const char *check)

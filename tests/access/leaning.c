@@ -86,6 +86,26 @@ START_TEST(who_revokes_takes_all_that_gives_the_access_as_far_as_it_is_theirs)
 }
 END_TEST
 
+static enum fail revoke(struct turn *turn, void *data, struct reason *why)
+{
+    json_auto_t *detail = json_object();
+    return grant_revoke_access(turn, data, detail, why);
+}
+
+START_TEST(what_the_watch_revokes_is_the_access_too_also_what_was_about_to_start)
+{
+    struct stored_request request = desk_request(REQUEST_APPROVED),
+                          more = desk_request(REQUEST_APPROVED);
+    struct stored_grant first = desk_grant(&request, GRANT_ACTIVE),
+                        second = desk_grant(&more, GRANT_WAITING);
+    ck_assert_fine(desk_turn(revoke, &first));
+    ck_assert_int_eq(desk_read_grant(&first.id).state, GRANT_ENDING);
+    ck_assert_int_eq(desk_read_grant(&second.id).state, GRANT_ENDED);
+    ck_assert_text(desk_read_grant(&second.id).why, "revoked");
+    desk_close();
+}
+END_TEST
+
 START_TEST(who_gives_one_back_keeps_the_other)
 {
     const struct caller ana = {.person = {.key = desk_person(ANA)}};
@@ -105,4 +125,5 @@ END_TEST
 
 SPECIFICATION("access/leaning", a_holding_closes_with_the_last_grant_that_leans_on_it,
               who_revokes_takes_all_that_gives_the_access_as_far_as_it_is_theirs,
+              what_the_watch_revokes_is_the_access_too_also_what_was_about_to_start,
               who_gives_one_back_keeps_the_other)
