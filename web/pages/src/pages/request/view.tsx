@@ -81,12 +81,12 @@ export function RequestView({ request, live, me, onDecided }: Props) {
       <div class="columns">
         <div class="main">
           <Facts request={request} />
+          <Found request={request} />
           {request.advice && hasAdvice(request.advice) && (
             <Section card title="To weigh">
               <AdviceList advice={request.advice} />
             </Section>
           )}
-          <Found request={request} />
         </div>
         <div class="side">
           {request.grants.map((grant) => (
