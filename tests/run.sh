@@ -85,7 +85,7 @@ end() {
 
 run_all() {
     compile_plain &&
-        check plain 'sweeps; checks of the sources, and of the program as it is shipped' "^(check/|$swept\$|journeys/(crash|disk)\$)"
+        check plain 'sweeps; checks of the sources, and of the program as it is shipped' "^(check/|$swept\$|journeys/(crash|disk|interleavings)\$)"
     compile gcc gcc address,undefined &&
         check gcc 'every test, with AddressSanitizer and UndefinedBehaviorSanitizer' . '^check/' &&
         node "$source/tests/coverage.mjs" "$build/gcc" >"$logs/coverage"
@@ -123,7 +123,7 @@ if [ -f "$source/tests/browser/install.sh" ]; then
 fi
 case $names in
 '') run_all || true ;;
-check* | journeys/crash | journeys/disk) compile_plain && check plain "$names" "$names" ;;
+check* | journeys/crash | journeys/disk | journeys/interleavings) compile_plain && check plain "$names" "$names" ;;
 *) compile gcc gcc address,undefined && check gcc "$names" "$names" '^check/' ;;
 esac
 
