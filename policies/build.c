@@ -294,6 +294,25 @@ static void collect_names(struct policy *policy)
                        policy->rules[i].contexts);
 }
 
+static void add_asked(struct policy *policy, const struct when *when)
+{
+    policy->asks_risk |= when->watches_risk;
+    policy->asks_past |= when->first_time || when->held_count;
+}
+
+/* What has to be found out before any rule can be matched. */
+static void collect_asked(struct policy *policy)
+{
+    for (size_t i = 0; i < policy->rule_count; i++) {
+        const struct rule *rule = &policy->rules[i];
+        if (rule->has_when)
+            add_asked(policy, &rule->when);
+        for (size_t k = 0; k < rule->stage_count; k++)
+            if (rule->stage_whens[k])
+                add_asked(policy, rule->stage_whens[k]);
+    }
+}
+
 void policy_build(struct policy *policy, const json_t *merged, struct complaints *complaints)
 {
     struct form form = form_open(merged, "", complaints);
@@ -307,4 +326,5 @@ void policy_build(struct policy *policy, const json_t *merged, struct complaints
     form_end(&form);
     index_rules(policy);
     collect_names(policy);
+    collect_asked(policy);
 }

@@ -77,6 +77,7 @@ struct policy {
     const struct people *emergency; /* NULL: no such set */
     size_t told_count;
     const struct people **told; /* whom alarms are told to */
+    bool asks_risk, asks_past;  /* some rule or stage, by its circumstances */
     struct phases phases;
     const char **groups, **contexts;
     enum human_by human_by;

@@ -69,20 +69,14 @@ bool policy_watches_risk(const struct policy *policy)
     return false;
 }
 
-static bool rule_asks_risk(const struct rule *rule)
-{
-    for (size_t i = 0; i < rule->stage_count; i++)
-        if (rule->stage_whens[i] && rule->stage_whens[i]->watches_risk)
-            return true;
-    return rule->has_when && rule->when.watches_risk;
-}
-
 bool policy_asks_risk(const struct policy *policy)
 {
-    for (size_t i = 0; i < policy->rule_count; i++)
-        if (rule_asks_risk(&policy->rules[i]))
-            return true;
-    return false;
+    return policy->asks_risk;
+}
+
+bool policy_asks_past(const struct policy *policy)
+{
+    return policy->asks_past;
 }
 
 bool policy_asks_mfa(const struct policy *policy)

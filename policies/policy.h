@@ -72,6 +72,8 @@ int64_t policy_longest(const struct policy *policy, const char *role);
 bool policy_watches_risk(const struct policy *policy);
 /* Whether any rule applies only at some risk. */
 bool policy_asks_risk(const struct policy *policy);
+/* Whether any rule applies by what somebody had before, or has. */
+bool policy_asks_past(const struct policy *policy);
 /* What else any rule needs read: of all rules together. */
 struct required policy_requires(const struct policy *policy, struct arena *arena);
 /* Whether any rule asks for MFA. */

@@ -32,6 +32,8 @@ enum fail occasion_past(struct store *store, const struct policy *policy, struct
 {
     size_t count = 0;
     struct stored_past *past = NULL;
+    if (!policy_asks_past(policy))
+        return FAIL_NONE;
     enum fail fail = store_past(store, occasion->person, arena, &count, &past, why);
     if (fail)
         return fail;

@@ -5,7 +5,8 @@
 #include "policies/judge.h"
 #include "store/requests.h"
 
-/* Adds what the person had and holds through Curfew, as roles of the policy. */
+/* Adds what the person had and holds through Curfew, as roles of the policy, where any of its rules
+   looks at that. */
 enum fail occasion_past(struct store *store, const struct policy *policy, struct arena *arena,
                         struct occasion *occasion, struct reason *why);
 /* Adds the person's risk, where it was read (NULL: it was not asked for). */
