@@ -93,7 +93,7 @@ run_all() {
         check clang 'the tests of each folder but the longest sweeps, with those of clang' . \
             "^((check|journeys|browser|sandbox|contract|bench)/|$swept\$)"
     compile threads gcc thread &&
-        check threads 'what has threads, with ThreadSanitizer' '^(store/(stores|writer)|outbound/|identity/provider|journeys/(approvals|grants|limits|operate_s(ervice|tore)|reload|web_|whole_life))'
+        check threads 'what has threads, with ThreadSanitizer' '^(store/(stores|writer)|outbound/|identity/provider|journeys/(approvals|grants|limits|operate_s(ervice|tore)|reload|web_(ready|sessions|wire)|whole_life))'
 }
 
 began=$(date +%s)
