@@ -1,6 +1,5 @@
 #include "access/alarms.h"
 
-#include "access/approvers.h"
 #include "access/messages.h"
 #include "base/moment.h"
 #include "store/jobs.h"
@@ -42,17 +41,11 @@ static enum fail apply_told(struct turn *turn, void *data, struct reason *why)
     return fail;
 }
 
-enum pace alarm_step(struct task *task)
+bool alarm_told(struct task *task, struct approvers *ret)
 {
-    struct approvers *told = ARENA_NEW(task_arena(task), struct approvers);
-    struct access *access = task_access(task);
+    const struct access *access = task_access(task);
     struct demands demands = {.approval_count = 1};
     struct person_key nobody = {.oid = ""};
-    struct reason why = {0};
-    int64_t since = 0;
-    struct store *store = task_store(task);
-    if (!store || store_findings_untold(store, INT64_MAX, &since, &why))
-        return task_hold(task, 0);
     (void)snprintf(nobody.tid, sizeof nobody.tid, "%s", access->options.tenant_id);
     const struct people *const *named;
     size_t count = policy_told(access->policy, &named);
@@ -62,7 +55,18 @@ enum pace alarm_step(struct task *task)
     demands.approvals[0].escalate_seconds = -1;
     demands.approvals[0].from_count = count;
     demands.approvals[0].from = from;
-    if (!approvers_resolve(task, &demands, &nobody, NULL, FACT_MINUTE, told))
+    return approvers_resolve(task, &demands, &nobody, NULL, FACT_MINUTE, ret);
+}
+
+enum pace alarm_step(struct task *task)
+{
+    struct approvers *told = ARENA_NEW(task_arena(task), struct approvers);
+    struct reason why = {0};
+    int64_t since = 0;
+    struct store *store = task_store(task);
+    if (!store || store_findings_untold(store, INT64_MAX, &since, &why))
+        return task_hold(task, 0);
+    if (!alarm_told(task, told))
         return PACE_WAIT;
     if (!told->known && moment_now() - since < PATIENCE_SECONDS)
         return task_hold(task, 0);

@@ -3,7 +3,9 @@
  */
 #include "access/check_common.h"
 
+#include "access/alarms.h"
 #include "access/decisions.h"
+#include "access/findings.h"
 #include "access/grants.h"
 #include "access/holding.h"
 #include "access/messages.h"
@@ -239,25 +241,11 @@ static enum fail asked_again(struct turn *turn, void *data, struct reason *why)
     return fail ? fail : progress_go_on(turn, request, &checked->demands, progress, why);
 }
 
-/* The demands as they were kept with the request: it is decided by the policy it was submitted
- * under. */
-static bool kept_demands(struct task *task, const struct stored_request *request,
-                         struct demands *demands)
-{
-    json_auto_t *kept = request->demands ? json_loads(request->demands, 0, NULL) : NULL;
-    return kept && demands_unpack(kept, task_arena(task), demands);
-}
-
 /* Whom alarms are told to; false: it is waited for. */
 static bool resolve_told(struct task *task, struct checked *checked)
 {
-    struct demands *demands = ARENA_NEW(task_arena(task), struct demands);
     struct approvers *told = ARENA_NEW(task_arena(task), struct approvers);
-    demands->approval_count = 1;
-    demands->approvals[0].escalate_seconds = -1;
-    demands->approvals[0].from_count =
-        policy_told(task_access(task)->policy, &demands->approvals[0].from);
-    if (!approvers_resolve(task, demands, &checked->request.requester.key, NULL, FACT_MINUTE, told))
+    if (!alarm_told(task, told))
         return false;
     checked->told = told->stages[0].from;
     return true;
@@ -272,7 +260,7 @@ enum pace pending_watch(struct task *task, const struct stored_request *request)
         return task_change(task, lapsed, checked);
     if (!policy_find_role(task_access(task)->policy, request->roles[0].role))
         return check_refuse(task, checked, "role_gone");
-    if (!kept_demands(task, request, &checked->demands))
+    if (!findings_kept_demands(request, task_arena(task), &checked->demands))
         return check_refuse(task, checked, "demands_unreadable");
     if (progress_read(task_store(task), &request->id, task_arena(task), progress, &why))
         return task_hold(task, 0);

@@ -1,5 +1,6 @@
 #include "access/urgent.h"
 
+#include "access/alarms.h"
 #include "access/messages.h"
 #include "access/tell.h"
 #include "base/memory.h"
@@ -8,7 +9,6 @@
 #include "store/people.h"
 #include "store/urgent.h"
 
-#include <stdio.h>
 #include <string.h>
 
 /* Whoever of those that alarms are told to cannot be read by then is left out. */
@@ -200,9 +200,6 @@ static enum fail read_due(struct store *store, const struct request_id *id, stru
 enum pace urgent_step(struct task *task)
 {
     struct overdue *overdue = ARENA_NEW(task_arena(task), struct overdue);
-    struct access *access = task_access(task);
-    struct demands demands = {.approval_count = 1};
-    struct person_key nobody = {.oid = ""};
     struct request_id id;
     struct reason why = {0};
     bool owed = false;
@@ -219,16 +216,7 @@ enum pace urgent_step(struct task *task)
         return task_hold(task, 0);
     if (fail || !owed)
         return task_change(task, forget, arena_copy(task_arena(task), id.text));
-    (void)snprintf(nobody.tid, sizeof nobody.tid, "%s", access->options.tenant_id);
-    const struct people *const *named;
-    size_t count = policy_told(access->policy, &named);
-    const struct people **from = ARENA_ARRAY(task_arena(task), const struct people *, count);
-    for (size_t i = 0; i < count; i++)
-        from[i] = people_at(named[i], moment_now(), task_arena(task));
-    demands.approvals[0].escalate_seconds = -1;
-    demands.approvals[0].from_count = count;
-    demands.approvals[0].from = from;
-    if (!approvers_resolve(task, &demands, &nobody, NULL, FACT_MINUTE, &overdue->told))
+    if (!alarm_told(task, &overdue->told))
         return PACE_WAIT;
     if (!overdue->told.known && moment_now() - due_at < PATIENCE_SECONDS)
         return task_hold(task, 0);

@@ -26,7 +26,8 @@ function policy() {
   all.person_key = "employeeId";
   all.alarms = { tell: ["watchers"] };
   Object.assign(all.people, {
-    watchers: { users: [PERSONS.tom] },
+    watchers: { sets: ["those on duty"] },
+    "those on duty": { users: [PERSONS.tom] },
     nils: { users: [PERSONS.nils] },
     lena: { users: [PERSONS.lena] },
     marc: { users: [PERSONS.marc] },
