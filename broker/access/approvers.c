@@ -27,12 +27,16 @@ static bool is_in(const struct approver_set *set, const struct person_key *perso
 bool approvers_hold(const struct approver_stage *stage, bool escalated,
                     const struct person_key *person)
 {
-    return is_in(&stage->from, person) || (escalated && is_in(&stage->to, person));
+    return stage->from.cut || is_in(&stage->from, person) ||
+           (escalated && (stage->to.cut || is_in(&stage->to, person)));
 }
 
 static void keep(struct arena *arena, struct approver_set *set, const struct person *person)
 {
-    if (is_in(set, &person->key) || set->count == PEOPLE_MOST)
+    if (is_in(set, &person->key))
+        return;
+    set->cut |= set->count == PEOPLE_MOST;
+    if (set->cut)
         return;
     set->people = ARENA_MORE(arena, set->people, set->count);
     set->people[set->count++] = (struct person){

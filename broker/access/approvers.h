@@ -8,6 +8,7 @@
 struct approver_set {
     size_t count;
     struct person *people;
+    bool cut; /* there are more, whom nobody lists */
 };
 
 /* Of one stage; those of `to` may decide once it was escalated. */
@@ -29,7 +30,8 @@ struct approvers {
 bool approvers_resolve(struct task *task, const struct demands *demands,
                        const struct person_key *requester, struct progress *progress,
                        int64_t age_ms, struct approvers *ret);
-/* Whether somebody may speak on a stage, by what was resolved. */
+/* Whether somebody may speak on a stage, by what was resolved; whoever is not listed might, where
+   the list was cut. */
 bool approvers_hold(const struct approver_stage *stage, bool escalated,
                     const struct person_key *person);
 /* The piece of evidence about them. */
