@@ -36,7 +36,9 @@ static enum fail ask(const struct settings *settings, struct policy *policy,
     struct parts parts = {.settings = settings, .access = {.policy = policy}};
     struct access *access = &parts.access;
     parts_options(&parts);
-    enum fail fail = parts_microsoft(&parts, why);
+    enum fail fail = stores_look(settings->store, &access->stores, why);
+    if (!fail)
+        fail = parts_microsoft(&parts, why);
     if (!fail) {
         access->facts = facts_new(access->directory);
         struct inquiry inquiry = {.step = replayed_step, .data = replayed, .access = access};

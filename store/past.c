@@ -1,12 +1,13 @@
 #include "store/past.h"
 
-enum fail store_past(struct store *store, const struct person_key *person, struct arena *arena,
-                     size_t *count, struct stored_past **ret, struct reason *why)
+enum fail store_past(struct store *store, const struct person_key *person, int64_t at,
+                     const char *before, struct arena *arena, size_t *count,
+                     struct stored_past **ret, struct reason *why)
 {
     struct stored_past *list = NULL;
     size_t found = 0;
-    scoped(rows_scoped) struct rows rows =
-        sql_ask(store->sql, SQL_PAST_OF, TEXT(person->tid), TEXT(person->oid));
+    scoped(rows_scoped) struct rows rows = sql_ask(store->sql, SQL_PAST_OF, TEXT(person->tid),
+                                                   TEXT(person->oid), NUMBER(at), TEXT(before));
     while (rows_next(&rows)) {
         list = ARENA_MORE(arena, list, found);
         list[found++] = (struct stored_past){.role = rows_copy(&rows, 0, arena),

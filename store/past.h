@@ -4,16 +4,17 @@
 #include "model/person.h"
 #include "store/store.h"
 
+/* Each of these looks at what belongs to requests whose id is less than `before`. */
+
 /* A role that a person was given at some time. */
 struct stored_past {
     const char *role, *target;
-    bool had;  /* it was in force */
-    bool held; /* it is */
+    bool had;  /* it had been in force by `at` */
+    bool held; /* it was then */
 };
-enum fail store_past(struct store *store, const struct person_key *person, struct arena *arena,
-                     size_t *count, struct stored_past **ret, struct reason *why);
-
-/* Each of these counts what belongs to requests whose id is less than `before`. */
+enum fail store_past(struct store *store, const struct person_key *person, int64_t at,
+                     const char *before, struct arena *arena, size_t *count,
+                     struct stored_past **ret, struct reason *why);
 
 /* When the last access to the target ended, or ends: -1, there was none; INT64_MAX: nobody knows
    yet. */

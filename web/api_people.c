@@ -62,7 +62,7 @@ static enum next list_roles(struct visit *visit)
     if (!store)
         return NEXT_REPLY;
     occasion_risk(grouped->risks ? &grouped->risks->risks : NULL, &occasion);
-    enum fail fail = occasion_past(store, policy, visit->arena, &occasion, &visit->why);
+    enum fail fail = occasion_past(store, policy, "~", visit->arena, &occasion, &visit->why);
     json_t *items = memory_needed(json_array());
     for (size_t i = 0; !fail && i < policy_role_count(policy); i++) {
         json_t *view = NULL;

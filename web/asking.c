@@ -184,7 +184,7 @@ static const char *occasion_now(struct task *task, const struct stored_request *
     struct occasion occasion;
     struct reason ignored = {0};
     occasion_of(request, NULL, task_arena(task), &occasion);
-    if (!task_store(task) || occasion_past(task_store(task), task_access(task)->policy,
+    if (!task_store(task) || occasion_past(task_store(task), task_access(task)->policy, "~",
                                            task_arena(task), &occasion, &ignored))
         return NULL;
     return occasion_pack(&occasion, task_arena(task));

@@ -27,14 +27,15 @@ static const char *role_of(const struct policy *policy, const struct stored_past
     return NULL;
 }
 
-enum fail occasion_past(struct store *store, const struct policy *policy, struct arena *arena,
-                        struct occasion *occasion, struct reason *why)
+enum fail occasion_past(struct store *store, const struct policy *policy, const char *before,
+                        struct arena *arena, struct occasion *occasion, struct reason *why)
 {
     size_t count = 0;
     struct stored_past *past = NULL;
     if (!policy_asks_past(policy))
         return FAIL_NONE;
-    enum fail fail = store_past(store, occasion->person, arena, &count, &past, why);
+    enum fail fail =
+        store_past(store, occasion->person, occasion->at, before, arena, &count, &past, why);
     if (fail)
         return fail;
     const char **had = ARENA_ARRAY(arena, const char *, count);

@@ -5,10 +5,10 @@
 #include "policies/judge.h"
 #include "store/requests.h"
 
-/* Adds what the person had and holds through Curfew, as roles of the policy, where any of its rules
-   looks at that. */
-enum fail occasion_past(struct store *store, const struct policy *policy, struct arena *arena,
-                        struct occasion *occasion, struct reason *why);
+/* Adds what the person had and held through Curfew by when they asked, by requests before `before`
+   ("~": all), as roles of the policy, where any of its rules looks at that. */
+enum fail occasion_past(struct store *store, const struct policy *policy, const char *before,
+                        struct arena *arena, struct occasion *occasion, struct reason *why);
 /* Adds the person's risk, where it was read (NULL: it was not asked for). */
 void occasion_risk(const struct risks *risks, struct occasion *occasion);
 /* As it is kept; in the arena. */

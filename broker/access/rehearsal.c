@@ -133,12 +133,13 @@ static enum fail look_back(struct task *task, const struct rehearsal *rehearsal,
                            struct stored_request *request, struct reason *why)
 {
     struct occasion occasion = {.person = &request->requester.key,
+                                .at = request->submitted_at,
                                 .duration_seconds = request->duration_seconds};
     enum fail fail = FAIL_NONE;
     if (rehearsal->given)
         given_past(rehearsal->given, &occasion);
     else
-        fail = task_store(task) ? occasion_past(task_store(task), task_access(task)->policy,
+        fail = task_store(task) ? occasion_past(task_store(task), task_access(task)->policy, "~",
                                                 task_arena(task), &occasion, why)
                                 : because(why, FAIL_UNAVAILABLE, "the store does not open");
     request->occasion = occasion_pack(&occasion, task_arena(task));

@@ -68,6 +68,7 @@ static bool look(struct task *task, const struct policy *policy,
     struct occasion occasion;
     struct demands demands;
     struct approvers approvers = {0};
+    struct reason ignored = {0};
     for (size_t i = 0; i < request->role_count; i++) {
         roles[i] = policy_find_role(policy, request->roles[i].role);
         if (!roles[i]) {
@@ -80,6 +81,8 @@ static bool look(struct task *task, const struct policy *policy,
     if (!in)
         return false;
     occasion_of(request, &in->memberships, arena, &occasion);
+    if (!occasion.past_known && task_store(task)) /* its own policy did not ask for it */
+        (void)occasion_past(task_store(task), policy, request->id.text, arena, &occasion, &ignored);
     policy_demand(policy, request->role_count, roles, &occasion, arena, &demands);
     const char *refused = refusal(&demands, &occasion, request, arena);
     if (!refused && !approvers_resolve(task, &demands, &request->requester.key, NULL,

@@ -273,7 +273,7 @@ enum fail submission_check(const struct access *access, struct store *store,
                                              .duration_seconds = submission->duration_seconds,
                                              .start_at = submission->start_at,
                                              .urgent = submission->urgent};
-    enum fail fail = occasion_past(store, policy, arena, &submission->occasion, why);
+    enum fail fail = occasion_past(store, policy, "~", arena, &submission->occasion, why);
     if (fail)
         return fail;
     occasion_risk(risks, &submission->occasion);

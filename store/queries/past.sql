@@ -1,7 +1,8 @@
 -- name: past_of
--- Every role that a person was ever given: whether it was in force, and whether it is.
-SELECT role, target, max(starts_at IS NOT NULL), max(state IN ('active', 'ending'))
-FROM grant_ WHERE tid = $1 AND oid = $2 GROUP BY role, target;
+-- Every role that a person was given by requests before one: whether it had been in force by a moment, and whether it was then.
+SELECT role, target, max(starts_at IS NOT NULL AND starts_at <= $3),
+    max(starts_at IS NOT NULL AND starts_at <= $3 AND (ended_at IS NULL OR ended_at > $3))
+FROM grant_ WHERE tid = $1 AND oid = $2 AND request < $4 GROUP BY role, target;
 
 -- name: past_end
 -- When a person's last access to a target ended or ends: NULL where there was none, far ahead where nobody knows yet.

@@ -224,6 +224,12 @@ await specification("journeys/policy_commands", {
     });
     assert.equal(lonely.code, 1, lonely.output);
     assert.match(lonely.output, /copilot-owner: .*nobody could approve it/);
+    const first = await replay((draft) => {
+      draft.rules.push({ name: "The first time", roles: ["security-reader"], who: ["soc analysts"], when: { first_time: true }, require: { mfa: { within: "PT30M" } }, limits: { longest: "PT8H" } });
+    });
+    assert.equal(first.code, 0, first.output);
+    assert.match(first.output, /security-reader: more: Multifactor authentication at most 30 min ago/);
+    assert.ok(!/not all of it is known/.test(first.output), first.output);
     await sandbox.clock.advance("P3D");
     assert.match((await replay(() => {}, "--days", "2")).output, /^0 requests: /m);
     const wrong = await replay((draft) => (draft.rules[0].who = ["nobody"]));
