@@ -13,14 +13,16 @@ policy.rules.push(
   { name: "Moved", roles: ["security-reader"], who: ["ana"], deny: "Ana works for another team now." },
   { name: "Careful", roles: ["copilot-contributor"], who: ["ana"], limits: { shortest: "PT30M", longest: "PT2H", per_day: 3, at_once: { role: 2 } } },
 );
+policy.rules.find(({ name }) => name === "Security Operator").approval.stages[0].reason = false;
 const sandbox = await startSandbox({ switches: AT_ONCE });
 const curfew = await startCurfew(sandbox, { policy });
 const chromium = await startChromium();
 const ana = await Somebody.at(chromium, curfew, "Ana Torres");
+const lena = await Somebody.at(chromium, curfew, "Lena Vogt");
 
 await specification(
   "browser/rules",
-  telling([ana], {
+  telling([ana, lena], {
     async "a role that cannot be asked for says why, and cannot be chosen"() {
       await ana.goto("/");
       await ana.signIn();
@@ -40,6 +42,16 @@ await specification(
       await ana.page.getByLabel("Or another time").fill("0:30");
       await ana.shows("You would get this at once.");
       await accessible(ana, "ask, with limits");
+    },
+
+    async "an approval that takes no reason is given without one"() {
+      const desk = await curfew.browser("ana").signIn();
+      const { id } = await desk.until((await desk.ask({ roles: ["security-operator"] })).id, "pending");
+      await lena.signIn(`/requests/${id}`);
+      await lena.button("Approve…").click();
+      await lena.page.getByLabel("Reason (optional)").waitFor();
+      await lena.button("Approve").click();
+      await lena.shows(/Approved by Lena Vogt/);
     },
   }),
 );

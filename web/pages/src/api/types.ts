@@ -123,6 +123,8 @@ export interface Approval {
   deny: number;
   due_at: string | null;
   escalated_at: string | null;
+  /** Approving takes a reason. */
+  reason: boolean;
   /** Deciding takes a sign-in whose token says what was decided. */
   signed: boolean;
   approvers: (Person & {

@@ -7,7 +7,6 @@ import { grantOver } from "../api/pace";
 import type { Grant } from "../api/types";
 import { useNow } from "../time/clock";
 import { momentWords } from "../time/moment";
-import { keep, kept } from "../keep";
 import { grantWords } from "../words/progress";
 import { endedWords, grantShown, isHeld } from "../words/states";
 import { Badge } from "./badge";
@@ -16,7 +15,7 @@ import { Confirm } from "./confirm";
 import { Extend } from "./extend";
 import { Notice } from "./notice";
 import { ProblemNotice } from "./problem_notice";
-import { Reason } from "./reason";
+import { Reason, useReason } from "./reason";
 import { Remaining } from "./remaining";
 import { When } from "./time";
 import { Watched } from "./watched";
@@ -56,33 +55,23 @@ function GiveBack({ grant, onChange, onClose }: EndProps) {
 }
 
 function Revoke({ grant, holder, onChange, onClose }: EndProps & { holder: string | null }) {
-  const name = `revoke.${grant.id}`;
-  const [reason, setReason] = useState(() => kept<string>(name) ?? "");
-  const [error, setError] = useState<string | null>(null);
-  const write = (value: string) => {
-    setReason(value);
-    setError(null);
-    keep(name, value);
-  };
+  const reason = useReason(`revoke.${grant.id}`);
   return (
     <Confirm
       title={`Revoke ${grant.role_name}?`}
       does="Revoke now"
       kind="danger"
       onClose={onClose}
-      ready={() => {
-        if (!reason.trim()) setError("Say why: it goes into the history.");
-        return Boolean(reason.trim());
-      }}
+      ready={() => reason.demanded()}
       onDo={async () => {
-        await act<Grant>(`/api/v1/grants/${grant.id}/revoke`, { reason: reason.trim() });
-        keep(name, null);
+        await act<Grant>(`/api/v1/grants/${grant.id}/revoke`, { reason: reason.said });
+        reason.sent();
         announce(`${grant.role_name} is revoked.`);
         onChange();
       }}
     >
       <p>{holder ?? "Its holder"} loses this access as soon as Entra removes it, and is told.</p>
-      <Reason id="revoke-reason" value={reason} onInput={write} usual={usualRevokes} error={error} />
+      <Reason id="revoke-reason" usual={usualRevokes} {...reason.field} />
     </Confirm>
   );
 }

@@ -3,11 +3,10 @@ import { announce } from "../../announce";
 import { Problem } from "../../api/problem";
 import { act } from "../../api/session";
 import type { AccessRequest, Me, Person } from "../../api/types";
-import { keep, kept } from "../../keep";
 import { Button } from "../../parts/button";
 import { Chips } from "../../parts/chips";
 import { Confirm } from "../../parts/confirm";
-import { Reason } from "../../parts/reason";
+import { Reason, useReason } from "../../parts/reason";
 import { clock } from "../../time/clock";
 import { isoOf, spanOf, spanWords } from "../../time/span";
 import { nameOf, placesOf, rolesOf } from "../../words/requests";
@@ -87,32 +86,28 @@ interface DecideProps extends Props {
 }
 
 function DecideDialog({ request, me, choice, onDecided, onLate, onClose }: DecideProps) {
-  const name = `decision.${request.id}`;
+  const reason = useReason(`decision.${request.id}`);
   const asked = spanOf(request.duration) ?? 0;
   const held = request.grants.some(({ mode }) => mode === "pim_approval");
-  const [reason, setReason] = useState(() => kept<string>(name) ?? "");
   const [seconds, setSeconds] = useState(asked);
-  const [error, setError] = useState<string | null>(null);
+  /* A denial always says why. */
+  const wanted = choice === "deny" || request.approval.some(({ state, reason }) => state === "asked" && reason);
   const places = placesOf(request, me, clock.now());
   const [place, setPlace] = useState(places[0]?.id ?? me.id);
-  const write = (value: string) => {
-    setReason(value);
-    setError(null);
-    keep(name, value);
-  };
 
   const decide = async () => {
     const shorter = choice === "approve" && seconds < asked ? { duration: isoOf(seconds) } : {};
     try {
       const inPlace = place === me.id ? {} : { for: place };
-      const body = { decision: choice, reason: reason.trim(), ...shorter, ...inPlace };
+      const why = reason.said ? { reason: reason.said } : {};
+      const body = { decision: choice, ...why, ...shorter, ...inPlace };
       onDecided(await act<AccessRequest>(`/api/v1/requests/${request.id}/decision`, body));
       announce(choice === "approve" ? "You approved." : "You denied.");
     } catch (failed) {
       if (!(failed instanceof Problem) || failed.code !== "conflict") throw failed;
       onLate(failed.message);
     }
-    keep(name, null);
+    reason.sent();
   };
 
   return (
@@ -120,10 +115,7 @@ function DecideDialog({ request, me, choice, onDecided, onLate, onClose }: Decid
       title={choice === "approve" ? "Approve this?" : "Deny this?"}
       does={choice === "approve" ? "Approve" : "Deny"}
       kind={choice === "approve" ? "primary" : "danger"}
-      ready={() => {
-        if (!reason.trim()) setError("Say why: the requester reads it, and it goes into the history.");
-        return Boolean(reason.trim());
-      }}
+      ready={() => !wanted || reason.demanded("Say why: the requester reads it, and it goes into the history.")}
       onDo={decide}
       onClose={onClose}
     >
@@ -134,7 +126,7 @@ function DecideDialog({ request, me, choice, onDecided, onLate, onClose }: Decid
       <Place places={places} me={me} chosen={place} onChoose={setPlace} />
       {held && <p>PIM holds this: you sign in once more, and your decision goes there in your name.</p>}
       {choice === "approve" && !held && <Shorter asked={asked} chosen={seconds} onChoose={setSeconds} />}
-      <Reason id="decision-reason" value={reason} onInput={write} usual={usual[choice]} error={error} />
+      <Reason id="decision-reason" usual={usual[choice]} optional={!wanted} {...reason.field} />
     </Confirm>
   );
 }

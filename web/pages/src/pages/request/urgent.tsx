@@ -2,11 +2,10 @@ import { useState } from "preact/hooks";
 import { announce } from "../../announce";
 import { act } from "../../api/session";
 import type { AccessRequest, Me, Review } from "../../api/types";
-import { keep, kept } from "../../keep";
 import { Button } from "../../parts/button";
 import { Confirm } from "../../parts/confirm";
 import { Notice } from "../../parts/notice";
-import { Reason } from "../../parts/reason";
+import { Reason, useReason } from "../../parts/reason";
 import { Section } from "../../parts/section";
 import { Left, Moment } from "../../parts/time";
 import { nameOf, owesReview } from "../../words/requests";
@@ -25,32 +24,22 @@ interface Props {
 }
 
 function ReviewDialog({ request, outcome, onReviewed, onClose }: Omit<Props, "me"> & { outcome: Outcome; onClose: () => void }) {
-  const name = `review.${request.id}`;
-  const [reason, setReason] = useState(() => kept<string>(name) ?? "");
-  const [error, setError] = useState<string | null>(null);
-  const write = (value: string) => {
-    setReason(value);
-    setError(null);
-    keep(name, value);
-  };
+  const reason = useReason(`review.${request.id}`);
   return (
     <Confirm
       title={outcome === "justified" ? "It was justified?" : "It was not justified?"}
       does={outcome === "justified" ? "It was justified" : "It was not justified"}
       kind={outcome === "justified" ? "primary" : "danger"}
-      ready={() => {
-        if (!reason.trim()) setError("Say why: it goes into the history.");
-        return Boolean(reason.trim());
-      }}
+      ready={() => reason.demanded()}
       onDo={async () => {
-        onReviewed(await act<AccessRequest>(`/api/v1/requests/${request.id}/review`, { outcome, reason: reason.trim() }));
-        keep(name, null);
+        onReviewed(await act<AccessRequest>(`/api/v1/requests/${request.id}/review`, { outcome, reason: reason.said }));
+        reason.sent();
         announce("Your review is made.");
       }}
       onClose={onClose}
     >
       <p>{nameOf(request.requester)} reads it. From then on they can have something before approval again.</p>
-      <Reason id="review-reason" value={reason} onInput={write} usual={usual[outcome]} error={error} />
+      <Reason id="review-reason" usual={usual[outcome]} {...reason.field} />
     </Confirm>
   );
 }
