@@ -2,17 +2,13 @@
  * what would be right. Lines are those of tests/policies/soc.json. */
 #include "base/text.h"
 #include "policies/given.h"
+#include "policies/wrong.h"
 
 #define MFA          "\"within\": \"PT10M\", \"context\": \"c1\""
 #define DEVICE       "\"device\": {\"compliant\": true}"
 #define RISK         "\"user_risk\": {\"at_most\": \"low\"}"
 #define WORDS        "\"min_length\": 10"
 #define PAW(members) "\"device\": {\"workstation\": {" members "}}"
-
-/* soc.json with `new` for `old` gives exactly this complaint; `says` NULL: none. */
-struct mistake {
-    const char *old, *new, *field, *says;
-};
 
 static const struct mistake mistakes[] = {
     {DEVICE, "\"devices\": {\"compliant\": true}", "soc.json:28: rules[0].require.devices",
@@ -59,23 +55,7 @@ static const struct mistake mistakes[] = {
 
 START_TEST(each_mistake_is_told_once_with_what_would_be_right)
 {
-    for (size_t i = 0; i < COUNT(mistakes); i++) {
-        const struct mistake *one = &mistakes[i];
-        struct policy *policy = NULL;
-        struct complaints complaints = {.arena = given_arena()};
-        struct reason why = {0};
-        (void)spec_file("soc.json",
-                        given_change(given_source("tests/policies/soc.json"), one->old, one->new));
-        enum fail fail = policy_read(spec_folder(), &policy, &complaints, &why);
-        policy_free(policy);
-        ck_assert_msg(complaints.count == (one->says ? 1 : 0), "%s: %zu complaints: %s", one->new,
-                      complaints.count, complaints_text(&complaints));
-        if (!one->says)
-            continue;
-        ck_assert_int_eq(fail, FAIL_INVALID);
-        ck_assert_text(complaints.list[0].field, one->field);
-        ck_assert_text(complaints.list[0].says, one->says);
-    }
+    each_refused(COUNT(mistakes), mistakes);
 }
 END_TEST
 
