@@ -158,6 +158,17 @@ static int code_of(enum verdict verdict)
     return verdict == VERDICT_PASS ? FINE : verdict == VERDICT_FAIL ? ANSWER_IS_NO : COULD_NOT_TELL;
 }
 
+/* What a command about policies found; its exit code. */
+static int told(enum fail fail, enum verdict verdict, const struct text *report,
+                const struct complaints *complaints, const struct reason *why)
+{
+    (void)fputs(text_of(report), stdout);
+    if (!fail)
+        return code_of(verdict);
+    print_complaints(complaints, why, stderr);
+    return fail == FAIL_INVALID ? USAGE : COULD_NOT_TELL;
+}
+
 static int command_policy_try(int count, char **words)
 {
     int code = FINE;
@@ -184,12 +195,7 @@ static int command_policy_try(int count, char **words)
     trial.settings = settings;
     scoped(text_scoped) struct text report = TEXT_LIMIT(1024 * 1024);
     enum fail fail = policy_try(&trial, &report, &verdict, &complaints, &why);
-    (void)fputs(text_of(&report), stdout);
-    if (fail)
-        print_complaints(&complaints, &why, stderr);
-    if (fail)
-        return fail == FAIL_INVALID ? USAGE : COULD_NOT_TELL;
-    return code_of(verdict);
+    return told(fail, verdict, &report, &complaints, &why);
 }
 
 static int command_policy_replay(int count, char **words)
@@ -211,12 +217,7 @@ static int command_policy_replay(int count, char **words)
         return usage("policy replay takes the folder of a draft");
     scoped(text_scoped) struct text report = TEXT_LIMIT(4 * 1024 * 1024);
     enum fail fail = policy_replay(settings, words[0], days, &report, &verdict, &complaints, &why);
-    (void)fputs(text_of(&report), stdout);
-    if (fail)
-        print_complaints(&complaints, &why, stderr);
-    if (fail)
-        return fail == FAIL_INVALID ? USAGE : COULD_NOT_TELL;
-    return code_of(verdict);
+    return told(fail, verdict, &report, &complaints, &why);
 }
 
 static int command_policy_check(int count, char **words)

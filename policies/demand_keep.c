@@ -6,7 +6,7 @@
 #include "base/memory.h"
 #include "base/text.h"
 
-static json_t *pack_texts(size_t count, const char *const texts[])
+json_t *texts_pack(size_t count, const char *const texts[])
 {
     json_t *list = memory_needed(json_array());
     for (size_t i = 0; i < count; i++)
@@ -14,10 +14,8 @@ static json_t *pack_texts(size_t count, const char *const texts[])
     return list;
 }
 
-static bool unpack_texts(const json_t *object, const char *name, struct arena *arena, size_t *count,
-                         const char ***ret)
+bool texts_unpack(const json_t *list, struct arena *arena, size_t *count, const char ***ret)
 {
-    const json_t *list = json_object_get(object, name);
     const char **texts = ARENA_ARRAY(arena, const char *, json_array_size(list));
     bool right = json_is_array(list);
     *count = json_array_size(list);
@@ -34,7 +32,7 @@ static json_t *pack_require(const struct demands *demands)
     return memory_needed(json_pack(
         "{s:b, s:I, s:o, s:b, s:b, s:i, s:I, s:o}", "mfa", demands->mfa, "mfa_within",
         (json_int_t)demands->mfa_within_seconds, "contexts",
-        pack_texts(demands->context_count, demands->contexts), "compliant_device",
+        texts_pack(demands->context_count, demands->contexts), "compliant_device",
         demands->compliant_device, "watch_risk", demands->watch_risk, "risk_at_most",
         (int)demands->risk_at_most, "justification_least", (json_int_t)demands->justification_least,
         "required", required_pack(&demands->required)));
@@ -55,7 +53,8 @@ static bool unpack_require(const json_t *packed, struct arena *arena, struct dem
     ret->watch_risk = watch;
     ret->risk_at_most = (enum risk_level)risk;
     ret->justification_least = justification;
-    return unpack_texts(packed, "contexts", arena, &ret->context_count, &ret->contexts) &&
+    return texts_unpack(json_object_get(packed, "contexts"), arena, &ret->context_count,
+                        &ret->contexts) &&
            required_unpack(json_object_get(packed, "required"), arena, &ret->required);
 }
 
@@ -98,9 +97,9 @@ json_t *policy_pack_people(size_t count, const struct people *const sets[])
     json_t *users = memory_needed(json_array()), *groups = memory_needed(json_array());
     bool manager = false;
     for (size_t i = 0; i < count; i++) {
-        json_auto_t *more = pack_texts(sets[i]->user_count, sets[i]->users);
+        json_auto_t *more = texts_pack(sets[i]->user_count, sets[i]->users);
         (void)json_array_extend(users, more);
-        json_auto_t *most = pack_texts(sets[i]->group_count, sets[i]->groups);
+        json_auto_t *most = texts_pack(sets[i]->group_count, sets[i]->groups);
         (void)json_array_extend(groups, most);
         manager |= sets[i]->manager;
     }
@@ -121,8 +120,10 @@ bool policy_unpack_people(const json_t *packed, struct arena *arena, size_t *cou
     sets[0] = people;
     *count = 1;
     *ret = sets;
-    return unpack_texts(packed, "users", arena, &people->user_count, &people->users) &&
-           unpack_texts(packed, "groups", arena, &people->group_count, &people->groups);
+    return texts_unpack(json_object_get(packed, "users"), arena, &people->user_count,
+                        &people->users) &&
+           texts_unpack(json_object_get(packed, "groups"), arena, &people->group_count,
+                        &people->groups);
 }
 
 static json_t *pack_approval(const struct approval_demand *approval)
@@ -219,7 +220,7 @@ json_t *demands_pack(const struct demands *demands)
     bool allowed = demands->allowed && !demands->unknown && !demands->unsaid;
     json_t *packed = memory_needed(
         json_pack("{s:b, s:o, s:o, s:i, s:o, s:o, s:o}", "allowed", allowed, "rules",
-                  pack_texts(demands->rule_count, demands->rules), "approvals",
+                  texts_pack(demands->rule_count, demands->rules), "approvals",
                   approvals_pack(demands->approval_count, demands->approvals), "human_by",
                   (int)demands->human_by, "watch", policy_pack_watch(demands), "tell",
                   policy_pack_tell(demands), "urgent", urgent_pack(demands)));
@@ -236,7 +237,7 @@ bool demands_unpack(const json_t *packed, struct arena *arena, struct demands *d
     if (json_unpack((json_t *)packed, "{s:b, s:i}", "allowed", &allowed, "human_by", &human_by) !=
             0 ||
         human_by < HUMAN_BY_ACCOUNT || human_by > HUMAN_BY_MAIL ||
-        !unpack_texts(packed, "rules", arena, &read.rule_count, &read.rules) ||
+        !texts_unpack(json_object_get(packed, "rules"), arena, &read.rule_count, &read.rules) ||
         !unpack_require(packed, arena, &read) || !unpack_limits(packed, &read) ||
         !approvals_unpack(json_object_get(packed, "approvals"), arena, &read.approval_count,
                           APPROVAL_STAGES, read.approvals) ||

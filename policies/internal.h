@@ -155,3 +155,6 @@ void policy_build(struct policy *policy, const json_t *merged, struct complaints
 /* The stage with the sets of people as they are then. */
 struct approval_demand approval_demand_at(const struct approval_demand *stage, int64_t at,
                                           struct arena *arena);
+/* Texts as they are kept, and back; false when it is no list, or one of them is none. */
+json_t *texts_pack(size_t count, const char *const texts[]);
+bool texts_unpack(const json_t *list, struct arena *arena, size_t *count, const char ***ret);

@@ -108,31 +108,10 @@ void required_add(struct required *all, const struct rule *rule, struct arena *a
     all->ticket_look_up |= more->ticket_look_up;
 }
 
-static json_t *pack_texts(size_t count, const char *const texts[])
-{
-    json_t *list = memory_needed(json_array());
-    for (size_t i = 0; i < count; i++)
-        (void)json_array_append_new(list, json_string(texts[i]));
-    return list;
-}
-
-static bool read_texts(const json_t *list, struct arena *arena, size_t *count, const char ***ret)
-{
-    const char **texts = ARENA_ARRAY(arena, const char *, json_array_size(list));
-    bool right = json_is_array(list);
-    *count = json_array_size(list);
-    for (size_t i = 0; i < *count; i++) {
-        texts[i] = arena_copy(arena, json_string_value(json_array_get(list, i)));
-        right &= texts[i] != NULL;
-    }
-    *ret = texts;
-    return right;
-}
-
 static json_t *pack_workstation(const struct workstation *one)
 {
     return json_pack("{s:b, s:o}", "by_category", one->by_category, "names",
-                     pack_texts(one->names.count, one->names.words));
+                     texts_pack(one->names.count, one->names.words));
 }
 
 json_t *required_pack(const struct required *required)
@@ -140,7 +119,7 @@ json_t *required_pack(const struct required *required)
     json_t *methods = memory_needed(json_array()), *workstations = memory_needed(json_array());
     for (size_t i = 0; i < required->method_count; i++)
         (void)json_array_append_new(
-            methods, pack_texts(required->methods[i].count, required->methods[i].words));
+            methods, texts_pack(required->methods[i].count, required->methods[i].words));
     for (size_t i = 0; i < required->workstation_count; i++)
         (void)json_array_append_new(workstations, pack_workstation(&required->workstations[i]));
     return memory_needed(json_pack(
@@ -151,9 +130,9 @@ json_t *required_pack(const struct required *required)
         required->watch_sign_in_risk, "sign_in_risk_at_most", (int)required->sign_in_risk_at_most,
         "modern", required->modern_authentication, "eligible", required->eligible, "ticket",
         required->ticket, "look_up", required->ticket_look_up, "ticket_patterns",
-        pack_texts(required->ticket_pattern_count, required->ticket_patterns),
+        texts_pack(required->ticket_pattern_count, required->ticket_patterns),
         "justification_patterns",
-        pack_texts(required->justification_pattern_count, required->justification_patterns)));
+        texts_pack(required->justification_pattern_count, required->justification_patterns)));
 }
 
 static bool unpack_methods(const json_t *packed, struct arena *arena, struct required *ret)
@@ -162,7 +141,7 @@ static bool unpack_methods(const json_t *packed, struct arena *arena, struct req
     size_t count = json_array_size(list);
     struct any_of *methods = ARENA_ARRAY(arena, struct any_of, count);
     for (size_t i = 0; i < count; i++)
-        if (!read_texts(json_array_get(list, i), arena, &methods[i].count, &methods[i].words))
+        if (!texts_unpack(json_array_get(list, i), arena, &methods[i].count, &methods[i].words))
             return false;
     ret->method_count = count;
     ret->methods = methods;
@@ -179,7 +158,7 @@ static bool unpack_workstations(const json_t *packed, struct arena *arena, struc
         const json_t *names;
         if (json_unpack(json_array_get(list, i), "{s:b, s:o}", "by_category", &by_category, "names",
                         &names) != 0 ||
-            !read_texts(names, arena, &workstations[i].names.count, &workstations[i].names.words))
+            !texts_unpack(names, arena, &workstations[i].names.count, &workstations[i].names.words))
             return false;
         workstations[i].by_category = by_category;
     }
@@ -211,10 +190,10 @@ bool required_unpack(const json_t *packed, struct arena *arena, struct required 
                              .ticket = ticket,
                              .ticket_look_up = look_up};
     if (!unpack_methods(packed, arena, &read) || !unpack_workstations(packed, arena, &read) ||
-        !read_texts(json_object_get(packed, "ticket_patterns"), arena, &read.ticket_pattern_count,
-                    &read.ticket_patterns) ||
-        !read_texts(json_object_get(packed, "justification_patterns"), arena,
-                    &read.justification_pattern_count, &read.justification_patterns))
+        !texts_unpack(json_object_get(packed, "ticket_patterns"), arena, &read.ticket_pattern_count,
+                      &read.ticket_patterns) ||
+        !texts_unpack(json_object_get(packed, "justification_patterns"), arena,
+                      &read.justification_pattern_count, &read.justification_patterns))
         return false;
     *ret = read;
     return true;

@@ -3,6 +3,7 @@
 #include "access/decisions.h"
 #include "access/grants.h"
 #include "access/views.h"
+#include "access/words_kept.h"
 #include "base/memory.h"
 #include "base/text.h"
 #include "web/handlers.h"
@@ -131,14 +132,7 @@ enum next post_revoke(struct visit *visit)
     struct grant_end *end = ARENA_NEW(visit->arena, struct grant_end);
     struct form form = form_open(visit->json, "", &visit->complaints);
     end->revoke = true;
-    end->reason = form_text(&form, "reason", REQUIRED, REASON_MOST);
-    if (end->reason && text_is_empty(end->reason))
-        form_complain(&form, "reason", "must say why");
-    uint32_t found = end->reason ? text_forbidden_character(end->reason) : 0;
-    if (found)
-        form_complain(&form, "reason",
-                      "holds the character U+%04X, which steers how text is shown: leave it out",
-                      found);
+    end->reason = words_reason(&form, REQUIRED, REASON_MOST);
     form_end(&form);
     return visit->complaints.count ? visit_fail(visit, FAIL_INVALID) : end_grant(visit, end);
 }

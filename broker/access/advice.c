@@ -1,5 +1,6 @@
 #include "access/advice.h"
 
+#include "base/json.h"
 #include "base/memory.h"
 #include "base/moment.h"
 #include "base/text.h"
@@ -52,20 +53,6 @@ static bool is_asked(const struct advice_about *about, const char *role)
     return false;
 }
 
-static json_t *moment(int64_t at)
-{
-    char text[21];
-    moment_text(at, text);
-    return json_string(text);
-}
-
-static json_t *span(int64_t seconds)
-{
-    char text[32];
-    span_text(seconds, text);
-    return json_string(text);
-}
-
 /* Adds the sentence of the code, with what fills it; takes `args` over. */
 static json_t *saying(json_t *object, const char *code, json_t *args, struct arena *arena)
 {
@@ -112,7 +99,7 @@ static json_t *lesser_of(const struct access *access, const struct advice_about 
             json_t *one = memory_needed(
                 json_pack("{s:s, s:s, s:s, s:s?, s:I, s:o}", "for", about->roles[i]->id, "id",
                           role->id, "name", role->name, "opens", role->opens, "uses",
-                          (json_int_t)used.count, "last_at", moment(used.last_at)));
+                          (json_int_t)used.count, "last_at", json_moment(used.last_at)));
             json_t *args =
                 json_pack("{s:s, s:I, s:i, s:s%}", "role", role->name, "uses",
                           (json_int_t)used.count, "days", DAYS, "last", last, (size_t)10);
@@ -137,8 +124,8 @@ static json_t *duration_of(const struct advice_about *about, const struct past *
     if (!about->role_count || uses < USES_LEAST || suggested < STEP_SECONDS ||
         suggested >= about->duration_seconds)
         return NULL;
-    json_t *one = memory_needed(json_pack("{s:o, s:o, s:I}", "suggested", span(suggested),
-                                          "longest", span(longest), "uses", (json_int_t)uses));
+    json_t *one = memory_needed(json_pack("{s:o, s:o, s:I}", "suggested", json_span(suggested),
+                                          "longest", json_span(longest), "uses", (json_int_t)uses));
     json_t *args =
         json_pack("{s:I, s:i, s:I, s:I}", "uses", (json_int_t)uses, "days", DAYS, "longest",
                   (json_int_t)((longest + 59) / 60), "minutes", (json_int_t)(suggested / 60));
@@ -195,9 +182,9 @@ static json_t *together_of(const struct access *access, const struct advice_abou
         if (json_array_size(list) == HELD_MOST || is_asked(about, role->id) ||
             !is_held(access, about, past, role, arena, &until))
             continue;
-        json_t *one = memory_needed(json_pack(
-            "{s:s, s:s, s:s?, s:s?, s:o}", "id", role->id, "name", role->name, "product",
-            role->product, "opens", role->opens, "until", until < 0 ? json_null() : moment(until)));
+        json_t *one = memory_needed(json_pack("{s:s, s:s, s:s?, s:s?, s:o}", "id", role->id, "name",
+                                              role->name, "product", role->product, "opens",
+                                              role->opens, "until", json_moment(until)));
         json_t *args =
             json_pack("{s:s, s:s}", "role", role->name, "opens", role->opens ? role->opens : "");
         (void)json_array_append_new(

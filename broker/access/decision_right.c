@@ -1,15 +1,9 @@
 #include "access/decision_right.h"
 
+#include "access/findings.h"
 #include "access/stages.h"
 #include "base/text.h"
 #include "store/delegations.h"
-
-static bool demands_of(const struct stored_request *request, struct arena *arena,
-                       struct demands *demands)
-{
-    json_auto_t *kept = request->demands ? json_loads(request->demands, 0, NULL) : NULL;
-    return kept && demands_unpack(kept, arena, demands);
-}
 
 static void need_groups(size_t count, const struct people *const sets[], struct arena *arena,
                         struct decision_needs *needs)
@@ -32,7 +26,7 @@ enum fail decision_needs(struct store *store, const struct stored_request *reque
     enum fail fail = store_decisions(store, &request->id, arena, &count, &decisions, why);
     if (fail)
         return fail;
-    if (!demands_of(request, arena, demands))
+    if (!findings_kept_demands(request, arena, demands))
         *demands = (struct demands){0};
     for (size_t i = 0; i < demands->approval_count; i++) {
         const struct approval_demand *demand = &demands->approvals[i];

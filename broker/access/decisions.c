@@ -1,6 +1,7 @@
 #include "access/decisions.h"
 
 #include "access/decision_right.h"
+#include "access/findings.h"
 #include "access/grants.h"
 #include "access/messages.h"
 #include "access/review.h"
@@ -23,28 +24,13 @@ void decision_read(const json_t *body, struct complaints *complaints, struct dec
     struct form form = form_open(body, "", complaints);
     (void)form_text(&form, "decision", REQUIRED, 64);
     ret->approves = form_choice(&form, "decision", COUNT(choices), choices, 0) == 1;
-    ret->reason = form_text(&form, "reason", OPTIONAL, REASON_MOST);
-    if (!ret->reason)
-        ret->reason = "";
-    else if (text_is_empty(ret->reason))
-        form_complain(&form, "reason", "must say why");
-    uint32_t found = text_forbidden_character(ret->reason);
-    if (found)
-        form_complain(&form, "reason",
-                      "holds the character U+%04X, which steers how text is shown: leave it out",
-                      found);
+    const char *reason = words_reason(&form, OPTIONAL, REASON_MOST);
+    ret->reason = reason ? reason : "";
     ret->duration_seconds = form_span(&form, "duration", 5 * 60, 7 * 86400, -1);
     if (!ret->approves && ret->duration_seconds >= 0)
         form_complain(&form, "duration", "goes with an approval only");
     ret->in_place_of = form_guid(&form, "for", OPTIONAL);
     form_end(&form);
-}
-
-static bool demands_of(const struct stored_request *request, struct arena *arena,
-                       struct demands *demands)
-{
-    json_auto_t *kept = request->demands ? json_loads(request->demands, 0, NULL) : NULL;
-    return kept && demands_unpack(kept, arena, demands);
 }
 
 static enum fail record(struct turn *turn, const struct decision *decision,
@@ -167,7 +153,7 @@ enum fail decision_judge(struct turn *turn, struct decision *decision, struct re
     enum fail fail = store_request(turn->store, &decision->id, turn->arena, request, why);
     if (fail)
         return fail;
-    if (!demands_of(request, turn->arena, demands))
+    if (!findings_kept_demands(request, turn->arena, demands))
         *demands = (struct demands){0};
     struct stored_grant held;
     fail = grant_held(turn->store, &request->id, turn->arena, &held, &decision->held, why);

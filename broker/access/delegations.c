@@ -3,6 +3,7 @@
 #include "access/messages.h"
 #include "access/views.h"
 #include "access/words_kept.h"
+#include "base/json.h"
 #include "base/memory.h"
 #include "base/moment.h"
 #include "base/text.h"
@@ -34,14 +35,7 @@ void delegating_read(const json_t *body, int64_t now, struct complaints *complai
     ret->from_at = form_moment(&form, "from", -1);
     (void)form_value(&form, "until", REQUIRED);
     ret->until_at = form_moment(&form, "until", -1);
-    ret->reason = form_text(&form, "reason", REQUIRED, REASON_MOST);
-    if (ret->reason && text_is_empty(ret->reason))
-        form_complain(&form, "reason", "must say why");
-    uint32_t found = ret->reason ? text_forbidden_character(ret->reason) : 0;
-    if (found)
-        form_complain(&form, "reason",
-                      "holds the character U+%04X, which steers how text is shown: leave it out",
-                      found);
+    ret->reason = words_reason(&form, REQUIRED, REASON_MOST);
     check_times(&form, ret, now);
     form_end(&form);
 }
@@ -199,15 +193,6 @@ enum fail delegations_ask(struct turn *turn, const struct request_id *request, s
     return fail;
 }
 
-static json_t *moment_or_null(int64_t moment)
-{
-    char text[21];
-    if (moment < 0)
-        return json_null();
-    moment_text(moment, text);
-    return json_string(text);
-}
-
 json_t *view_delegation(const struct stored_delegation *delegation, int64_t now)
 {
     bool over = delegation->ended_at >= 0 || now >= delegation->until_at;
@@ -215,8 +200,8 @@ json_t *view_delegation(const struct stored_delegation *delegation, int64_t now)
     return memory_needed(
         json_pack("{s:s, s:s, s:o, s:o, s:o, s:o, s:s?, s:o, s:o, s:s?}", "id", delegation->id.text,
                   "state", state, "approver", view_person(&delegation->approver), "delegate",
-                  view_person(&delegation->delegate), "from", moment_or_null(delegation->from_at),
-                  "until", moment_or_null(delegation->until_at), "reason", delegation->reason,
-                  "made_at", moment_or_null(delegation->made_at), "ended_at",
-                  moment_or_null(delegation->ended_at), "ended_by", delegation->ended_by));
+                  view_person(&delegation->delegate), "from", json_moment(delegation->from_at),
+                  "until", json_moment(delegation->until_at), "reason", delegation->reason,
+                  "made_at", json_moment(delegation->made_at), "ended_at",
+                  json_moment(delegation->ended_at), "ended_by", delegation->ended_by));
 }

@@ -264,9 +264,8 @@ static const struct fact *memberships_for(struct task *task, const struct policy
 bool findings_demands(struct task *task, const struct stored_request *request,
                       struct demands *demands)
 {
-    json_auto_t *kept = request->demands ? json_loads(request->demands, 0, NULL) : NULL;
     *demands = (struct demands){0};
-    if (kept && demands_unpack(kept, task_arena(task), demands))
+    if (findings_kept_demands(request, task_arena(task), demands))
         return true;
     const struct policy *policy = policy_of(task, request);
     const struct fact *in = memberships_for(task, policy, request, NULL);

@@ -15,11 +15,6 @@ const char *const order_refused = "order_refused";
 
 /* What is demanded. */
 
-static bool unpack(const json_t *packed, struct arena *arena, struct demands *demands)
-{
-    return packed && demands_unpack(packed, arena, demands);
-}
-
 const struct demands *order_demands(struct task *task, const struct stored_request *request,
                                     const struct gathered *gathered)
 {
@@ -36,12 +31,11 @@ const struct demands *order_demands(struct task *task, const struct stored_reque
                            gathered->findings.memberships, arena, &now);
     /* As it would be kept: what is compared was packed as well. */
     json_auto_t *packed = demands_pack(&now);
-    json_auto_t *stored = request->demands ? json_loads(request->demands, 0, NULL) : NULL;
-    if (!unpack(packed, arena, wanted))
+    if (!demands_unpack(packed, arena, wanted))
         return NULL;
     if (!request->demands) /* it goes to PIM before it was checked whole */
         return wanted;
-    if (!unpack(stored, arena, &kept))
+    if (!findings_kept_demands(request, arena, &kept))
         return NULL;
     if (demands_ask_signed(&kept) && !demands_ask_signed(wanted))
         *wanted = kept; /* they left a group since, whose rule asked for it */
@@ -51,8 +45,7 @@ const struct demands *order_demands(struct task *task, const struct stored_reque
 const struct demands *order_demands_kept(struct task *task, const struct stored_request *request)
 {
     struct demands *kept = ARENA_NEW(task_arena(task), struct demands);
-    json_auto_t *stored = request->demands ? json_loads(request->demands, 0, NULL) : NULL;
-    return unpack(stored, task_arena(task), kept) ? kept : NULL;
+    return findings_kept_demands(request, task_arena(task), kept) ? kept : NULL;
 }
 
 /* What is stored. */

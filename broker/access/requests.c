@@ -27,15 +27,6 @@ enum {
     START_AHEAD_SECONDS = 30 * 86400,
 };
 
-static void check_words(struct form *form, const char *name, const char *text)
-{
-    uint32_t found = text ? text_forbidden_character(text) : 0;
-    if (found)
-        form_complain(form, name,
-                      "holds the character U+%04X, which steers how text is shown: leave it out",
-                      found);
-}
-
 /* A bundle that was asked for is read as its roles. */
 static void open_bundle(const struct policy *policy, struct submission *submission)
 {
@@ -65,8 +56,8 @@ void submission_read(const struct policy *policy, const json_t *body, struct com
     ret->ticket = form_text(&form, "ticket", OPTIONAL, TICKET_MOST);
     ret->start_at = form_moment(&form, "start", -1);
     ret->urgent = form_flag(&form, "urgent", false);
-    check_words(&form, "justification", ret->justification);
-    check_words(&form, "ticket", ret->ticket);
+    words_check(&form, "justification", ret->justification);
+    words_check(&form, "ticket", ret->ticket);
     form_end(&form);
     open_bundle(policy, ret);
 }

@@ -2,9 +2,11 @@
 #include "access/urgent.h"
 
 #include "access/decisions.h"
+#include "access/findings.h"
 #include "access/messages.h"
 #include "access/views.h"
 #include "access/words_kept.h"
+#include "base/json.h"
 #include "base/memory.h"
 #include "base/moment.h"
 #include "base/text.h"
@@ -21,14 +23,7 @@ void urgent_review_read(const json_t *body, struct complaints *complaints,
     struct form form = form_open(body, "", complaints);
     (void)form_text(&form, "outcome", REQUIRED, 64);
     ret->justified = form_choice(&form, "outcome", COUNT(outcomes), outcomes, 0) == 1;
-    ret->reason = form_text(&form, "reason", REQUIRED, REASON_MOST);
-    if (ret->reason && text_is_empty(ret->reason))
-        form_complain(&form, "reason", "must say why");
-    uint32_t found = ret->reason ? text_forbidden_character(ret->reason) : 0;
-    if (found)
-        form_complain(&form, "reason",
-                      "holds the character U+%04X, which steers how text is shown: leave it out",
-                      found);
+    ret->reason = words_reason(&form, REQUIRED, REASON_MOST);
     form_end(&form);
 }
 
@@ -36,8 +31,7 @@ void urgent_review_read(const json_t *body, struct complaints *complaints,
 static struct demands reviews_of(const struct stored_request *request, struct arena *arena)
 {
     struct demands demands;
-    json_auto_t *kept = request->demands ? json_loads(request->demands, 0, NULL) : NULL;
-    if (kept && demands_unpack(kept, arena, &demands))
+    if (findings_kept_demands(request, arena, &demands))
         return urgent_reviews(&demands);
     return (struct demands){.allowed = true};
 }
@@ -161,13 +155,6 @@ enum fail urgent_review_apply(struct turn *turn, void *data, struct reason *why)
                                       &request.requester.key, why);
 }
 
-static json_t *at(int64_t moment)
-{
-    char text[21];
-    moment_text(moment, text);
-    return json_string(text);
-}
-
 static json_t *people_of(size_t count, const struct stored_told told[], int line)
 {
     json_t *list = memory_needed(json_array());
@@ -181,12 +168,11 @@ static json_t *view_review(const struct stored_review *review, size_t count,
                            const struct stored_told told[])
 {
     bool made = review->reviewed_at >= 0;
-    return memory_needed(
-        json_pack("{s:s, s:o, s:o, s:o, s:s?, s:s?, s:o}", "rule", review->rule, "due_at",
-                  at(review->due_at), "reviewers", people_of(count, told, review->line), "by",
-                  made ? view_person(&review->by) : json_null(), "outcome",
-                  made ? review->outcome : NULL, "reason", made ? review->reason : NULL, "at",
-                  made ? at(review->reviewed_at) : json_null()));
+    return memory_needed(json_pack(
+        "{s:s, s:o, s:o, s:o, s:s?, s:s?, s:o}", "rule", review->rule, "due_at",
+        json_moment(review->due_at), "reviewers", people_of(count, told, review->line), "by",
+        made ? view_person(&review->by) : json_null(), "outcome", made ? review->outcome : NULL,
+        "reason", made ? review->reason : NULL, "at", json_moment(review->reviewed_at)));
 }
 
 enum fail view_urgent(struct store *store, const struct stored_request *request, int64_t now,

@@ -13,23 +13,14 @@
    tool may be told of a revocation and need not listen (contract 2.8, 4.5). */
 enum { TOKEN_SECONDS = 90 * 60, LONG_TOKEN_SECONDS = 28 * 3600 };
 
-static json_t *moment_or_null(int64_t moment)
-{
-    char text[21];
-    if (moment < 0)
-        return json_null();
-    moment_text(moment, text);
-    return json_string(text);
-}
-
 static json_t *view_doubt(const struct stored_doubt *doubt)
 {
     json_auto_t *kept = json_loads(doubt->piece, 0, NULL);
     json_auto_t *list = memory_needed(json_pack("[O*]", kept));
     json_auto_t *shown = evidence_view(list);
     json_t *view = memory_needed(json_copy(json_array_get(shown, 0)));
-    (void)json_object_set_new(view, "since", moment_or_null(doubt->since));
-    (void)json_object_set_new(view, "revokes_at", moment_or_null(doubt->revokes_at));
+    (void)json_object_set_new(view, "since", json_moment(doubt->since));
+    (void)json_object_set_new(view, "revokes_at", json_moment(doubt->revokes_at));
     (void)json_object_set_new(view, "revoked", json_boolean(doubt->revoked));
     return view;
 }
@@ -66,7 +57,7 @@ static enum fail sign_out_of(struct store *store, const struct stored_grant *gra
     bool done = text_equals(out.outcome, "accepted") || text_equals(out.outcome, "done");
     const char *state = done ? "done" : text_equals(out.outcome, "refused") ? "refused" : "asked";
     *ret = memory_needed(json_pack("{s:s, s:o}", "state", state, "at",
-                                   moment_or_null(done ? out.outcome_at : out.asked_at)));
+                                   json_moment(done ? out.outcome_at : out.asked_at)));
     return FAIL_NONE;
 }
 
@@ -106,7 +97,7 @@ enum fail view_live(struct store *store, const struct stored_grant *grant, const
     (void)json_object_set_new(view, "sign_out", sign_out);
     (void)json_object_set_new(view, "lingers", lingering(grant, arena));
     (void)json_object_set_new(view, "usable_by",
-                              moment_or_null(settles ? grant->starts_at + within : -1));
+                              json_moment(settles ? grant->starts_at + within : -1));
     return FAIL_NONE;
 }
 

@@ -12,13 +12,6 @@
 
 #include <string.h>
 
-static json_t *span(int64_t seconds)
-{
-    char text[32];
-    span_text(seconds, text);
-    return json_string(text);
-}
-
 static void add_demand(json_t *list, struct arena *arena, const char *key, json_t *args)
 {
     const char *says = words_say(arena, key, args);
@@ -121,7 +114,7 @@ static json_t *approvers_of(const struct demands *demands)
             list, memory_needed(json_pack(
                       "{s:s, s:i, s:I, s:o, s:o}", "rule", demands->approvals[i].rule, "stage",
                       demands->approvals[i].stage, "need", (json_int_t)demands->approvals[i].need,
-                      "within", span(demands->approvals[i].within_seconds), "from", from)));
+                      "within", json_span(demands->approvals[i].within_seconds), "from", from)));
     }
     return list;
 }
@@ -143,9 +136,9 @@ static json_t *limits_of(const struct demands *demands)
     int64_t usual = demands->default_seconds > demands->shortest_seconds
                         ? demands->default_seconds
                         : demands->shortest_seconds;
-    json_t *limits =
-        memory_needed(json_pack("{s:o, s:o, s:o}", "shortest", span(demands->shortest_seconds),
-                                "longest", span(demands->longest_seconds), "default", span(usual)));
+    json_t *limits = memory_needed(
+        json_pack("{s:o, s:o, s:o}", "shortest", json_span(demands->shortest_seconds), "longest",
+                  json_span(demands->longest_seconds), "default", json_span(usual)));
     json_t *at_once = memory_needed(json_object());
     set_number(at_once, "person", demands->person_at_once);
     set_number(at_once, "role", demands->role_at_once);
@@ -154,11 +147,11 @@ static json_t *limits_of(const struct demands *demands)
     json_decref(at_once);
     set_number(limits, "per_day", demands->per_day);
     if (demands->start_within_seconds != INT64_MAX)
-        (void)json_object_set_new(limits, "start_within", span(demands->start_within_seconds));
+        (void)json_object_set_new(limits, "start_within", json_span(demands->start_within_seconds));
     if (demands->cool_down_seconds)
-        (void)json_object_set_new(limits, "cool_down", span(demands->cool_down_seconds));
+        (void)json_object_set_new(limits, "cool_down", json_span(demands->cool_down_seconds));
     if (demands->start_ahead_seconds != INT64_MAX)
-        (void)json_object_set_new(limits, "start_ahead", span(demands->start_ahead_seconds));
+        (void)json_object_set_new(limits, "start_ahead", json_span(demands->start_ahead_seconds));
     return limits;
 }
 
@@ -201,10 +194,10 @@ static json_t *urgent_of(const struct urgent_demand *urgent)
             (void)json_array_append_new(from, json_string(review->from[k]->name));
         (void)json_array_append_new(
             reviews, memory_needed(json_pack("{s:s, s:o, s:o}", "rule", review->rule, "within",
-                                             span(review->within_seconds), "from", from)));
+                                             json_span(review->within_seconds), "from", from)));
     }
     return memory_needed(
-        json_pack("{s:o, s:o}", "longest", span(urgent->longest_seconds), "reviews", reviews));
+        json_pack("{s:o, s:o}", "longest", json_span(urgent->longest_seconds), "reviews", reviews));
 }
 
 /* The entry of roles that are asked for together, with what is demanded of all of them; NULL when
@@ -226,16 +219,16 @@ static enum fail view_entry(const struct access *access, struct store *store, si
     enum fail fail = missing_of(store, role_count, roles, &demands, occasion, arena, &missing, why);
     if (fail)
         return fail;
-    *ret = memory_needed(
-        json_pack("{s:s, s:s, s:s, s:s?, s:o, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "id",
-                  role->id, "name", role->name, "product", role->product, "opens", role->opens,
-                  "tier", role->tier < 0 ? json_null() : json_integer(role->tier), "kind",
-                  target_kind_text(role->target.kind), "activation",
-                  activation_text(activation_of(access, role)), "limits", limits_of(&demands),
-                  "requires", requires_of(&demands, arena), "approvers", approvers_of(&demands),
-                  "urgent", urgent_of(&demands.urgent), "missing", missing, "usable_within",
-                  role->usable_within_seconds < 0 ? json_null() : span(role->usable_within_seconds),
-                  "warnings", view_warnings(role, arena)));
+    *ret = memory_needed(json_pack(
+        "{s:s, s:s, s:s, s:s?, s:o, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "id", role->id,
+        "name", role->name, "product", role->product, "opens", role->opens, "tier",
+        role->tier < 0 ? json_null() : json_integer(role->tier), "kind",
+        target_kind_text(role->target.kind), "activation",
+        activation_text(activation_of(access, role)), "limits", limits_of(&demands), "requires",
+        requires_of(&demands, arena), "approvers", approvers_of(&demands), "urgent",
+        urgent_of(&demands.urgent), "missing", missing, "usable_within",
+        role->usable_within_seconds < 0 ? json_null() : json_span(role->usable_within_seconds),
+        "warnings", view_warnings(role, arena)));
     return FAIL_NONE;
 }
 

@@ -10,15 +10,6 @@
 #include "store/people.h"
 #include "store/watch.h"
 
-static json_t *moment(int64_t at)
-{
-    char text[21];
-    if (at < 0)
-        return json_null();
-    moment_text(at, text);
-    return json_string(text);
-}
-
 static json_t *view_finding(const struct stored_finding *finding, struct arena *arena)
 {
     json_auto_t *detail = json_loads(finding->detail, 0, NULL);
@@ -30,7 +21,7 @@ static json_t *view_finding(const struct stored_finding *finding, struct arena *
         "{s:s, s:s, s:s, s:s, s:s?, s:s?, s:s?, s:s?, s:o, s:b}", "id", finding->id.text, "kind",
         finding->kind, "about", finding->about, "says", says ? says : finding->kind, "mend", mend,
         "name", json_member_text(detail, "name"), "type", json_member_text(detail, "type"), "until",
-        json_member_text(detail, "until"), "since", moment(finding->opened_at), "seen",
+        json_member_text(detail, "until"), "since", json_moment(finding->opened_at), "seen",
         finding->absent_at < 0));
 }
 
@@ -65,7 +56,7 @@ static json_t *view_target(struct access *access, struct store *store,
     return memory_needed(
         json_pack("{s:s, s:s?, s:s, s:o, s:o, s:I, s:b, s:o, s:o}", "target", watch->target, "role",
                   role ? role->id : NULL, "role_name", role ? role->name : watch->target, "since",
-                  moment(watch->since), "read_at", moment(watch->read_at), "lag_seconds",
+                  json_moment(watch->since), "read_at", json_moment(watch->read_at), "lag_seconds",
                   (json_int_t)(lag > 0 ? lag : 0), "late", lag > DRIFT_LATE_SECONDS, "emergency",
                   view_emergency(access, store, watch->emergency, arena), "findings", found));
 }

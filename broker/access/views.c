@@ -19,22 +19,6 @@
 #include <stdio.h>
 #include <string.h>
 
-static json_t *moment_or_null(int64_t moment)
-{
-    char text[21];
-    if (moment < 0)
-        return json_null();
-    moment_text(moment, text);
-    return json_string(text);
-}
-
-static json_t *span(int64_t seconds)
-{
-    char text[32];
-    span_text(seconds, text);
-    return json_string(text);
-}
-
 json_t *view_person(const struct person *person)
 {
     return memory_needed(json_pack("{s:s, s:s?}", "id", person->key.oid, "name", person->name));
@@ -173,16 +157,16 @@ enum fail view_grant(const struct access *access, struct store *store,
         fail = kept_evidence(store, &grant->request, phase, arena, &kept, why);
     if (fail)
         return fail;
-    json_t *view = memory_needed(json_pack(
-        "{s:s, s:s, s:s, s:s, s:s, s:o, s:o, s:o, s:o, s:s, s:{s:s?, s:n, s:o}}", "id",
-        grant->id.text, "request", grant->request.text, "role", grant->role, "role_name",
-        role ? role->name : grant->role, "state", grant_state_text(grant->state), "start_by",
-        moment_or_null(grant->start_by), "starts_at", moment_or_null(grant->starts_at), "ends_at",
-        moment_or_null(grant->ends_at), "ended_at", moment_or_null(grant->ended_at), "seen",
-        grant->seen, "directory", "status", grant->status, "request_id", "seen_at",
-        moment_or_null(grant->seen_at)));
+    json_t *view = memory_needed(
+        json_pack("{s:s, s:s, s:s, s:s, s:s, s:o, s:o, s:o, s:o, s:s, s:{s:s?, s:n, s:o}}", "id",
+                  grant->id.text, "request", grant->request.text, "role", grant->role, "role_name",
+                  role ? role->name : grant->role, "state", grant_state_text(grant->state),
+                  "start_by", json_moment(grant->start_by), "starts_at",
+                  json_moment(grant->starts_at), "ends_at", json_moment(grant->ends_at), "ended_at",
+                  json_moment(grant->ended_at), "seen", grant->seen, "directory", "status",
+                  grant->status, "request_id", "seen_at", json_moment(grant->seen_at)));
     (void)json_object_set_new(view, "mode", json_string(activation_text(grant->mode)));
-    (void)json_object_set_new(view, "also_until", moment_or_null(until));
+    (void)json_object_set_new(view, "also_until", json_moment(until));
     (void)json_object_set_new(view, "needs", needs_sign_in ? json_string("sign_in") : json_null());
     json_auto_t *evidence = kept ? evidence_view(kept) : NULL;
     add_why(view, grant->why, evidence, arena);
@@ -240,12 +224,12 @@ static enum fail evidence_of(struct store *store, const struct request_id *id, s
 static json_t *view_decision(const struct stored_decision *decision)
 {
     bool own = person_is(&decision->by.key, &decision->place.key);
-    return memory_needed(
-        json_pack("{s:o, s:o, s:s, s:s?, s:o, s:o}", "by", view_person(&decision->by), "for",
-                  own ? json_null() : view_person(&decision->place), "decision",
-                  decision->approves ? "approve" : "deny", "reason", decision->reason, "duration",
-                  decision->duration_seconds < 0 ? json_null() : span(decision->duration_seconds),
-                  "at", moment_or_null(decision->decided_at)));
+    return memory_needed(json_pack(
+        "{s:o, s:o, s:s, s:s?, s:o, s:o}", "by", view_person(&decision->by), "for",
+        own ? json_null() : view_person(&decision->place), "decision",
+        decision->approves ? "approve" : "deny", "reason", decision->reason, "duration",
+        decision->duration_seconds < 0 ? json_null() : json_span(decision->duration_seconds), "at",
+        json_moment(decision->decided_at)));
 }
 
 /* Who was asked to decide in an approver's place, and until when they may. */
@@ -254,7 +238,7 @@ static json_t *view_stand_in(const struct stored_delegation *delegation)
     json_t *view = view_person(&delegation->delegate);
     bool cut = delegation->ended_at >= 0;
     (void)json_object_set_new(view, "until",
-                              moment_or_null(cut ? delegation->ended_at : delegation->until_at));
+                              json_moment(cut ? delegation->ended_at : delegation->until_at));
     return view;
 }
 
@@ -300,9 +284,9 @@ static json_t *view_stage(const struct asked *asked, size_t index)
         "{s:i, s:s, s:s, s:I, s:I, s:I, s:o, s:o, s:o, s:b, s:b, s:o, s:o}", "stage", stage->stage,
         "rule", stage->rule, "state", stage_state(progress, index), "need", (json_int_t)stage->need,
         "given", (json_int_t)progress->given[index], "deny", (json_int_t)stage->deny, "opened_at",
-        moment_or_null(stage->opened_at), "due_at", moment_or_null(stage->due_at), "escalated_at",
-        moment_or_null(stage->escalated_at), "reason", stage->needs_reason, "signed",
-        stage->is_signed, "approvers", approvers, "decisions", decisions));
+        json_moment(stage->opened_at), "due_at", json_moment(stage->due_at), "escalated_at",
+        json_moment(stage->escalated_at), "reason", stage->needs_reason, "signed", stage->is_signed,
+        "approvers", approvers, "decisions", decisions));
 }
 
 static enum fail approval_of(struct store *store, const struct request_id *id, struct arena *arena,
@@ -368,10 +352,10 @@ static json_t *view_of(const struct access *access, const struct stored_request 
         "{s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:s?, s:s?, s:o, s:o, s:o, s:s, s:O, s:O, s:O}", "id",
         request->id.text, "state", request_state_text(request->state), "requester",
         view_person(&request->requester), "roles", roles, "named_roles", named, "duration",
-        span(request->duration_seconds), "start", moment_or_null(request->start_at),
+        json_span(request->duration_seconds), "start", json_moment(request->start_at),
         "justification", request->justification, "ticket", request->ticket, "submitted_at",
-        moment_or_null(request->submitted_at), "check_until", moment_or_null(request->check_until),
-        "lapses_at", moment_or_null(request->lapses_at), "policy_version", request->policy_version,
+        json_moment(request->submitted_at), "check_until", json_moment(request->check_until),
+        "lapses_at", json_moment(request->lapses_at), "policy_version", request->policy_version,
         "evidence", evidence, "approval", approval, "grants", grants));
     (void)json_object_set_new(view, "bundle", view_bundle(access, request));
     add_why(view, request->why, evidence, arena);
@@ -395,7 +379,7 @@ static enum fail add_extends(struct store *store, const struct stored_request *r
             (void)json_object_set_new(
                 json_array_get(named, i), "extends",
                 memory_needed(json_pack("{s:s, s:o}", "grant", id.text, "ends_at",
-                                        moment_or_null(held.ends_at))));
+                                        json_moment(held.ends_at))));
     }
     return fail;
 }

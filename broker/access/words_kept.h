@@ -4,6 +4,12 @@
 
 #include "access/access.h"
 #include "audit/record.h"
+#include "base/form.h"
+
+/* Complains of characters that steer how text is shown; NULL holds none. */
+void words_check(struct form *form, const char *name, const char *text);
+/* The member `reason`: of at most `most` bytes, not empty, and nothing but words. */
+const char *words_reason(struct form *form, enum need need, size_t most);
 
 /* Keeps the text, and writes the commitment that stands for it. */
 /* `salt` of COMMITMENT_SALT bytes was chosen before. */

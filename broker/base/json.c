@@ -1,6 +1,7 @@
 #include "base/json.h"
 
 #include "base/memory.h"
+#include "base/moment.h"
 #include "base/text.h"
 
 #include <stdlib.h>
@@ -205,4 +206,20 @@ int json_line_of(const char *text, const char *path)
     while (*path && enter(&walk, &path))
         line = walk.line;
     return line;
+}
+
+json_t *json_moment(int64_t moment)
+{
+    char text[21];
+    if (moment < 0)
+        return memory_needed(json_null());
+    moment_text(moment, text);
+    return memory_needed(json_string(text));
+}
+
+json_t *json_span(int64_t seconds)
+{
+    char text[32];
+    span_text(seconds, text);
+    return memory_needed(json_string(text));
 }

@@ -24,6 +24,11 @@ int json_line_of(const char *text, const char *path);
 /* The same with every text tame (text_tame): itself, where all are, or a copy; to be given back. */
 json_t *json_tame(const json_t *json);
 
+/* A moment as RFC 3339 has it, in UTC; null where it is negative: there is none. */
+json_t *json_moment(int64_t moment);
+/* A span of seconds as ISO 8601 has it. */
+json_t *json_span(int64_t seconds);
+
 /* A string member, NULL when absent or something else. */
 const char *json_member_text(const json_t *object, const char *name);
 /* `fallback` when absent or not an integer. */
