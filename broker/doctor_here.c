@@ -4,6 +4,7 @@
 #include "base/moment.h"
 #include "identity/assertion.h"
 #include "outbound/probe.h"
+#include "parts.h"
 
 enum { DAY = 24 * 60 * 60 };
 
@@ -40,7 +41,6 @@ bool doctor_settings(struct doctor *doctor, const char *config)
 /* What the settings must have for what the rules demand. */
 static void judge_demands(struct doctor *doctor)
 {
-    enum { LOG_SECONDS = 15 * 60 };
     const struct settings *settings = doctor->settings;
     const struct required all = policy_requires(doctor->policy, doctor->arena);
     if (all.ticket_look_up && !settings->ticket.url)
@@ -58,8 +58,7 @@ static void judge_demands(struct doctor *doctor)
                      "Set `entra.api_token` to `v1`: its tokens name the device.",
                      "A rule has the device watched while access lives, but no token names it: it "
                      "cannot be watched.");
-    if ((all.watch_sign_in_risk || all.modern_authentication) &&
-        settings->check_within < LOG_SECONDS)
+    if (parts_waits_too_little(settings, &all))
         doctor_found(doctor, HEALTH_WARNING, "policy", "sign_in_log",
                      "Set `limits.check_within` to PT15M or more.",
                      "A rule looks at the log of sign-ins, which is up to a quarter of an hour "

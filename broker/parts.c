@@ -164,6 +164,13 @@ bool parts_cloud_knows_risk(const struct settings *settings)
     return !text_equals(settings->cloud, "china");
 }
 
+bool parts_waits_too_little(const struct settings *settings, const struct required *required)
+{
+    enum { LOG_SECONDS = 15 * 60 };
+    return (required->watch_sign_in_risk || required->modern_authentication) &&
+           settings->check_within < LOG_SECONDS;
+}
+
 enum fail parts_microsoft(struct parts *parts, struct reason *why)
 {
     const struct settings *s = parts->settings;

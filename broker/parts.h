@@ -32,5 +32,8 @@ const char *parts_graph_scope(const struct settings *settings);
 /* Whether the cloud has Identity Protection at all: where not, a rule that looks at somebody's risk
    lets nobody in. */
 bool parts_cloud_knows_risk(const struct settings *settings);
+/* Whether a rule looks at Entra's log of sign-ins, which is up to a quarter of an hour behind, and
+   evidence is not waited for that long: who just signed in may then be refused. */
+bool parts_waits_too_little(const struct settings *settings, const struct required *required);
 /* Everything, in the opposite order; safe at any point. */
 void parts_free(struct parts *parts);

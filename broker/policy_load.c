@@ -36,12 +36,17 @@ static enum fail read_folder(const struct settings *settings, struct policy **re
     enum fail fail = policy_read(settings->policies, &policy, complaints, why);
     if (fail)
         return fail;
+    const struct required all = policy_requires(policy, complaints->arena);
     check_here(settings, policy, complaints);
     if (complaints->count)
         return because(why, FAIL_INVALID, "%s", complaints_text(complaints));
     if (policy_watches_risk(policy) && !parts_cloud_knows_risk(settings))
         log_line(LOG_WARNING, "policy.risk_unknowable", "{s:s}", "why",
                  "a rule demands user_risk, which this cloud cannot tell: it lets nobody in");
+    if (parts_waits_too_little(settings, &all))
+        log_line(LOG_WARNING, "policy.log_is_slow", "{s:s}", "why",
+                 "a rule looks at the log of sign-ins, which is up to a quarter of an hour behind: "
+                 "set limits.check_within to PT15M or more, or who just signed in may be refused");
     *ret = take(policy);
     return FAIL_NONE;
 }

@@ -151,6 +151,10 @@ await specification("journeys/evidence", {
     await ana.post(`/api/v1/requests/${id}/cancel`);
   },
 
+  "a rule that looks at the log while evidence is waited for less than it takes is said at the start"() {
+    assert.ok(curfew.log.some(({ event, why }) => event === "policy.log_is_slow" && /check_within to PT15M/.test(why)));
+  },
+
   async "a risky sign-in is refused as soon as the log says so, and a legacy client that has the password"() {
     await sandbox.switches({ sign_in_log_ms: 0 });
     const [why, says] = await refused("security-operator", { person: "ben", evidence: { sign_in_risk: "medium" } });
