@@ -9,6 +9,8 @@
 #include "base/text.h"
 #include "store/people.h"
 
+#include <string.h>
+
 enum { NAME_MOST = 200, MADE_AN_HOUR = 20, LATE_SECONDS = 60 };
 
 static void check_times(struct form *form, const struct delegating *delegating, int64_t now)
@@ -26,12 +28,23 @@ static void check_times(struct form *form, const struct delegating *delegating, 
         form_complain(form, "until", "is more than 90 days after its beginning");
 }
 
+/* What is neither would be another address of Graph: `.` lists everybody. */
+static void check_named(struct form *form, const char *named)
+{
+    char guid[GUID_SIZE];
+    if (named && !strchr(named, '@') && !text_read_guid(named, guid))
+        form_complain(form, "delegate",
+                      "is neither a name that somebody signs in with, as name@company, nor an "
+                      "object id");
+}
+
 void delegating_read(const json_t *body, int64_t now, struct complaints *complaints,
                      struct delegating *ret)
 {
     struct form form = form_open(body, "", complaints);
     ret->arena = complaints->arena;
     ret->named = form_text(&form, "delegate", REQUIRED, NAME_MOST);
+    check_named(&form, ret->named);
     ret->from_at = form_moment(&form, "from", -1);
     (void)form_value(&form, "until", REQUIRED);
     ret->until_at = form_moment(&form, "until", -1);

@@ -230,6 +230,9 @@ await specification("journeys/delegation", {
     };
     assert.deepEqual(await says({ delegate: PERSONS.lena }), [400, "delegate"]);
     assert.deepEqual(await says({ delegate: "nobody@contoso.example" }), [400, "delegate"]);
+    const mark = await sandbox.mark();
+    for (const delegate of [".", "..", "Lena Vogt"]) assert.deepEqual(await says({ delegate }), [400, "delegate"], delegate);
+    assert.ok(!(await sandbox.journal(mark)).some(({ path }) => path.startsWith("/v1.0/users")), "nobody is looked for");
     assert.deepEqual(await says({ until: undefined }), [400, "until"]);
     assert.deepEqual(await says({ until: at((await now()) + 60e3) }), [400, "until"]);
     assert.deepEqual(await says({ until: at((await now()) + 91 * 86400e3) }), [400, "until"]);
